@@ -1,0 +1,1 @@
+//! Reads compiled BEAM files into generic instructions.

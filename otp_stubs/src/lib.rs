@@ -1,0 +1,1 @@
+//! Stand-ins for what OTP writes in C outside the core.

@@ -1,0 +1,1 @@
+//! The machine: code, processes, signals, schedulers.

@@ -1,0 +1,1 @@
+//! Queues, tables and locks of the machine; knows nothing of Erlang.

@@ -1,0 +1,1 @@
+//! Terms, heaps and their collection.
