@@ -1,1 +1,4 @@
 //! Terms, heaps and their collection.
+
+pub mod hashing;
+pub mod number;
