@@ -1,0 +1,188 @@
+//! Compiling the programs, each once for a release, by OTP's own compiler running on the machine under test.
+//!
+//! `OXBEAM_ERLC` (or `OXBEAM_ERLC_27` …) names a real `erlc` to take instead, for a machine that cannot run the
+//! compiler yet. Compiled files are kept below `target/oxbeam_tests/` with a stamp of what made them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::batch::{self, Job};
+use crate::matrix::{Places, Vm};
+use crate::program::Program;
+
+/// Modules beside the programs: the runner, and what the programs print with.
+const SUPPORT: [&str; 2] = ["runner", "t"];
+
+/// Compiled programs of one release.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The folder of `.beam` files.
+    pub ebin: PathBuf,
+    /// What the compiler said of a module that it refused.
+    pub refused: HashMap<String, String>,
+}
+
+struct Unit<'a> {
+    module: &'a str,
+    source: PathBuf,
+    options: &'a [String],
+}
+
+impl Unit<'_> {
+    fn stamp(&self, by: &str) -> String {
+        let mut hasher = DefaultHasher::new();
+        fs::read(&self.source).unwrap_or_default().hash(&mut hasher);
+        self.options.hash(&mut hasher);
+        by.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+}
+
+/// Compiles what is not yet compiled. `Err` if not even the runner can be.
+pub fn compile(vm: &Vm, places: &Places, programs: &[&Program]) -> Result<Compiled, String> {
+    let ebin = vm.workspace(places).join("ebin");
+    fs::create_dir_all(&ebin).map_err(|error| format!("{}: {error}", ebin.display()))?;
+    let erlc = if vm.is_oracle { None } else { erlc(vm.release) };
+    let by = erlc.clone().unwrap_or_else(|| vm.identity.clone());
+    let is_stale = |unit: &Unit<'_>| {
+        let stamp = fs::read_to_string(ebin.join(unit.module).with_extension("stamp"));
+        stamp.ok() != Some(unit.stamp(&by))
+    };
+
+    let support: Vec<Unit<'_>> = SUPPORT
+        .iter()
+        .map(|module| Unit {
+            module,
+            source: places.data.join(module).with_extension("erl"),
+            options: &[],
+        })
+        .filter(is_stale)
+        .collect();
+    for unit in &support {
+        let made = match &erlc {
+            Some(erlc) => by_erlc(erlc, &ebin, &[&unit.source], unit.options),
+            None => by_eval(vm, &ebin, &unit.source),
+        };
+        made.map_err(|why| format!("{} cannot be compiled: {why}", unit.module))?;
+        put_stamp(&ebin, unit, &by);
+    }
+
+    let units: Vec<Unit<'_>> = programs
+        .iter()
+        .map(|program| Unit {
+            module: &program.module,
+            source: program.source.clone(),
+            options: &program.options.compile,
+        })
+        .filter(is_stale)
+        .collect();
+    for unit in &units {
+        // A file that is there is one that was made now.
+        let _ = fs::remove_file(ebin.join(unit.module).with_extension("beam"));
+    }
+    let mut refused = HashMap::new();
+    match &erlc {
+        Some(erlc) => {
+            let mut groups: HashMap<&[String], Vec<&Unit<'_>>> = HashMap::new();
+            for unit in &units {
+                groups.entry(unit.options).or_default().push(unit);
+            }
+            for (options, units) in groups {
+                let sources: Vec<&PathBuf> = units.iter().map(|unit| &unit.source).collect();
+                let said = by_erlc(erlc, &ebin, &sources, options).err();
+                for unit in units {
+                    if !ebin.join(unit.module).with_extension("beam").is_file() {
+                        let why = said.clone().unwrap_or_else(|| "no output".to_owned());
+                        refused.insert(unit.module.to_owned(), why);
+                    }
+                }
+            }
+        }
+        None => {
+            let jobs: Vec<Job> = units
+                .iter()
+                .map(|unit| Job::Compile {
+                    source: unit.source.clone(),
+                    into: ebin.clone(),
+                    options: unit.options.to_vec(),
+                })
+                .collect();
+            batch::run(
+                vm,
+                &ebin,
+                &vm.workspace(places).join("compile"),
+                &jobs,
+                |index, outcome| {
+                    if outcome.status != "0" {
+                        let said = String::from_utf8_lossy(&outcome.output);
+                        let why = format!("{}: {said}{}", outcome.status, outcome.log);
+                        refused.insert(units[index].module.to_owned(), why);
+                    }
+                },
+            );
+        }
+    }
+    for unit in &units {
+        if !refused.contains_key(unit.module) {
+            put_stamp(&ebin, unit, &by);
+        }
+    }
+    Ok(Compiled { ebin, refused })
+}
+
+fn erlc(release: u32) -> Option<String> {
+    std::env::var(format!("OXBEAM_ERLC_{release}"))
+        .or_else(|_| std::env::var("OXBEAM_ERLC"))
+        .ok()
+        .filter(|command| !command.trim().is_empty())
+}
+
+fn put_stamp(ebin: &Path, unit: &Unit<'_>, by: &str) {
+    // Without a stamp it is compiled again next time.
+    let _ = fs::write(
+        ebin.join(unit.module).with_extension("stamp"),
+        unit.stamp(by),
+    );
+}
+
+fn by_erlc(
+    erlc: &str,
+    ebin: &Path,
+    sources: &[&PathBuf],
+    options: &[String],
+) -> Result<(), String> {
+    let mut words = erlc.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or("erlc"));
+    command.args(words).arg("-o").arg(ebin).args(sources);
+    command.args(options.iter().map(|option| format!("+{option}")));
+    finish(command)
+}
+
+fn by_eval(vm: &Vm, ebin: &Path, source: &Path) -> Result<(), String> {
+    let mut command = vm.command();
+    command.args(["-noshell", "-noinput", "-eval"]).arg(format!(
+        "halt(case compile:file(\"{}\", [report, {{outdir, \"{}\"}}]) of {{ok, _}} -> 0; _ -> 1 end).",
+        source.display(),
+        ebin.display()
+    ));
+    finish(command)
+}
+
+fn finish(mut command: Command) -> Result<(), String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "{}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    ))
+}
