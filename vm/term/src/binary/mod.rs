@@ -1,0 +1,284 @@
+//! Bitstrings: small ones on the heap, larger ones counted outside it, parts of either, and match contexts.
+
+pub mod refc;
+
+use crate::heap::arena::Builder;
+use crate::term::Term;
+use crate::word::{Word, subtag};
+use refc::SharedBytes;
+use std::borrow::Cow;
+
+/// Longest binary that lies on the heap, in bytes.
+pub const HEAP_LIMIT: usize = 64;
+
+/// A bitstring: where its bits are and how many.
+#[derive(Copy, Clone)]
+pub struct Bits<'p> {
+    term: Term<'p>,
+    /// The object that holds the bits: [`subtag::HEAP_BITS`] or [`subtag::REFC`].
+    holder: *mut Word,
+    base: *const u8,
+    offset: usize,
+    bits: usize,
+}
+
+/// Address and size in bits of what a holder holds.
+#[inline(always)]
+unsafe fn holder_data(holder: *mut Word) -> (*const u8, usize) {
+    // SAFETY: the caller gives a heap bitstring or a reference-counted binary.
+    unsafe {
+        if (*holder).subtag() == subtag::HEAP_BITS {
+            (holder.add(2).cast::<u8>(), (*holder.add(1)).0 as usize)
+        } else {
+            (
+                SharedBytes::borrow_raw(&(*holder.add(2)).0).data(),
+                (*holder.add(1)).0 as usize * 8,
+            )
+        }
+    }
+}
+
+/// After its original has moved: a match context's address of the bytes.
+///
+/// # Safety
+/// `context` is a whole match context.
+pub(crate) unsafe fn rebase_match(context: *mut Word) {
+    // SAFETY: the caller's promise; the original is a holder.
+    unsafe {
+        let (base, _) = holder_data((*context.add(4)).pointer());
+        *context.add(3) = Word(base as u64);
+    }
+}
+
+impl<'p> Bits<'p> {
+    /// The bitstring `term`, which must be one.
+    #[inline]
+    pub(crate) fn of(term: Term<'p>) -> Bits<'p> {
+        let object = term.word().pointer();
+        // SAFETY: callers have seen a bitstring's header.
+        unsafe {
+            match (*object).subtag() {
+                subtag::SUB_BITS => {
+                    let holder = (*object.add(3)).pointer();
+                    let (base, _) = holder_data(holder);
+                    Bits {
+                        term,
+                        holder,
+                        base,
+                        offset: (*object.add(1)).0 as usize,
+                        bits: (*object.add(2)).0 as usize,
+                    }
+                }
+                subtag::MATCH => {
+                    let position = (*object.add(1)).0 as usize;
+                    let end = (*object.add(2)).0 as usize;
+                    let base = (*object.add(3)).0 as *const u8;
+                    Bits {
+                        term,
+                        holder: (*object.add(4)).pointer(),
+                        base,
+                        offset: position,
+                        bits: end - position,
+                    }
+                }
+                _ => {
+                    let (base, bits) = holder_data(object);
+                    Bits {
+                        term,
+                        holder: object,
+                        base,
+                        offset: 0,
+                        bits,
+                    }
+                }
+            }
+        }
+    }
+    /// Length in bits.
+    #[inline]
+    pub fn bit_len(self) -> usize {
+        self.bits
+    }
+    /// Length in bytes, the last perhaps not full.
+    #[inline]
+    pub fn byte_len(self) -> usize {
+        self.bits.div_ceil(8)
+    }
+    /// Whole bytes only?
+    #[inline]
+    pub fn is_binary(self) -> bool {
+        self.bits % 8 == 0
+    }
+    /// Bits before the first, counted from [`Bits::base`].
+    #[inline]
+    pub fn bit_offset(self) -> usize {
+        self.offset
+    }
+    /// The holder's first byte.
+    pub fn base(self) -> *const u8 {
+        self.base
+    }
+    /// The holder, a term of its own.
+    pub fn holder(self) -> Term<'p> {
+        // SAFETY: the holder lives as long as the part.
+        unsafe { Term::from_word(Word::boxed(self.holder)) }
+    }
+    /// The shared block behind it, if it is not on the heap.
+    pub fn shared(self) -> Option<&'p SharedBytes> {
+        // SAFETY: a reference-counted binary's third word holds one reference, which lasts as long as the object.
+        unsafe {
+            ((*self.holder).subtag() == subtag::REFC)
+                .then(|| &*self.holder.add(2).cast::<SharedBytes>())
+        }
+    }
+    /// Whole bytes of the holder that the bits touch, and the offset of the first bit within the first of them.
+    #[inline]
+    pub fn window(self) -> (&'p [u8], usize) {
+        let first = self.offset / 8;
+        let shift = self.offset % 8;
+        let bytes = (shift + self.bits).div_ceil(8);
+        // SAFETY: a part lies within its holder.
+        (
+            unsafe { std::slice::from_raw_parts(self.base.add(first), bytes) },
+            shift,
+        )
+    }
+    /// The bytes, if they begin at a byte's border and are whole.
+    #[inline]
+    pub fn as_bytes(self) -> Option<&'p [u8]> {
+        let (bytes, shift) = self.window();
+        (shift == 0 && self.is_binary()).then_some(bytes)
+    }
+    /// The bytes of a binary, copied if they lie across byte borders; `None` for a bitstring that is no binary.
+    pub fn bytes(self) -> Option<Cow<'p, [u8]>> {
+        self.is_binary().then(|| self.bytes_padded())
+    }
+    /// The bytes, the last padded with zero bits.
+    pub fn bytes_padded(self) -> Cow<'p, [u8]> {
+        let (window, shift) = self.window();
+        let last = self.bits % 8;
+        if shift == 0 && last == 0 {
+            return Cow::Borrowed(window);
+        }
+        let mut bytes: Vec<u8> = (0..self.byte_len())
+            .map(|index| {
+                let high = window[index] << shift;
+                if shift == 0 {
+                    high
+                } else {
+                    high | (window.get(index + 1).copied().unwrap_or(0) >> (8 - shift))
+                }
+            })
+            .collect();
+        if last != 0 {
+            if let Some(byte) = bytes.last_mut() {
+                *byte &= 0xff << (8 - last);
+            }
+        }
+        Cow::Owned(bytes)
+    }
+    /// The term.
+    pub fn term(self) -> Term<'p> {
+        self.term
+    }
+}
+
+impl<'p> Term<'p> {
+    /// The bitstring, if this is one.
+    #[inline]
+    pub fn as_bits(self) -> Option<Bits<'p>> {
+        self.is_bits().then(|| Bits::of(self))
+    }
+    /// Is this a bitstring?
+    #[inline]
+    pub fn is_bits(self) -> bool {
+        // SAFETY: a boxed pointer points to a header.
+        self.word().is_boxed()
+            && matches!(
+                unsafe { (*self.word().pointer()).subtag() },
+                subtag::REFC | subtag::HEAP_BITS | subtag::SUB_BITS | subtag::MATCH
+            )
+    }
+    /// Is this a binary?
+    pub fn is_binary(self) -> bool {
+        self.as_bits().is_some_and(Bits::is_binary)
+    }
+    /// The bytes of a binary.
+    pub fn as_binary(self) -> Option<Cow<'p, [u8]>> {
+        self.as_bits().and_then(Bits::bytes)
+    }
+}
+
+impl<'p> Builder<'p> {
+    /// A binary of these bytes: on the heap to [`HEAP_LIMIT`], shared above.
+    pub fn binary(&mut self, bytes: &[u8]) -> Term<'p> {
+        if bytes.len() <= HEAP_LIMIT {
+            self.heap_bits(bytes, bytes.len() * 8)
+        } else {
+            self.shared_binary(SharedBytes::new(bytes))
+        }
+    }
+    /// A bitstring of the first `bits` bits.
+    pub fn bitstring(&mut self, bytes: &[u8], bits: usize) -> Term<'p> {
+        let count = bits.div_ceil(8);
+        if count <= HEAP_LIMIT {
+            return self.heap_bits(&bytes[..count], bits);
+        }
+        let whole = self.shared_binary(SharedBytes::new(&bytes[..count]));
+        if bits % 8 == 0 {
+            whole
+        } else {
+            self.sub_bits(whole, 0, bits)
+        }
+    }
+    fn heap_bits(&mut self, bytes: &[u8], bits: usize) -> Term<'p> {
+        let words = bytes.len().div_ceil(8);
+        let object = self.alloc(2 + words);
+        // SAFETY: fresh room for the header, the size and the bytes; the last word is cleared before they are copied over it.
+        unsafe {
+            *object = Word::header(subtag::HEAP_BITS, 1 + words);
+            *object.add(1) = Word(bits as u64);
+            if words > 0 {
+                *object.add(1 + words) = Word(0);
+            }
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), object.add(2).cast::<u8>(), bytes.len());
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// A binary of all bytes in use of a shared block.
+    pub fn shared_binary(&mut self, bytes: SharedBytes) -> Term<'p> {
+        let used = bytes.used();
+        self.shared_prefix(bytes, used)
+    }
+    /// A binary of the first `len` bytes of a shared block.
+    pub fn shared_prefix(&mut self, bytes: SharedBytes, len: usize) -> Term<'p> {
+        debug_assert!(len <= bytes.used());
+        let object = self.alloc(4);
+        // SAFETY: four fresh words; the object is whole when it goes on the list.
+        unsafe {
+            *object = Word::header(subtag::REFC, 3);
+            *object.add(1) = Word(len as u64);
+            *object.add(2) = Word(bytes.into_raw());
+            self.arena().offheap.push(object);
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// `bits` bits of the holder `original` from bit `offset` of it on.
+    pub fn sub_bits(&mut self, original: Term<'p>, offset: usize, bits: usize) -> Term<'p> {
+        debug_assert!(original.has_subtag(subtag::REFC) || original.has_subtag(subtag::HEAP_BITS));
+        let object = self.alloc(4);
+        // SAFETY: four fresh words.
+        unsafe {
+            *object = Word::header(subtag::SUB_BITS, 3);
+            *object.add(1) = Word(offset as u64);
+            *object.add(2) = Word(bits as u64);
+            *object.add(3) = original.word();
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// `bits` bits of any bitstring from its bit `offset` on; small results on the heap are copied.
+    pub fn part(&mut self, of: Bits<'p>, offset: usize, bits: usize) -> Term<'p> {
+        debug_assert!(offset + bits <= of.bit_len());
+        self.sub_bits(of.holder(), of.bit_offset() + offset, bits)
+    }
+}

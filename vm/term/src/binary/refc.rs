@@ -1,0 +1,158 @@
+//! Bytes outside the heaps, counted by references.
+//!
+//! A block has room beyond the bytes in use. Whoever holds the last byte in use may claim the bytes behind it with one
+//! compare-and-swap, so that appending to a binary copies nothing while there is room. Bytes in use never change, so readers need
+//! no lock and nothing has to be told that a binary grew.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+#[repr(C)]
+struct Block {
+    count: AtomicUsize,
+    used: AtomicUsize,
+    capacity: usize,
+}
+
+const HEADER: usize = size_of::<Block>();
+
+static TOTAL: AtomicUsize = AtomicUsize::new(0);
+
+/// Bytes that all shared blocks take.
+pub fn total_bytes() -> usize {
+    TOTAL.load(Ordering::Relaxed)
+}
+
+/// A counted reference to a block of bytes.
+#[repr(transparent)]
+pub struct SharedBytes(NonNull<Block>);
+
+// SAFETY: the count and the number of bytes in use are atomic; bytes in use never change.
+unsafe impl Send for SharedBytes {}
+// SAFETY: as above.
+unsafe impl Sync for SharedBytes {}
+
+impl SharedBytes {
+    /// A block with `bytes` in use and room for `capacity`.
+    pub fn with_capacity(bytes: &[u8], capacity: usize) -> SharedBytes {
+        let made = SharedBytes::reserve(bytes.len(), capacity.max(bytes.len()));
+        // SAFETY: the block is ours alone and has room for these bytes.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), made.data(), bytes.len()) };
+        made
+    }
+    /// A block that holds just `bytes`.
+    pub fn new(bytes: &[u8]) -> SharedBytes {
+        SharedBytes::with_capacity(bytes, bytes.len())
+    }
+    /// A block of `used` zeroes that may grow to `capacity`.
+    pub fn zeroed(used: usize, capacity: usize) -> SharedBytes {
+        let made = SharedBytes::reserve(used, capacity.max(used));
+        // SAFETY: the block is ours alone.
+        unsafe { std::ptr::write_bytes(made.data(), 0, used) };
+        made
+    }
+    fn layout(capacity: usize) -> Layout {
+        Layout::from_size_align(HEADER + capacity, 8)
+            .expect("a binary's size fits the address space")
+    }
+    fn reserve(used: usize, capacity: usize) -> SharedBytes {
+        let layout = SharedBytes::layout(capacity);
+        // SAFETY: the layout is not empty, for it holds a header.
+        let Some(block) = NonNull::new(unsafe { alloc(layout) }.cast::<Block>()) else {
+            handle_alloc_error(layout)
+        };
+        // SAFETY: freshly allocated with room for a header.
+        unsafe {
+            block.write(Block {
+                count: AtomicUsize::new(1),
+                used: AtomicUsize::new(used),
+                capacity,
+            })
+        };
+        TOTAL.fetch_add(capacity, Ordering::Relaxed);
+        SharedBytes(block)
+    }
+    fn block(&self) -> &Block {
+        // SAFETY: the block lives while a reference does.
+        unsafe { self.0.as_ref() }
+    }
+    /// Address of the first byte.
+    #[inline(always)]
+    pub fn data(&self) -> *mut u8 {
+        // SAFETY: the data follow the header within one allocation.
+        unsafe { self.0.as_ptr().cast::<u8>().add(HEADER) }
+    }
+    /// Bytes in use.
+    pub fn used(&self) -> usize {
+        self.block().used.load(Ordering::Acquire)
+    }
+    /// Bytes that there is room for.
+    pub fn capacity(&self) -> usize {
+        self.block().capacity
+    }
+    /// References to the block.
+    pub fn references(&self) -> usize {
+        self.block().count.load(Ordering::Relaxed)
+    }
+    /// All bytes in use.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: bytes in use are initialised and never change.
+        unsafe { std::slice::from_raw_parts(self.data(), self.used()) }
+    }
+    /// Claims `more` bytes behind byte `end`, if `end` is the last in use and there is room. True: they are the caller's to write,
+    /// once, before anyone else is told of them.
+    pub fn claim(&self, end: usize, more: usize) -> bool {
+        let Some(new_end) = end.checked_add(more) else {
+            return false;
+        };
+        new_end <= self.capacity()
+            && self
+                .block()
+                .used
+                .compare_exchange(end, new_end, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+    }
+    /// The address, for a heap object that holds this reference.
+    pub fn into_raw(self) -> u64 {
+        let raw = self.0.as_ptr() as u64;
+        std::mem::forget(self);
+        raw
+    }
+    /// Takes back a reference given by [`SharedBytes::into_raw`].
+    ///
+    /// # Safety
+    /// `raw` came from `into_raw` and is taken back once.
+    pub unsafe fn from_raw(raw: u64) -> SharedBytes {
+        // SAFETY: the caller's promise.
+        SharedBytes(unsafe { NonNull::new_unchecked(raw as *mut Block) })
+    }
+    /// A look at a reference that stays in its heap object.
+    ///
+    /// # Safety
+    /// `raw` came from `into_raw` and its reference outlives the result.
+    #[inline(always)]
+    pub unsafe fn borrow_raw(raw: &u64) -> &SharedBytes {
+        // SAFETY: `SharedBytes` is a transparent pointer, and so is the word.
+        unsafe { &*std::ptr::from_ref(raw).cast::<SharedBytes>() }
+    }
+}
+
+impl Clone for SharedBytes {
+    fn clone(&self) -> SharedBytes {
+        self.block().count.fetch_add(1, Ordering::Relaxed);
+        SharedBytes(self.0)
+    }
+}
+
+impl Drop for SharedBytes {
+    fn drop(&mut self) {
+        if self.block().count.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            let capacity = self.capacity();
+            TOTAL.fetch_sub(capacity, Ordering::Relaxed);
+            // SAFETY: this was the last reference, and the layout is the one that it was allocated with.
+            unsafe { dealloc(self.0.as_ptr().cast(), SharedBytes::layout(capacity)) };
+        }
+    }
+}

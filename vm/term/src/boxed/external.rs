@@ -1,0 +1,121 @@
+//! Pids, ports and references of other nodes: `[header][node][number …]`. Nodes are shared by name and never freed.
+
+use crate::atom::Atom;
+use crate::heap::arena::Builder;
+use crate::term::Term;
+use crate::word::{Word, subtag};
+use parking_lot::Mutex;
+
+/// A node's name and creation.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Node {
+    /// Name.
+    pub name: Atom,
+    /// Creation.
+    pub creation: u32,
+}
+
+static NODES: Mutex<Vec<&'static Node>> = Mutex::new(Vec::new());
+
+impl Node {
+    /// The shared entry of this node.
+    pub fn of(name: Atom, creation: u32) -> &'static Node {
+        let mut nodes = NODES.lock();
+        if let Some(node) = nodes
+            .iter()
+            .find(|node| node.name == name && node.creation == creation)
+        {
+            return node;
+        }
+        let node: &'static Node = Box::leak(Box::new(Node { name, creation }));
+        nodes.push(node);
+        node
+    }
+}
+
+/// What an external term is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ExternalKind {
+    /// Process.
+    Pid,
+    /// Port.
+    Port,
+    /// Reference.
+    Reference,
+}
+
+/// A pid, port or reference of another node.
+#[derive(Copy, Clone)]
+pub struct External<'p>(pub(crate) Term<'p>);
+
+impl<'p> External<'p> {
+    fn word(self, index: usize) -> Word {
+        // SAFETY: callers stay within the object.
+        unsafe { *self.0.word().pointer().add(index) }
+    }
+    /// Pid, port or reference.
+    pub fn kind(self) -> ExternalKind {
+        match self.word(0).subtag() {
+            subtag::EXTERNAL_PID => ExternalKind::Pid,
+            subtag::EXTERNAL_PORT => ExternalKind::Port,
+            _ => ExternalKind::Reference,
+        }
+    }
+    /// The node.
+    pub fn node(self) -> &'static Node {
+        // SAFETY: nodes are never freed.
+        unsafe { &*(self.word(1).0 as *const Node) }
+    }
+    /// Number of a pid (`id | serial << 32`) or port.
+    pub fn number(self) -> u64 {
+        self.word(2).0
+    }
+    /// Numbers of a reference, in the order of the external format.
+    pub fn numbers(self) -> Vec<u32> {
+        let count = self.word(2).0 as usize;
+        (0..count)
+            .map(|index| (self.word(3 + index / 2).0 >> (32 * (index % 2))) as u32)
+            .collect()
+    }
+    /// The term.
+    pub fn term(self) -> Term<'p> {
+        self.0
+    }
+}
+
+impl<'p> Builder<'p> {
+    fn external(&mut self, tag: u64, node: &'static Node, number: u64) -> Term<'p> {
+        let object = self.alloc(3);
+        // SAFETY: three fresh words.
+        unsafe {
+            *object = Word::header(tag, 2);
+            *object.add(1) = Word(std::ptr::from_ref(node) as u64);
+            *object.add(2) = Word(number);
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// A process of another node: `number` is `id | serial << 32`.
+    pub fn external_pid(&mut self, node: &'static Node, number: u64) -> Term<'p> {
+        self.external(subtag::EXTERNAL_PID, node, number)
+    }
+    /// A port of another node.
+    pub fn external_port(&mut self, node: &'static Node, number: u64) -> Term<'p> {
+        self.external(subtag::EXTERNAL_PORT, node, number)
+    }
+    /// A reference of another node; at most five numbers.
+    pub fn external_reference(&mut self, node: &'static Node, numbers: &[u32]) -> Term<'p> {
+        let packed = numbers.len().div_ceil(2);
+        let object = self.alloc(3 + packed);
+        // SAFETY: fresh room for the header, the node, the count and the packed numbers.
+        unsafe {
+            *object = Word::header(subtag::EXTERNAL_REFERENCE, 2 + packed);
+            *object.add(1) = Word(std::ptr::from_ref(node) as u64);
+            *object.add(2) = Word(numbers.len() as u64);
+            for (index, pair) in numbers.chunks(2).enumerate() {
+                *object.add(3 + index) =
+                    Word(u64::from(pair[0]) | (u64::from(pair.get(1).copied().unwrap_or(0)) << 32));
+            }
+            Term::from_word(Word::boxed(object))
+        }
+    }
+}

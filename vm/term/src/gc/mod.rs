@@ -1,0 +1,416 @@
+//! The collector: generational, copying, after `erl_gc.c`.
+//!
+//! A minor collection copies what is live in the young heap and the fragments; what survived one collection before goes to the old
+//! heap. A major one copies everything into one new block. Cheney's scan: the copies are the work list, so depth costs no stack.
+//! A moved object leaves its new address behind: in a boxed object's header, or in a list cell's tail below a head of `NONE`.
+//!
+//! Invariant: nothing here allocates in the heap that it collects, and the new block is never too small, since no object is copied
+//! twice.
+
+pub mod policy;
+pub mod verify;
+
+use crate::heap::arena::Block;
+use crate::heap::literal::{LiteralArea, is_literal_address};
+use crate::heap::offheap::OffHeap;
+use crate::heap::{Heap, RED_ZONE};
+use crate::word::{Word, primary, subtag};
+use hashbrown::HashMap;
+
+/// A set of places that the collector must update, beside the stack.
+///
+/// # Safety
+/// `visit` reports every live word of the process, on no heap and not on the stack, exactly once; nothing else uses them meanwhile.
+pub unsafe trait Roots {
+    /// Calls `slice(first, count)` for each run of words.
+    fn visit(&mut self, slice: &mut dyn FnMut(*mut Word, usize));
+}
+
+// SAFETY: the slice's words, once each.
+unsafe impl Roots for &mut [Word] {
+    fn visit(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {
+        slice(self.as_mut_ptr(), self.len());
+    }
+}
+
+/// What to collect.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Extent {
+    /// Young heap, or all of it when the policy says so.
+    Minor,
+    /// Everything.
+    Major,
+}
+
+/// Collects, so that `need` words are free afterwards. Returns whether it was a major collection.
+///
+/// # Safety
+/// The heap's pointers are up to date ([`Heap::enter`]); `roots` and the stack are all that refers to it; the literals of `leaving`,
+/// if any, stay readable.
+pub unsafe fn collect(
+    heap: &mut Heap,
+    need: usize,
+    roots: &mut dyn Roots,
+    extent: Extent,
+    leaving: Option<&LiteralArea>,
+) -> bool {
+    let mature = (heap.high_water as usize - heap.block.start() as usize) / 8;
+    let old_free = heap
+        .old
+        .as_ref()
+        .map_or(0, |old| (old.end() as usize - heap.old_top as usize) / 8);
+    let major = extent == Extent::Major
+        || leaving.is_some()
+        || heap.old_points_young
+        || heap.minor_collections >= heap.fullsweep_after
+        || (heap.old.is_some() && old_free < mature)
+        || heap.old_offheap.binary_words > heap.binary_limit.saturating_mul(4);
+    let before = heap.used_words()
+        + heap.arena.fragment_words
+        + if major { heap.old_used_words() } else { 0 };
+    // SAFETY: the caller's promise.
+    unsafe { run(heap, need, roots, major, mature, leaving) };
+    if leaving.is_some() {
+        adopt_literal_copies(heap);
+    }
+    let after = heap.used_words();
+    heap.reclaimed_words += before.saturating_sub(after) as u64;
+    if major {
+        heap.minor_collections = 0;
+        heap.collections.1 += 1;
+    } else {
+        heap.minor_collections += 1;
+        heap.collections.0 += 1;
+    }
+    heap.collect_soon = false;
+    if cfg!(feature = "gc_zeal") {
+        verify::verify(heap, roots);
+    }
+    major
+}
+
+struct Collector<'a> {
+    /// Next free word of the new young block.
+    top: *mut Word,
+    /// Old heap that mature objects go to; null in a major collection.
+    old_top: *mut Word,
+    old_end: *mut Word,
+    /// Objects within this range stay: the old heap, in a minor collection.
+    stay_start: usize,
+    stay_size: usize,
+    /// Objects within this range go to the old heap.
+    mature_start: usize,
+    mature_size: usize,
+    spilled: bool,
+    leaving: Option<&'a LiteralArea>,
+    /// Where the leaving area's objects went; its words are others' too, and can hold no forwarding.
+    left: HashMap<usize, Word>,
+}
+
+unsafe fn run(
+    heap: &mut Heap,
+    need: usize,
+    roots: &mut dyn Roots,
+    major: bool,
+    mature: usize,
+    leaving: Option<&LiteralArea>,
+) {
+    let stack_words = heap.stack_words();
+    let bound = heap.used_words()
+        + heap.arena.fragment_words
+        + if major { heap.old_used_words() } else { 0 }
+        + leaving.map_or(0, LiteralArea::words);
+    let minimum = bound + stack_words + need;
+    let size = policy::next_size(heap, minimum, bound + need, major);
+    let block = Block::new(size + RED_ZONE);
+
+    if !major && mature > 0 && heap.old.is_none() {
+        let old = Block::new(policy::heap_size_for(mature.max(heap.size_words() / 2)));
+        heap.old_top = old.start();
+        heap.old = Some(old);
+    }
+    let keep_old = !major && heap.old.is_some();
+    let (stay_start, stay_size, old_top, old_end) = match &heap.old {
+        Some(old) if keep_old => (
+            old.start() as usize,
+            old.words() * 8,
+            heap.old_top,
+            old.end(),
+        ),
+        _ => (0, 0, std::ptr::null_mut(), std::ptr::null_mut()),
+    };
+    let mut collector = Collector {
+        top: block.start(),
+        old_top,
+        old_end,
+        stay_start,
+        stay_size,
+        mature_start: heap.block.start() as usize,
+        mature_size: if keep_old { mature * 8 } else { 0 },
+        spilled: false,
+        leaving,
+        left: HashMap::new(),
+    };
+    // SAFETY: the new block has room for everything that is reachable and for the stack.
+    unsafe {
+        let stack = block.end().sub(stack_words);
+        std::ptr::copy_nonoverlapping(heap.stack, stack, stack_words);
+        collector.slice(stack, stack_words);
+        roots.visit(&mut |first, count| collector.slice(first, count));
+        let mut scanned = block.start();
+        let mut old_scanned = old_top;
+        loop {
+            if scanned < collector.top {
+                scanned = collector.scan(scanned, false);
+            } else if old_scanned < collector.old_top {
+                old_scanned = collector.scan(old_scanned, true);
+            } else {
+                break;
+            }
+        }
+        debug_assert!(collector.top <= stack.wrapping_sub(need));
+
+        // Off-heap objects: those that moved hang on the list of the generation that they are in now.
+        let old_range = (stay_start, stay_size);
+        let mut young = OffHeap::new();
+        let mut old_list = if major {
+            OffHeap::new()
+        } else {
+            heap.old_offheap.take()
+        };
+        let mut place = |object: *mut Word| {
+            if (object as usize).wrapping_sub(old_range.0) < old_range.1 {
+                old_list.push(object);
+            } else {
+                young.push(object);
+            }
+        };
+        heap.arena.offheap.sweep(&mut place);
+        if major {
+            heap.old_offheap.sweep(&mut place);
+        }
+        heap.arena.offheap = young;
+        heap.old_offheap = old_list;
+
+        if cfg!(feature = "gc_zeal") {
+            verify::poison(&heap.block);
+            heap.arena.blocks.iter().for_each(verify::poison);
+        }
+        if major {
+            if let Some(old) = heap.old.take() {
+                if cfg!(feature = "gc_zeal") {
+                    verify::poison(&old);
+                }
+            }
+            heap.old_top = std::ptr::null_mut();
+            heap.old_points_young = false;
+        } else {
+            heap.old_top = collector.old_top;
+            heap.old_points_young = collector.spilled;
+        }
+        heap.block = block;
+        heap.arena.blocks = Vec::new();
+        heap.arena.fragment_words = 0;
+        heap.high_water = collector.top;
+        heap.enter(collector.top, stack);
+    }
+    let kept = heap.arena.offheap.binary_words + heap.old_offheap.binary_words;
+    heap.binary_limit =
+        policy::binary_limit(heap.min_binary_words, heap.arena.offheap.binary_words, kept);
+}
+
+impl Collector<'_> {
+    /// Updates `count` words that are terms, continuation pointers or catch tags.
+    unsafe fn slice(&mut self, first: *mut Word, count: usize) {
+        for index in 0..count {
+            // SAFETY: the caller's slice.
+            unsafe { self.word(first.add(index), false) };
+        }
+    }
+
+    /// Updates one word; `to_old` says that it lies in the old heap, whose children go there too.
+    #[inline(always)]
+    unsafe fn word(&mut self, at: *mut Word, to_old: bool) {
+        // SAFETY: `at` is a word of a root, or of a copy.
+        unsafe {
+            let word = *at;
+            match word.primary() {
+                primary::BOXED => *at = self.boxed(word, to_old),
+                primary::CONS => *at = self.cons(word, to_old),
+                _ => {}
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn stays(&self, address: usize) -> bool {
+        address.wrapping_sub(self.stay_start) < self.stay_size || is_literal_address(address)
+    }
+
+    /// Room for `words` in the generation that an object at `address` goes to.
+    #[inline(always)]
+    unsafe fn place(&mut self, address: usize, words: usize, to_old: bool) -> *mut Word {
+        // SAFETY: the young block has room for all; the old one is tested.
+        unsafe {
+            if !self.old_end.is_null()
+                && (to_old || address.wrapping_sub(self.mature_start) < self.mature_size)
+            {
+                if (self.old_end as usize) - (self.old_top as usize) >= words * 8 {
+                    let at = self.old_top;
+                    self.old_top = at.add(words);
+                    return at;
+                }
+                self.spilled = true;
+            }
+            let at = self.top;
+            self.top = at.add(words);
+            at
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn cons(&mut self, word: Word, to_old: bool) -> Word {
+        let cell = word.pointer();
+        if self.stays(cell as usize) {
+            return self.leaving_literal(word, to_old);
+        }
+        // SAFETY: a live cell of the space that is collected.
+        unsafe {
+            let (head, tail) = (*cell, *cell.add(1));
+            if head.is_none() {
+                return tail;
+            }
+            let copy = self.place(cell as usize, 2, to_old);
+            *copy = head;
+            *copy.add(1) = tail;
+            let moved = Word::cons(copy);
+            *cell = Word::NONE;
+            *cell.add(1) = moved;
+            moved
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn boxed(&mut self, word: Word, to_old: bool) -> Word {
+        let object = word.pointer();
+        if self.stays(object as usize) {
+            return self.leaving_literal(word, to_old);
+        }
+        // SAFETY: a live object of the space that is collected.
+        unsafe {
+            let header = *object;
+            if header.is_boxed() {
+                return header;
+            }
+            let moved = self.copy(object, header, to_old);
+            *object = moved;
+            moved
+        }
+    }
+
+    unsafe fn copy(&mut self, object: *mut Word, header: Word, to_old: bool) -> Word {
+        let words = header.object_arity() + 1;
+        // SAFETY: the header counts the object's words.
+        unsafe {
+            let copy = self.place(object as usize, words, to_old);
+            std::ptr::copy_nonoverlapping(object, copy, words);
+            Word::boxed(copy)
+        }
+    }
+
+    #[inline(always)]
+    fn leaving_literal(&mut self, word: Word, to_old: bool) -> Word {
+        if self.leaving.is_none() {
+            word
+        } else {
+            self.copy_leaving(word, to_old)
+        }
+    }
+
+    /// A literal of the area that is given up is copied once; a table remembers where to.
+    #[cold]
+    #[inline(never)]
+    fn copy_leaving(&mut self, word: Word, to_old: bool) -> Word {
+        let object = word.pointer();
+        if !self.leaving.is_some_and(|area| area.contains(object)) {
+            return word;
+        }
+        if let Some(&moved) = self.left.get(&(object as usize)) {
+            return moved;
+        }
+        // SAFETY: the area stays readable while processes leave it.
+        let moved = unsafe {
+            if word.is_cons() {
+                let copy = self.place(object as usize, 2, to_old);
+                *copy = *object;
+                *copy.add(1) = *object.add(1);
+                Word::cons(copy)
+            } else {
+                let moved = self.copy(object, *object, to_old);
+                self.adopt_copy(moved.pointer());
+                moved
+            }
+        };
+        self.left.insert(object as usize, moved);
+        moved
+    }
+
+    /// A copy of a literal that owns something shares it: one more count.
+    unsafe fn adopt_copy(&mut self, copy: *mut Word) {
+        // SAFETY: a whole reference-counted binary; its count is raised and the copy becomes a part of a list by `sweep`'s caller.
+        unsafe {
+            if (*copy).subtag() == subtag::REFC {
+                let shared =
+                    crate::binary::refc::SharedBytes::borrow_raw(&(*copy.add(2)).0).clone();
+                std::mem::forget(shared);
+                LITERAL_COPIES.with_borrow_mut(|copies| copies.push(copy as usize));
+            }
+        }
+    }
+
+    /// Updates the words of the object, or single term, at `at`; returns what is behind it.
+    #[inline(always)]
+    unsafe fn scan(&mut self, at: *mut Word, to_old: bool) -> *mut Word {
+        // SAFETY: `at` is the first word of a copied object, or a term within one whose header was passed.
+        unsafe {
+            let word = *at;
+            match word.primary() {
+                primary::BOXED => {
+                    *at = self.boxed(word, to_old);
+                    at.add(1)
+                }
+                primary::CONS => {
+                    *at = self.cons(word, to_old);
+                    at.add(1)
+                }
+                primary::IMMEDIATE => at.add(1),
+                _ => match word.subtag() {
+                    subtag::TUPLE | subtag::MAP | subtag::RECORD => at.add(1),
+                    // The words before a fun's free variables, and all but the last of a sub-bitstring, are no terms.
+                    subtag::FUN => at.add(2),
+                    subtag::SUB_BITS => at.add(3),
+                    subtag::MATCH => {
+                        self.word(at.add(4), to_old);
+                        crate::binary::rebase_match(at);
+                        at.add(5)
+                    }
+                    _ => at.add(1 + word.arity()),
+                },
+            }
+        }
+    }
+}
+
+thread_local! {
+    static LITERAL_COPIES: std::cell::RefCell<Vec<usize>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// Puts copies of reference-counted literals on the heap's list; called once after a collection that left a literal area.
+fn adopt_literal_copies(heap: &mut Heap) {
+    LITERAL_COPIES.with_borrow_mut(|copies| {
+        for copy in copies.drain(..) {
+            // SAFETY: whole objects in the new block, on no list yet.
+            unsafe { heap.arena.offheap.push(copy as *mut Word) };
+        }
+    });
+}

@@ -1,0 +1,245 @@
+//! `Arena`: where terms are built. A process's young heap, a message's fragment, a module's literals are each one.
+//!
+//! An arena never moves what it holds: when its block is full it adds another. So whoever builds may keep any term it has built or
+//! read until the owner collects, and a native function, which never collects, may keep them all until it returns.
+
+use super::offheap::OffHeap;
+use crate::word::Word;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+
+/// A block of words.
+pub struct Block {
+    start: NonNull<Word>,
+    words: usize,
+}
+
+// SAFETY: a block owns its memory.
+unsafe impl Send for Block {}
+
+impl Block {
+    /// A block of `words`, uninitialised.
+    pub fn new(words: usize) -> Block {
+        let layout = Block::layout(words);
+        // SAFETY: the layout is not empty.
+        let Some(start) = NonNull::new(unsafe { alloc(layout) }.cast::<Word>()) else {
+            handle_alloc_error(layout)
+        };
+        Block { start, words }
+    }
+    /// A block over memory that is not the allocator's; it must not be dropped but given back.
+    ///
+    /// # Safety
+    /// The memory is the block's alone.
+    pub(super) unsafe fn at(start: *mut Word, words: usize) -> Block {
+        // SAFETY: the caller gives a real address.
+        Block {
+            start: unsafe { NonNull::new_unchecked(start) },
+            words,
+        }
+    }
+    fn layout(words: usize) -> Layout {
+        Layout::array::<Word>(words.max(1)).expect("a heap fits the address space")
+    }
+    /// The first word.
+    #[inline(always)]
+    pub fn start(&self) -> *mut Word {
+        self.start.as_ptr()
+    }
+    /// Behind the last word.
+    #[inline(always)]
+    pub fn end(&self) -> *mut Word {
+        // SAFETY: one past the end of the allocation.
+        unsafe { self.start.as_ptr().add(self.words) }
+    }
+    /// Size in words.
+    #[inline(always)]
+    pub fn words(&self) -> usize {
+        self.words
+    }
+    /// Does `address` lie within?
+    #[inline(always)]
+    pub fn contains(&self, address: *const Word) -> bool {
+        (address as usize).wrapping_sub(self.start.as_ptr() as usize) < self.words * 8
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout.
+        unsafe { dealloc(self.start.as_ptr().cast(), Block::layout(self.words)) };
+    }
+}
+
+/// Where new blocks come from.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// The allocator.
+    Memory,
+    /// The reserved range of literals, whose blocks are given back by the area that owns them.
+    Literals,
+}
+
+/// Room to build terms in.
+#[repr(C)]
+pub struct Arena {
+    /// Next free word of the current block.
+    pub top: *mut Word,
+    /// End of what may be used of the current block.
+    pub limit: *mut Word,
+    /// Blocks that were added, beside the first one of a process's heap.
+    pub blocks: Vec<Block>,
+    /// Words used in blocks that are not the current one, and wasted at their ends.
+    pub fragment_words: usize,
+    /// Objects that own something outside the heaps.
+    pub offheap: OffHeap,
+    /// Top of a process's block while a fragment is the current block.
+    main_top: *mut Word,
+    source: Source,
+}
+
+// SAFETY: an arena owns its blocks and what hangs on them; it is used by one thread at a time.
+unsafe impl Send for Arena {}
+
+const FIRST_BLOCK: usize = 24;
+
+impl Arena {
+    /// An arena without any room yet.
+    pub const fn new() -> Arena {
+        Arena {
+            top: std::ptr::null_mut(),
+            limit: std::ptr::null_mut(),
+            blocks: Vec::new(),
+            fragment_words: 0,
+            offheap: OffHeap::new(),
+            main_top: std::ptr::null_mut(),
+            source: Source::Memory,
+        }
+    }
+    /// An arena whose blocks lie in the range of literals.
+    pub const fn of_literals() -> Arena {
+        let mut arena = Arena::new();
+        arena.source = Source::Literals;
+        arena
+    }
+    /// An arena with room for `words`.
+    pub fn with_room(words: usize) -> Arena {
+        let mut arena = Arena::new();
+        arena.ensure(words);
+        arena
+    }
+    /// Makes sure that the next `words` come from one block.
+    pub fn ensure(&mut self, words: usize) {
+        if (self.limit as usize).wrapping_sub(self.top as usize) < words * 8 {
+            self.add_block(words);
+        }
+    }
+    /// `words` words, uninitialised. What they hold must be a whole object before anything else looks at the heap.
+    #[inline(always)]
+    pub fn alloc(&mut self, words: usize) -> *mut Word {
+        if (self.limit as usize).wrapping_sub(self.top as usize) >= words * 8 {
+            let at = self.top;
+            // SAFETY: just tested.
+            self.top = unsafe { at.add(words) };
+            at
+        } else {
+            self.add_block(words);
+            let at = self.top;
+            // SAFETY: the new block has this room.
+            self.top = unsafe { at.add(words) };
+            at
+        }
+    }
+    #[cold]
+    #[inline(never)]
+    fn add_block(&mut self, words: usize) {
+        let size = match self.source {
+            Source::Memory => words.max(self.fragment_words / 2).max(FIRST_BLOCK),
+            Source::Literals => words,
+        };
+        let block = match self.source {
+            Source::Memory => Block::new(size),
+            Source::Literals => super::literal::reserve_block(size),
+        };
+        self.fragment_words += size;
+        if self.main_top.is_null() {
+            self.main_top = self.top;
+        }
+        self.top = block.start();
+        self.limit = block.end();
+        self.blocks.push(block);
+    }
+    /// Builds in `[top, limit)` again, a process's block.
+    #[inline(always)]
+    pub(crate) fn enter(&mut self, top: *mut Word, limit: *mut Word) {
+        self.top = top;
+        self.limit = limit;
+        self.main_top = std::ptr::null_mut();
+    }
+    /// Top of the process's block.
+    #[inline(always)]
+    pub(crate) fn main_top(&self) -> *mut Word {
+        if self.main_top.is_null() {
+            self.top
+        } else {
+            self.main_top
+        }
+    }
+    /// Words that the arena's own blocks hold.
+    pub fn block_words(&self) -> usize {
+        self.blocks.iter().map(Block::words).sum()
+    }
+    /// Takes over the blocks and off-heap objects of `other`, a message's fragment for instance. No term moves.
+    pub fn adopt(&mut self, mut other: Arena) {
+        self.fragment_words += other.block_words();
+        self.blocks.append(&mut other.blocks);
+        self.offheap.append(&mut other.offheap);
+    }
+    /// Begins to build.
+    ///
+    /// # Safety
+    /// Until the last use of `'p`, nothing collects or frees this arena, and nothing else builds in it.
+    pub unsafe fn builder<'p>(&mut self) -> Builder<'p> {
+        Builder {
+            arena: NonNull::from(self),
+            brand: std::marker::PhantomData,
+        }
+    }
+}
+
+impl Default for Arena {
+    fn default() -> Arena {
+        Arena::new()
+    }
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        self.offheap.release_all();
+        if self.source == Source::Literals {
+            for block in self.blocks.drain(..) {
+                super::literal::release_block(block);
+            }
+        }
+    }
+}
+
+/// Leave to build in an arena that stays where it is for `'p`.
+pub struct Builder<'p> {
+    pub(crate) arena: NonNull<Arena>,
+    pub(crate) brand: std::marker::PhantomData<&'p Arena>,
+}
+
+impl<'p> Builder<'p> {
+    /// The arena.
+    #[inline(always)]
+    pub fn arena(&mut self) -> &mut Arena {
+        // SAFETY: `Arena::builder`'s caller promised that the arena is ours while the brand lasts.
+        unsafe { self.arena.as_mut() }
+    }
+    /// Room for an object of `words` words.
+    #[inline(always)]
+    pub(crate) fn alloc(&mut self, words: usize) -> *mut Word {
+        self.arena().alloc(words)
+    }
+}

@@ -1,0 +1,123 @@
+//! The range of addresses that literals live in: one compare tells a literal from a heap's term.
+//!
+//! The range is reserved once and filled in pages; blocks that are given back are used again.
+
+use super::arena::{Arena, Block};
+use crate::word::Word;
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Size of the range, in bytes.
+pub const RANGE: usize = 64 << 30;
+
+static BASE: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+struct Free {
+    next: usize,
+    returned: Vec<(usize, usize)>,
+}
+
+static FREE: Mutex<Free> = Mutex::new(Free {
+    next: 0,
+    returned: Vec::new(),
+});
+
+/// Does a term's address lie in the range of literals?
+#[inline(always)]
+pub fn is_literal_address(address: usize) -> bool {
+    address.wrapping_sub(BASE.load(Ordering::Relaxed)) < RANGE
+}
+
+/// Is `word` a pointer to a literal?
+#[inline(always)]
+pub fn is_literal(word: Word) -> bool {
+    is_literal_address(word.0 as usize)
+}
+
+fn base(free: &mut Free) -> usize {
+    let base = BASE.load(Ordering::Relaxed);
+    if base != usize::MAX {
+        return base;
+    }
+    // SAFETY: a fresh private mapping at an address of the system's choice.
+    let at = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            RANGE,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    assert!(
+        at != libc::MAP_FAILED,
+        "no address space for literals: {}",
+        std::io::Error::last_os_error()
+    );
+    free.next = at as usize;
+    BASE.store(at as usize, Ordering::Release);
+    at as usize
+}
+
+/// A block of `words` in the range.
+pub(super) fn reserve_block(words: usize) -> Block {
+    let mut free = FREE.lock();
+    let base = base(&mut free);
+    if let Some(position) = free.returned.iter().position(|&(_, size)| size >= words) {
+        let (at, size) = free.returned.swap_remove(position);
+        if size > words {
+            free.returned.push((at + words * 8, size - words));
+        }
+        // SAFETY: the piece was given back, so nobody uses it.
+        return unsafe { Block::at(at as *mut Word, words) };
+    }
+    let at = free.next;
+    assert!(
+        at + words * 8 <= base + RANGE,
+        "the range of literals is full"
+    );
+    free.next = at + words * 8;
+    // SAFETY: fresh memory of the mapping.
+    unsafe { Block::at(at as *mut Word, words) }
+}
+
+/// Gives a block back.
+pub(super) fn release_block(block: Block) {
+    let piece = (block.start() as usize, block.words());
+    std::mem::forget(block);
+    if piece.1 > 0 {
+        FREE.lock().returned.push(piece);
+    }
+}
+
+/// A set of literals that live and die together: a module's, or a persistent term's.
+#[derive(Default)]
+pub struct LiteralArea {
+    arena: Option<Arena>,
+}
+
+impl LiteralArea {
+    /// An area with nothing in it.
+    pub fn new() -> LiteralArea {
+        LiteralArea { arena: None }
+    }
+    /// The area's arena, to build in.
+    pub fn arena(&mut self) -> &mut Arena {
+        self.arena.get_or_insert_with(Arena::of_literals)
+    }
+    /// Does the area hold this address?
+    pub fn contains(&self, address: *const Word) -> bool {
+        self.arena
+            .as_ref()
+            .is_some_and(|arena| arena.blocks.iter().any(|block| block.contains(address)))
+    }
+    /// Size in words.
+    pub fn words(&self) -> usize {
+        self.arena.as_ref().map_or(0, Arena::block_words)
+    }
+    /// Nothing in it?
+    pub fn is_empty(&self) -> bool {
+        self.words() == 0
+    }
+}

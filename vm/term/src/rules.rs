@@ -1,0 +1,49 @@
+//! What differs between releases at the level of terms. The machine sets it once, from its table of releases, before it makes terms.
+
+use std::sync::OnceLock;
+
+/// Rules of the release in use.
+#[derive(Copy, Clone, Debug)]
+pub struct Rules {
+    /// `0.0 =:= -0.0` (to OTP 26).
+    pub zeroes_are_equal: bool,
+    /// Atom keys of a flat map stand in the order of their indices, not of their texts (from OTP 26).
+    pub map_atoms_by_index: bool,
+    /// Most limbs of a big integer.
+    pub big_limbs: usize,
+    /// `term_to_binary` writes atoms as UTF-8 always (from OTP 26).
+    pub etf_utf8_atoms: bool,
+    /// Pids print as `<0.15 bits.rest>`, their numbers have 28 bits (to OTP 25).
+    pub short_pids: bool,
+    /// The external format of a local port has 64 bits (from OTP 26).
+    pub wide_ports: bool,
+    /// `maps:keys/1` of a hash map goes backwards (to OTP 28).
+    pub map_keys_reversed: bool,
+    /// Sizes of binaries count as from OTP 27 on.
+    pub uniform_bitstrings: bool,
+    /// Alias and pid references have five words (from OTP 26).
+    pub long_references: bool,
+}
+
+static RULES: OnceLock<Rules> = OnceLock::new();
+
+/// Sets the rules; the first call counts.
+pub fn set(rules: Rules) {
+    let _ = RULES.set(rules);
+}
+
+/// The rules; those of OTP 27 where nobody set any.
+#[inline]
+pub fn rules() -> &'static Rules {
+    RULES.get_or_init(|| Rules {
+        zeroes_are_equal: false,
+        map_atoms_by_index: true,
+        big_limbs: 65535,
+        etf_utf8_atoms: true,
+        short_pids: false,
+        wide_ports: true,
+        map_keys_reversed: true,
+        uniform_bitstrings: true,
+        long_references: true,
+    })
+}
