@@ -36,22 +36,42 @@ pub struct FunEntry {
 }
 
 /// Call target `Module:Function/Arity`.
+///
+/// It begins like a function's code: five words of header, then an entry. So [`Export::address`] may point to the entry within the
+/// export itself, while the function has no code or is native, and whoever looks at the words before an entry finds the same there.
 #[repr(C)]
 pub struct Export {
-    /// Where a call goes: a [`CodePointer`].
-    pub address: AtomicU64,
-    /// The machine's instructions for an entry without code: a few words that `address` may point to.
-    pub stub: [AtomicU64; 4],
-    /// Address of the native function behind it, or zero.
+    /// Handler of `func_info`.
+    pub func_info: AtomicU64,
+    /// Arity, in the low 32 bits.
+    pub arity_word: u64,
+    /// Module, an atom's word.
+    pub module_word: Word,
+    /// Function, an atom's word.
+    pub function_word: Word,
+    /// Address of a native function, or zero.
     pub native: AtomicU64,
-    /// Module.
-    pub module: Atom,
-    /// Function.
-    pub function: Atom,
-    /// Arity.
-    pub arity: u32,
+    /// Handler that runs when the entry is called: error handler, native function.
+    pub entry: AtomicU64,
+    /// Where a call goes: a [`CodePointer`], perhaps to `entry`.
+    pub address: AtomicU64,
     /// The machine's own flags.
     pub flags: std::sync::atomic::AtomicU32,
+}
+
+impl Export {
+    /// Module.
+    pub fn module(&self) -> Atom {
+        self.module_word.atom_value()
+    }
+    /// Function.
+    pub fn function(&self) -> Atom {
+        self.function_word.atom_value()
+    }
+    /// Arity.
+    pub fn arity(&self) -> u32 {
+        self.arity_word as u32
+    }
 }
 
 /// A fun.
@@ -96,7 +116,7 @@ impl<'p> Fun<'p> {
     pub fn arity(self) -> u32 {
         match self.kind() {
             FunKind::Local { entry, .. } => entry.arity,
-            FunKind::External(export) => export.arity,
+            FunKind::External(export) => export.arity(),
         }
     }
     /// The fun as a term.

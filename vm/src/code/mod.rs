@@ -1,0 +1,5 @@
+//! Code: export entries, modules, loading.
+
+mod export;
+
+pub use export::Code;

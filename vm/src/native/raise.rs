@@ -1,0 +1,34 @@
+//! How a native function stops without a result.
+
+/// Why there is no result. Small and `Copy`: terms that belong to it are parked in the process, by the functions of
+/// [`Cx`](super::Cx) that make it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Raise {
+    /// `error:badarg`
+    Badarg,
+    /// `error:badarith`
+    Badarith,
+    /// `error:system_limit`
+    SystemLimit,
+    /// `error:notsup`
+    Notsup,
+    /// `error:undef`: the function is not here on this release.
+    Undef,
+    /// An exception whose class and reason are parked: [`Cx::error`](super::Cx::error) and its kin.
+    Parked,
+    /// Go on in the Erlang function parked: [`Cx::trap`](super::Cx::trap).
+    Trap,
+    /// Give up the processor, then call this native again with the same arguments.
+    Yield,
+    /// Wait until a signal arrives, then call this native again with the same arguments.
+    Wait,
+    /// The process was told to exit, the reason is parked: [`Cx::exit_self`](super::Cx::exit_self).
+    Exit,
+}
+
+/// A failed conversion of an argument is a `badarg`.
+impl From<()> for Raise {
+    fn from((): ()) -> Raise {
+        Raise::Badarg
+    }
+}
