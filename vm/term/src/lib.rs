@@ -8,11 +8,14 @@
 pub mod atom;
 pub mod binary;
 pub mod boxed;
+pub mod copy;
+pub mod etf;
 pub mod gc;
 pub mod hashing;
 pub mod heap;
 pub mod map;
 pub mod number;
+pub mod print;
 pub mod rules;
 pub mod term;
 pub mod word;

@@ -5,6 +5,7 @@ use crate::heap::arena::Builder;
 use crate::term::Term;
 use crate::word::{Word, subtag};
 use parking_lot::Mutex;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// A node's name and creation.
 #[derive(PartialEq, Eq, Debug)]
@@ -31,6 +32,23 @@ impl Node {
         nodes.push(node);
         node
     }
+}
+
+static THIS_NODE: AtomicPtr<Node> = AtomicPtr::new(std::ptr::null_mut());
+
+/// This node: `nonode@nohost`, creation 0, until [`set_this_node`].
+pub fn this_node() -> &'static Node {
+    let node = THIS_NODE.load(Ordering::Acquire);
+    if node.is_null() {
+        return Node::of(crate::atom::known::NONODE_NOHOST, 0);
+    }
+    // SAFETY: only shared nodes are stored, which are never freed.
+    unsafe { &*node }
+}
+
+/// Names this node: it has become part of a network, or left it.
+pub fn set_this_node(node: &'static Node) {
+    THIS_NODE.store(std::ptr::from_ref(node).cast_mut(), Ordering::Release);
 }
 
 /// What an external term is.
