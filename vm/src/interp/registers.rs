@@ -1,0 +1,66 @@
+//! The register file of a worker. X registers come first, so that an operand is a byte offset from its address.
+
+use crate::process::{Owned, Process};
+use oxbeam_term::Word;
+
+/// Number of X registers.
+pub const X_COUNT: usize = 1024;
+/// Number of float registers.
+pub const F_COUNT: usize = 1024;
+/// Words for arguments of natives that are called with operands.
+pub const ARGUMENTS: usize = 8;
+
+/// What a handler reaches beside its five arguments.
+#[repr(C)]
+pub struct Registers {
+    /// X registers.
+    pub x: [Word; X_COUNT],
+    /// Arguments of guard functions; roots while one runs.
+    pub arguments: [Word; ARGUMENTS],
+    /// The process that runs.
+    pub owned: *mut Owned,
+    /// The same, as others see it.
+    pub process: *const Process,
+    /// Words that the instruction wants free, for the collecting slow path.
+    pub need: u64,
+    /// X registers that are live then.
+    pub live: u64,
+    /// Why the interpreter was left.
+    pub outcome: super::Outcome,
+    /// Is this worker one for dirty natives?
+    pub dirty: bool,
+    /// Writing position of the binary that older instructions build: first byte, bit position, end.
+    pub writer: crate::interp::registers::BitWriter,
+    /// Float registers.
+    pub f: [f64; F_COUNT],
+}
+
+/// Where older instructions put the next bits of the binary under construction.
+#[repr(C)]
+#[derive(Copy, Clone, Debug)]
+pub struct BitWriter {
+    /// First byte of the binary.
+    pub base: *mut u8,
+    /// Next bit.
+    pub position: usize,
+    /// Bits that there is room for.
+    pub end: usize,
+}
+
+impl Registers {
+    /// A register file, on the heap for its size.
+    pub fn new(dirty: bool) -> Box<Registers> {
+        Box::new(Registers {
+            x: [Word::NIL; X_COUNT],
+            arguments: [Word::NIL; ARGUMENTS],
+            owned: std::ptr::null_mut(),
+            process: std::ptr::null(),
+            need: 0,
+            live: 0,
+            outcome: super::Outcome::Yield,
+            dirty,
+            writer: BitWriter { base: std::ptr::null_mut(), position: 0, end: 0 },
+            f: [0.0; F_COUNT],
+        })
+    }
+}
