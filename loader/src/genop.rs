@@ -201,9 +201,9 @@ genops! {
     62 Catch "catch" [YRegister Label] "R5" "";
     63 CatchEnd "catch_end" [YRegister] "R5" "";
     64 Move "move" [Source Target] "R5" "";
-    65 GetList "get_list" [Source Target Target] "R5" "";
-    66 GetTupleElement "get_tuple_element" [Source Count Target] "R5" "";
-    67 SetTupleElement "set_tuple_element" [Source Source Count] "R5" "";
+    65 GetList "get_list" [Register Target Target] "R5" "";
+    66 GetTupleElement "get_tuple_element" [Register Count Target] "R5" "";
+    67 SetTupleElement "set_tuple_element" [Source Register Count] "R5" "";
     68 PutString "put_string" [Any Any Any] "R5" "25";
     69 PutList "put_list" [Source Source Target] "R5" "";
     70 PutTuple "put_tuple" [Any Any] "R5" "25";
@@ -298,8 +298,8 @@ genops! {
     159 IsTaggedTuple "is_tagged_tuple" [Label Source Count Atom] "20" "";
     160 BuildStacktrace "build_stacktrace" [] "21" "";
     161 RawRaise "raw_raise" [] "21" "";
-    162 GetHd "get_hd" [Source Target] "21" "";
-    163 GetTl "get_tl" [Source Target] "21" "";
+    162 GetHd "get_hd" [Register Target] "21" "";
+    163 GetTl "get_tl" [Register Target] "21" "";
     164 PutTuple2 "put_tuple2" [Target Sources] "22" "";
     165 BsGetTail "bs_get_tail" [Register Target Live] "22" "";
     166 BsStartMatch3 "bs_start_match3" [Label Source Live Target] "22" "";

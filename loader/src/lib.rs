@@ -41,7 +41,7 @@ pub use funs::FunEntry;
 pub use genop::{Op, Role, Row, TABLE, major_release};
 pub use imports::Import;
 pub use lines::LineTable;
-pub use operand::{AllocList, AtomIx, FLOAT_REGISTERS, Operand, REGISTERS};
+pub use operand::{AllocList, AtomIx, FLOAT_REGISTERS, Operand, X_REGISTERS, Y_REGISTERS};
 pub use records::{RecordDef, RecordField};
 pub use types::TypeEntry;
 pub use verify::Function;

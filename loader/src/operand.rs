@@ -82,10 +82,12 @@ impl Operand {
     }
 }
 
-/// How many x registers there are; as many y registers can be named.
-pub const REGISTERS: u16 = 1024;
+/// How many x registers code may name: OTP's compiler leaves the last of 1,024 to the loader.
+pub const X_REGISTERS: u16 = 1023;
+/// How many y registers code may name.
+pub const Y_REGISTERS: u16 = 1024;
 /// How many float registers there are.
-pub const FLOAT_REGISTERS: u16 = 16;
+pub const FLOAT_REGISTERS: u16 = 1024;
 
 /// First numbers that operands may not reach.
 #[derive(Clone, Copy, Debug, Default)]
@@ -316,7 +318,6 @@ fn plain(
     value: Value<'_>,
     limits: &Limits,
 ) -> Result<Operand, LoadError> {
-    let registers = usize::from(REGISTERS);
     Ok(match tag {
         Tag::Unsigned => match value {
             Value::Short(number) => Operand::Unsigned(u64::from(number)),
@@ -333,8 +334,20 @@ fn plain(
             0 => Operand::Nil,
             atom => Operand::Atom(AtomIx(atom)),
         },
-        Tag::X => Operand::X(index(cursor, offset, &value, "an x register", registers)? as u16),
-        Tag::Y => Operand::Y(index(cursor, offset, &value, "a y register", registers)? as u16),
+        Tag::X => Operand::X(index(
+            cursor,
+            offset,
+            &value,
+            "an x register",
+            usize::from(X_REGISTERS),
+        )? as u16),
+        Tag::Y => Operand::Y(index(
+            cursor,
+            offset,
+            &value,
+            "a y register",
+            usize::from(Y_REGISTERS),
+        )? as u16),
         Tag::Label => Operand::Label(index(cursor, offset, &value, "a label", limits.labels)?),
         Tag::Character | Tag::Extended => {
             return Err(cursor.unexpected(offset, "an operand", "the unused tag for characters"));
@@ -385,14 +398,21 @@ fn extended(
         )?)),
         5 => {
             let register = tagged(cursor)?;
-            let registers = usize::from(REGISTERS);
             let register = match register {
-                (Tag::X, value) => {
-                    Operand::X(index(cursor, offset, &value, "an x register", registers)? as u16)
-                }
-                (Tag::Y, value) => {
-                    Operand::Y(index(cursor, offset, &value, "a y register", registers)? as u16)
-                }
+                (Tag::X, value) => Operand::X(index(
+                    cursor,
+                    offset,
+                    &value,
+                    "an x register",
+                    usize::from(X_REGISTERS),
+                )? as u16),
+                (Tag::Y, value) => Operand::Y(index(
+                    cursor,
+                    offset,
+                    &value,
+                    "a y register",
+                    usize::from(Y_REGISTERS),
+                )? as u16),
                 (tag, _) => {
                     return Err(cursor.unexpected(
                         offset,

@@ -77,17 +77,18 @@ const WITHOUT_RECORD: u16 = TypeEntry::RECORD - 1;
 /// Kinds that an unknown kind would be mixed with: who may be all of these may be anything boxed.
 const OTHERS: u16 = TypeEntry::PID | TypeEntry::PORT | TypeEntry::REFERENCE | TypeEntry::TUPLE;
 
+type Read = fn(&mut Cursor<'_>) -> Result<TypeEntry, LoadError>;
+
 /// The types; none if the version is unknown.
 pub(crate) fn types(data: &[u8]) -> Result<Vec<TypeEntry>, LoadError> {
     let mut cursor = Cursor::new(ID, data);
     let version = cursor.u32("the version of the types")?;
-    let (item_bytes, read): (usize, fn(&mut Cursor<'_>) -> Result<TypeEntry, LoadError>) =
-        match version {
-            1 => (18, version_1),
-            3 => (2, version_3),
-            4 => (2, version_4),
-            _ => return Ok(Vec::new()),
-        };
+    let (item_bytes, read): (usize, Read) = match version {
+        1 => (18, version_1),
+        3 => (2, version_3),
+        4 => (2, version_4),
+        _ => return Ok(Vec::new()),
+    };
     let count = cursor.count(item_bytes, "the number of types")?;
     let mut types = Vec::with_capacity(count);
     for _ in 0..count {

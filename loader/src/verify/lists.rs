@@ -1,7 +1,8 @@
 //! The lists that some instructions end in.
 
-use super::operands::{Check, Wanted, is_below, is_constant, is_source, is_target, want};
-use crate::code::GenericOp;
+use super::operands::{
+    COUNT_LIMIT, Check, Wanted, is_below, is_constant, is_source, is_target, want,
+};
 use crate::genop::Role;
 use crate::operand::Operand;
 
@@ -9,12 +10,19 @@ use crate::operand::Operand;
 const TUPLE_LIMIT: u64 = 1 << 24;
 
 impl Check<'_> {
-    pub(super) fn list(
-        &self,
-        _instruction: &GenericOp,
-        role: Role,
-        items: &[Operand],
-    ) -> Result<(), Wanted> {
+    pub(super) fn list(&self, role: Role, items: &[Operand]) -> Result<(), Wanted> {
+        let never_empty = matches!(
+            role,
+            Role::SelectValues
+                | Role::SelectArities
+                | Role::MapKeys
+                | Role::MapTargets
+                | Role::RecordTargets
+        );
+        want(
+            !(never_empty && items.is_empty()),
+            "a list that is not empty",
+        )?;
         match role {
             Role::Sources => want(items.iter().all(is_source), "a list of values"),
             Role::YRegisters => want(
@@ -62,12 +70,81 @@ impl Check<'_> {
         }
     }
 
-    fn segments(&self, _items: &[Operand]) -> Result<(), Wanted> {
+    /// Six operands each: type, number, unit, flags, source, size. What the size may be depends on the type.
+    fn segments(&self, items: &[Operand]) -> Result<(), Wanted> {
+        let (segments, odd) = items.as_chunks::<6>();
+        want(odd.is_empty(), "six operands for each segment")?;
+        for (position, [kind, number, unit, flags, source, size]) in segments.iter().enumerate() {
+            let Operand::Atom(kind) = kind else {
+                return Err("the type of each segment");
+            };
+            want(is_below(number, COUNT_LIMIT), "the number of each segment")?;
+            want(is_below(unit, 257), "the unit of each segment")?;
+            want(is_flags(flags), "the flags of each segment")?;
+            match self.beam.atom(*kind) {
+                "string" => {
+                    let Operand::Int(length) = size else {
+                        return Err("the length of a string segment");
+                    };
+                    let bits =
+                        u64::try_from(*length).map_or(u64::MAX, |length| length.saturating_mul(8));
+                    want(
+                        self.is_string(source, bits),
+                        "a string segment within the strings",
+                    )?;
+                }
+                "append" | "private_append" => {
+                    want(position == 0, "append only as the first segment")?;
+                    want(
+                        is_source(source) && is_source(size),
+                        "a source and a size to append",
+                    )?;
+                }
+                "binary" | "float" | "integer" | "utf8" | "utf16" | "utf32" => {
+                    want(
+                        is_source(source) && is_source(size),
+                        "a source and a size for each segment",
+                    )?;
+                }
+                _ => return Err("segments of known types"),
+            }
+        }
         Ok(())
     }
 
-    fn commands(&self, _items: &[Operand]) -> Result<(), Wanted> {
-        Ok(())
+    /// Each command is a name and as many operands as it takes.
+    fn commands(&self, items: &[Operand]) -> Result<(), Wanted> {
+        let bits = |operand: &Operand| is_below(operand, COUNT_LIMIT);
+        let unit = |operand: &Operand| matches!(operand, Operand::Unsigned(1..=256));
+        let live = |operand: &Operand| is_below(operand, 1025);
+        let mut rest = items;
+        while let [Operand::Atom(name), arguments @ ..] = rest {
+            rest = match (self.beam.atom(*name), arguments) {
+                ("ensure_at_least", [size, step, rest @ ..]) if bits(size) && unit(step) => rest,
+                ("ensure_exactly" | "skip", [size, rest @ ..]) if bits(size) => rest,
+                ("integer" | "binary", [alive, flags, size, step, target, rest @ ..])
+                    if live(alive)
+                        && is_flags(flags)
+                        && bits(size)
+                        && unit(step)
+                        && is_target(target) =>
+                {
+                    rest
+                }
+                ("get_tail", [alive, step, target, rest @ ..])
+                    if live(alive) && unit(step) && is_target(target) =>
+                {
+                    rest
+                }
+                ("=:=", [Operand::Nil, size, Operand::Unsigned(_), rest @ ..])
+                    if is_below(size, 65) =>
+                {
+                    rest
+                }
+                _ => return Err("commands with their operands"),
+            };
+        }
+        want(rest.is_empty(), "the name of each command")
     }
 }
 
@@ -81,6 +158,11 @@ fn pairs(
         odd.is_empty() && pairs.iter().all(|[first, second]| fits(first, second)),
         wanted,
     )
+}
+
+/// Flags in lists: none, or a literal list of their names.
+fn is_flags(operand: &Operand) -> bool {
+    matches!(operand, Operand::Nil | Operand::Literal(_))
 }
 
 fn is_atom(operand: &Operand) -> bool {

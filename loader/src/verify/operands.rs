@@ -8,7 +8,7 @@ use crate::genop::{Op, Role};
 use crate::operand::{HEAP_LIMIT, Operand};
 
 /// Largest `Count`.
-const COUNT_LIMIT: u64 = 1 << 31;
+pub(super) const COUNT_LIMIT: u64 = 1 << 31;
 
 /// What operands are checked against.
 pub(super) struct Check<'a> {
@@ -139,7 +139,7 @@ impl Check<'_> {
                 "a module or nil",
             ),
             list_role => match operand {
-                Operand::List(items) => self.list(instruction, list_role, items),
+                Operand::List(items) => self.list(list_role, items),
                 _ => Err("a list"),
             },
         }
@@ -200,6 +200,26 @@ impl Check<'_> {
                     "as many values as the fun has free variables",
                     environment.len() as u64,
                 );
+            }
+            (Op::UpdateRecord, [_, Unsigned(size), _, _, Operand::List(updates)]) => {
+                for pair in updates.chunks(2) {
+                    if let Some(Unsigned(place)) = pair.first()
+                        && place > size
+                    {
+                        return bad(4, "positions within the tuple", *place);
+                    }
+                }
+            }
+            (Op::Fmove, [source, target]) => {
+                let is_float = |operand: &Operand| matches!(operand, Operand::FloatReg(_));
+                if !is_float(source) && !is_float(target) {
+                    return Err(bad_operand(
+                        instruction,
+                        1,
+                        "a float register on one side",
+                        "none",
+                    ));
+                }
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
-//! Loads every `.beam` file of real installations.
+//! Every `.beam` file of real installations must load.
 //!
 //! `OXBEAM_OTP` names their root folders, separated by colons; without it there is nothing to do. Prints how
-//! many files and how long reading them took, disk apart.
+//! many files and how long loading them took, reading from disk apart.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ fn beam_files(folder: &Path, found: &mut Vec<PathBuf>) {
     };
     for entry in entries.flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        if path.is_dir() && !path.is_symlink() {
             beam_files(&path, found);
         } else if path
             .extension()
@@ -32,6 +32,7 @@ fn every_file_of_the_installations_loads() {
     for root in roots.split(':') {
         let mut files = Vec::new();
         beam_files(Path::new(root), &mut files);
+        assert!(!files.is_empty(), "{root} has no .beam files");
         let (mut time, mut bytes, mut instructions) = (Duration::ZERO, 0, 0);
         for path in &files {
             let contents = std::fs::read(path).expect("a readable file");
@@ -42,7 +43,7 @@ fn every_file_of_the_installations_loads() {
             match loaded {
                 Ok(beam) => {
                     instructions += beam.code.len();
-                    assert!(oxbeam_loader::disasm(&beam).contains("int_code_end"));
+                    assert!(oxbeam_loader::disasm(&beam).ends_with("int_code_end\n"));
                 }
                 Err(error) => failures.push(format!("{}: {error}", path.display())),
             }
