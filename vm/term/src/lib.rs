@@ -8,9 +8,9 @@
 pub mod atom;
 pub mod binary;
 pub mod boxed;
+pub mod compare;
 pub mod copy;
 pub mod etf;
-pub mod compare;
 pub mod gc;
 pub mod hash;
 pub mod hashing;

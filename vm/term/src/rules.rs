@@ -23,6 +23,10 @@ pub struct Rules {
     pub uniform_bitstrings: bool,
     /// Alias and pid references have five words (from OTP 26).
     pub long_references: bool,
+    /// Words that `erts_debug:flat_size/1` counts for a fun, its free variables apart (5, 6 from OTP 26, 2 from OTP 28).
+    pub fun_words: usize,
+    /// Words that it counts for an external fun (5, 2 from OTP 26).
+    pub external_fun_words: usize,
 }
 
 static RULES: OnceLock<Rules> = OnceLock::new();
@@ -45,5 +49,7 @@ pub fn rules() -> &'static Rules {
         map_keys_reversed: true,
         uniform_bitstrings: true,
         long_references: true,
+        fun_words: 6,
+        external_fun_words: 2,
     })
 }

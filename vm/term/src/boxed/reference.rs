@@ -42,7 +42,8 @@ pub struct Reference<'p>(pub(crate) Term<'p>);
 
 const PLAIN: usize = 2;
 const WITH_PID: usize = 3;
-const WITH_OBJECT: usize = 4;
+/// Words behind the header of a magic reference.
+pub(crate) const WITH_OBJECT: usize = 4;
 
 impl<'p> Reference<'p> {
     #[inline(always)]

@@ -128,6 +128,16 @@ impl Arena {
         arena.ensure(words);
         arena
     }
+    /// An arena with room for just `words`: a message.
+    pub fn exact(words: usize) -> Arena {
+        let block = Block::new(words);
+        let mut arena = Arena::new();
+        arena.top = block.start();
+        arena.limit = block.end();
+        arena.fragment_words = words;
+        arena.blocks = vec![block];
+        arena
+    }
     /// Makes sure that the next `words` come from one block.
     pub fn ensure(&mut self, words: usize) {
         if (self.limit as usize).wrapping_sub(self.top as usize) < words * 8 {

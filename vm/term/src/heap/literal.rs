@@ -112,6 +112,16 @@ impl LiteralArea {
             .as_ref()
             .is_some_and(|arena| arena.blocks.iter().any(|block| block.contains(address)))
     }
+    /// Start and end of each of its blocks.
+    pub fn ranges(&self) -> Vec<(usize, usize)> {
+        self.arena.as_ref().map_or_else(Vec::new, |arena| {
+            arena
+                .blocks
+                .iter()
+                .map(|block| (block.start() as usize, block.end() as usize))
+                .collect()
+        })
+    }
     /// Size in words.
     pub fn words(&self) -> usize {
         self.arena.as_ref().map_or(0, Arena::block_words)
