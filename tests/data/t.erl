@@ -1,10 +1,10 @@
 %% What test programs print with. All that it prints is the same in every run.
 -module(t).
--export([p/1, p/2, x/1, x/2, r/1, id/1, id/2, s/1, wait/1, down/1, flush/0, flush/1, compile/2, load/2, unload/1]).
+-export([p/1, p/2, x/1, x/2, r/1, st/1, id/1, id/2, s/1, wait/1, down/1, flush/0, flush/1, compile/2, load/2, unload/1]).
 
 %% p(Term): a line with the term. p(Label, Term): with a label before it.
-p(Term) -> io:format("~tp~n", [s(Term)]).
-p(Label, Term) -> io:format("~ts: ~tp~n", [label(Label), s(Term)]).
+p(Term) -> io:format("~0tp~n", [s(Term)]).
+p(Label, Term) -> io:format("~ts: ~0tp~n", [label(Label), s(Term)]).
 
 %% x(Fun): a line with the function's value, or with class, reason, and who raised it.
 x(Fun) -> p(r(Fun)).
@@ -22,7 +22,23 @@ reason(Reason) -> Reason.
 
 frame([]) -> none;
 frame([{M, F, A, _} | _]) when is_list(A) -> frame([{M, F, length(A), []}]);
-frame([{M, F, A, _} | _]) -> list_to_atom(lists:concat([M, ":", F, "/", A])).
+frame([{M, F, A, _} | _]) -> list_to_atom(lists:concat([M, ":", name(atom_to_list(F)), "/", A])).
+
+%% A fun's number is the compiler's affair.
+name([$-, _ | _]) -> "fun";
+name(F) -> F.
+
+%% st(Fun): class, reason and the stack down to the program's own outermost call, each frame with its line.
+st(Fun) ->
+    try Fun()
+    catch Class:Reason:Stack -> {Class, reason(Reason), frames(Stack)}
+    end.
+
+frames([{T, _, _, _} | _]) when T =:= t; T =:= runner -> [];
+frames([{M, F, A, Where} | Rest]) ->
+    Line = proplists:get_value(line, Where, no_line),
+    [{frame([{M, F, A, Where}]), if is_list(A) -> A; true -> '_' end, Line} | frames(Rest)];
+frames([]) -> [].
 
 %% Values that the compiler knows nothing about.
 id(X) -> X.
@@ -36,8 +52,11 @@ s([H | T]) -> [s(H) | s(T)];
 s(X) -> X.
 
 label(L) when is_atom(L) -> atom_to_list(L);
-label(L) when is_list(L); is_binary(L) -> L;
-label(L) -> io_lib:format("~tp", [L]).
+label(L) ->
+    case L =/= [] andalso io_lib:printable_unicode_list(L) of
+        true -> L;
+        false -> io_lib:format("~0tp", [L])
+    end.
 
 %% Polls until the function says true.
 wait(Fun) ->

@@ -145,7 +145,7 @@ impl Session {
         let log = File::create(dir.join("log"))?;
         let child = vm
             .command()
-            .args(["-noshell", "-noinput", "-pa"])
+            .args(["-noshell", "-noinput", "-pz"])
             .arg(ebin)
             .args(["-run", "runner", "jobs"])
             .arg(dir)
@@ -250,7 +250,7 @@ pub fn run_alone(vm: &Vm, ebin: &Path, scratch: &Path, program: &Program) -> Out
         command
             .arg("-noshell")
             .args(&program.options.flags)
-            .arg("-pa")
+            .arg("-pz")
             .arg(ebin)
             .args(["-run", "runner", "alone"])
             .arg(&dir)

@@ -32,10 +32,17 @@ struct Unit<'a> {
 }
 
 impl Unit<'_> {
+    /// The program's own options, and those that all are compiled with: no folder of ours is seen in a stack trace.
+    fn all_options(&self) -> Vec<String> {
+        let mut options = vec!["deterministic".to_owned()];
+        options.extend_from_slice(self.options);
+        options
+    }
+
     fn stamp(&self, by: &str) -> String {
         let mut hasher = DefaultHasher::new();
         fs::read(&self.source).unwrap_or_default().hash(&mut hasher);
-        self.options.hash(&mut hasher);
+        self.all_options().hash(&mut hasher);
         by.hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
@@ -63,7 +70,7 @@ pub fn compile(vm: &Vm, places: &Places, programs: &[&Program]) -> Result<Compil
         .collect();
     for unit in &support {
         let made = match &erlc {
-            Some(erlc) => by_erlc(erlc, &ebin, &[&unit.source], unit.options),
+            Some(erlc) => by_erlc(erlc, &ebin, &[&unit.source], &unit.all_options()),
             None => by_eval(vm, &ebin, &unit.source),
         };
         made.map_err(|why| format!("{} cannot be compiled: {why}", unit.module))?;
@@ -86,13 +93,13 @@ pub fn compile(vm: &Vm, places: &Places, programs: &[&Program]) -> Result<Compil
     let mut refused = HashMap::new();
     match &erlc {
         Some(erlc) => {
-            let mut groups: HashMap<&[String], Vec<&Unit<'_>>> = HashMap::new();
+            let mut groups: HashMap<Vec<String>, Vec<&Unit<'_>>> = HashMap::new();
             for unit in &units {
-                groups.entry(unit.options).or_default().push(unit);
+                groups.entry(unit.all_options()).or_default().push(unit);
             }
             for (options, units) in groups {
                 let sources: Vec<&PathBuf> = units.iter().map(|unit| &unit.source).collect();
-                let said = by_erlc(erlc, &ebin, &sources, options).err();
+                let said = by_erlc(erlc, &ebin, &sources, &options).err();
                 for unit in units {
                     if !ebin.join(unit.module).with_extension("beam").is_file() {
                         let why = said.clone().unwrap_or_else(|| "no output".to_owned());
@@ -107,7 +114,7 @@ pub fn compile(vm: &Vm, places: &Places, programs: &[&Program]) -> Result<Compil
                 .map(|unit| Job::Compile {
                     source: unit.source.clone(),
                     into: ebin.clone(),
-                    options: unit.options.to_vec(),
+                    options: unit.all_options(),
                 })
                 .collect();
             batch::run(
@@ -164,7 +171,7 @@ fn by_erlc(
 fn by_eval(vm: &Vm, ebin: &Path, source: &Path) -> Result<(), String> {
     let mut command = vm.command();
     command.args(["-noshell", "-noinput", "-eval"]).arg(format!(
-        "halt(case compile:file(\"{}\", [report, {{outdir, \"{}\"}}]) of {{ok, _}} -> 0; _ -> 1 end).",
+        "halt(case compile:file(\"{}\", [report, deterministic, {{outdir, \"{}\"}}]) of {{ok, _}} -> 0; _ -> 1 end).",
         source.display(),
         ebin.display()
     ));
