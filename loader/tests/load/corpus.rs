@@ -6,6 +6,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use oxbeam_loader::{chunks, inflate_file};
+
+use crate::mutation::Xorshift;
+
 fn beam_files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
@@ -23,16 +27,24 @@ fn beam_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+fn installations() -> Vec<(String, Vec<PathBuf>)> {
+    let roots = std::env::var("OXBEAM_OTP").unwrap_or_default();
+    let folders = roots.split(':').filter(|root| !root.is_empty());
+    folders
+        .map(|root| {
+            let mut files = Vec::new();
+            beam_files(Path::new(root), &mut files);
+            assert!(!files.is_empty(), "{root} has no .beam files");
+            files.sort();
+            (root.to_owned(), files)
+        })
+        .collect()
+}
+
 #[test]
 fn every_file_of_the_installations_loads() {
-    let Ok(roots) = std::env::var("OXBEAM_OTP") else {
-        return;
-    };
     let mut failures = Vec::new();
-    for root in roots.split(':') {
-        let mut files = Vec::new();
-        beam_files(Path::new(root), &mut files);
-        assert!(!files.is_empty(), "{root} has no .beam files");
+    for (root, files) in installations() {
         let (mut time, mut bytes, mut instructions) = (Duration::ZERO, 0, 0);
         for path in &files {
             let contents = std::fs::read(path).expect("a readable file");
@@ -60,3 +72,34 @@ fn every_file_of_the_installations_loads() {
         failures.join("\n")
     );
 }
+
+#[test]
+fn their_files_damaged_do_no_harm() {
+    let mut random = Xorshift(7);
+    for (_, files) in installations() {
+        for path in &files {
+            let contents = std::fs::read(path).expect("a readable file");
+            let whole = inflate_file(&contents).expect("a good file");
+            let chunks = chunks(&whole).expect("a good file");
+            // Debug information is most of a file and not read here.
+            let read: Vec<_> = chunks
+                .iter()
+                .filter(|chunk| !chunk.data.is_empty() && READ.contains(&&chunk.id))
+                .collect();
+            for _ in 0..8 {
+                let mut bytes = whole.to_vec();
+                let chunk = read[random.below(read.len())];
+                for _ in 0..1 + random.below(3) {
+                    bytes[chunk.offset + random.below(chunk.data.len())] = random.next() as u8;
+                }
+                if let Ok(beam) = oxbeam_loader::load(&bytes) {
+                    oxbeam_loader::disasm(&beam);
+                }
+            }
+        }
+    }
+}
+
+const READ: [&[u8; 4]; 10] = [
+    b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"LocT", b"FunT", b"LitT", b"Line", b"Type",
+];
