@@ -1,0 +1,309 @@
+//! `erlang:phash2/1,2`. The hash of each term goes into the hash of the next, except in maps, whose pairs are hashed one
+//! by one and xored, so that their order does not matter.
+
+use super::{Bits, BlockHash, HashSource, Shape, combine, golden};
+use crate::number::BigRef;
+use smallvec::SmallVec;
+
+// Multiples of the golden ratio, one for each kind of word that goes into the hash.
+const SMALL_OR_FUN: u32 = golden(1);
+const NIL: u32 = golden(2);
+const ATOM: u32 = golden(3);
+const TEXT: u32 = golden(4);
+const PID: u32 = golden(5);
+const PORT: u32 = golden(6);
+const REFERENCE: u32 = golden(7);
+const TUPLE: u32 = golden(9);
+const NEGATIVE: u32 = golden(10);
+const POSITIVE: u32 = golden(11);
+const FLOAT: u32 = golden(12);
+const BITS: u32 = golden(13);
+const EXPORT: u32 = golden(14);
+const BITS_TAIL: u32 = golden(15);
+const MAP: u32 = golden(16);
+const MAP_PAIRS: u32 = golden(19);
+const RECORD: u32 = golden(23);
+
+/// The hash of an empty list on its own.
+const LONE_NIL: u32 = 0xcec2_c42e;
+/// What goes into the hash for an empty list among other terms.
+const NIL_WORD: u32 = 2;
+
+/// Bytes or list elements between two looks at the budget.
+const STRIDE: usize = 96;
+
+/// The walk over a term. It keeps terms: nothing may move while it pauses.
+pub struct Phash2<'a, T: HashSource<'a>> {
+    hash: u32,
+    /// Xor of the finished pairs of the map we are in.
+    pairs: u32,
+    stack: SmallVec<[Task<'a, T>; 8]>,
+}
+
+/// What remains to be done, the next on top.
+enum Task<'a, T: HashSource<'a>> {
+    Term(T),
+    /// The children of a term from `next` on.
+    Children {
+        of: T,
+        next: usize,
+        end: usize,
+    },
+    /// A list whose first elements may be bytes; `word` holds `count` bytes of it already.
+    List {
+        list: T,
+        word: u32,
+        count: u32,
+    },
+    /// A bit string of which the first bytes are done.
+    Bytes {
+        bits: Bits<'a>,
+        done: usize,
+        hash: BlockHash,
+    },
+    Pairs(T::Pairs),
+    /// Key and value are done.
+    PairEnd,
+    /// All pairs are done; the state before the map.
+    MapEnd {
+        hash: u32,
+        pairs: u32,
+    },
+}
+
+/// All 32 bits of the hash that `erlang:phash2/1,2` brings into a range.
+pub fn phash2<'a, T: HashSource<'a>>(term: T) -> u32 {
+    Phash2::new(term).finish()
+}
+
+impl<'a, T: HashSource<'a>> Phash2<'a, T> {
+    /// Begins with `term`.
+    pub fn new(term: T) -> Self {
+        let mut walk = Self {
+            hash: 0,
+            pairs: 0,
+            stack: SmallVec::new(),
+        };
+        walk.stack.push(Task::Term(term));
+        walk
+    }
+
+    /// Goes on, and takes from `budget` what it has done: one for a term or some bytes. None if that ran out first.
+    pub fn run(&mut self, budget: &mut u64) -> Option<u32> {
+        loop {
+            let Some(task) = self.stack.pop() else {
+                return Some(self.hash);
+            };
+            match budget.checked_sub(1) {
+                Some(rest) => *budget = rest,
+                None => {
+                    self.stack.push(task);
+                    return None;
+                }
+            }
+            self.task(task);
+        }
+    }
+
+    /// Goes on to the end.
+    pub fn finish(mut self) -> u32 {
+        while let Some(task) = self.stack.pop() {
+            self.task(task);
+        }
+        self.hash
+    }
+
+    #[inline]
+    fn combine(&mut self, first: u32, second: u32, constant: u32) {
+        self.hash = combine(self.hash, first, second, constant);
+    }
+
+    fn task(&mut self, task: Task<'a, T>) {
+        match task {
+            Task::Term(term) => self.term(term),
+            Task::Children { of, next, end } => {
+                if next + 1 < end {
+                    self.stack.push(Task::Children {
+                        of,
+                        next: next + 1,
+                        end,
+                    });
+                }
+                self.term(of.child(next));
+            }
+            Task::List { list, word, count } => self.list(list, word, count),
+            Task::Bytes { bits, done, hash } => self.bytes(bits, done, hash),
+            Task::Pairs(mut pairs) => {
+                if let Some((key, value)) = pairs.next() {
+                    self.stack.push(Task::Pairs(pairs));
+                    self.stack.push(Task::PairEnd);
+                    self.stack.push(Task::Term(value));
+                    self.stack.push(Task::Term(key));
+                }
+            }
+            Task::PairEnd => {
+                self.pairs ^= self.hash;
+                self.hash = 0;
+            }
+            Task::MapEnd { hash, pairs } => {
+                self.hash = combine(hash, self.pairs, 0, MAP_PAIRS);
+                self.pairs = pairs;
+            }
+        }
+    }
+
+    fn children(&mut self, of: T, count: usize) {
+        if count > 0 {
+            self.stack.push(Task::Children {
+                of,
+                next: 0,
+                end: count,
+            });
+        }
+    }
+
+    fn term(&mut self, term: T) {
+        match term.shape() {
+            Shape::Small(value) => self.small(value),
+            Shape::Big(value) => self.big(value),
+            Shape::Float(value) => {
+                // Both zeros are the same.
+                let bits = if value == 0.0 { 0 } else { value.to_bits() };
+                self.combine((bits >> 32) as u32, bits as u32, FLOAT);
+            }
+            Shape::Atom(value) if self.hash == 0 => self.hash = value,
+            Shape::Atom(value) => self.combine(value, 0, ATOM),
+            Shape::Nil if self.hash == 0 => self.hash = LONE_NIL,
+            Shape::Nil => self.combine(NIL_WORD, 0, NIL),
+            Shape::Cons { .. } => self.list(term, 0, 0),
+            Shape::Tuple { arity } => {
+                self.combine(arity as u32, 0, TUPLE);
+                self.children(term, arity);
+            }
+            Shape::Bits(bits) => {
+                let initial = BITS.wrapping_add(self.hash);
+                if counted_bytes(bits) == 0 && bits.tail_len() == 0 {
+                    self.hash = initial;
+                } else {
+                    self.bytes(bits, 0, BlockHash::new(initial));
+                }
+            }
+            Shape::Map { size, pairs } => {
+                self.combine(size as u32, 0, MAP);
+                if size > 0 {
+                    self.stack.push(Task::MapEnd {
+                        hash: self.hash,
+                        pairs: self.pairs,
+                    });
+                    self.stack.push(Task::Pairs(pairs));
+                    (self.hash, self.pairs) = (0, 0);
+                }
+            }
+            Shape::Pid { number, .. } => self.combine(number, 0, PID),
+            Shape::Port { number, .. } => self.combine(number as u32, (number >> 32) as u32, PORT),
+            Shape::Reference { number, .. } => self.combine(number, 0, REFERENCE),
+            Shape::Fun {
+                module,
+                index,
+                uniq,
+                free,
+            } => {
+                self.combine(free as u32, module, SMALL_OR_FUN);
+                self.combine(index, uniq, SMALL_OR_FUN);
+                self.children(term, free);
+            }
+            Shape::Export {
+                module,
+                function,
+                arity,
+            } => {
+                self.combine(arity, module, SMALL_OR_FUN);
+                self.combine(function, 0, EXPORT);
+            }
+            Shape::Record {
+                fields,
+                definition_hash,
+                ..
+            } => {
+                self.combine(fields as u32, definition_hash, RECORD);
+                self.children(term, fields);
+            }
+        }
+    }
+
+    /// 28 bits were a machine's small integer once; larger ones are hashed as big integers, which they were then.
+    fn small(&mut self, value: i64) {
+        if (-(1 << 27)..1 << 27).contains(&value) {
+            if value < 0 {
+                self.combine(value.unsigned_abs() as u32, 0, SMALL_OR_FUN);
+            }
+            self.combine(value as u32, 0, SMALL_OR_FUN);
+        } else {
+            self.big(BigRef {
+                negative: value < 0,
+                limbs: &[value.unsigned_abs()],
+            });
+        }
+    }
+
+    fn big(&mut self, value: BigRef<'_>) {
+        let constant = if value.negative { NEGATIVE } else { POSITIVE };
+        for &limb in value.limbs {
+            self.combine(limb as u32, (limb >> 32) as u32, constant);
+        }
+    }
+
+    /// Bytes that head a list go in by fours; then comes the first other element, or the tail.
+    fn list(&mut self, list: T, mut word: u32, mut count: u32) {
+        let mut rest = list;
+        for _ in 0..STRIDE {
+            let Shape::Cons { head, tail } = rest.shape() else {
+                self.flush_text(word, count);
+                return self.stack.push(Task::Term(rest));
+            };
+            let Shape::Small(byte @ 0..=255) = head.shape() else {
+                self.flush_text(word, count);
+                self.stack.push(Task::Term(tail));
+                return self.stack.push(Task::Term(head));
+            };
+            word = word << 8 | byte as u32;
+            count += 1;
+            if count == 4 {
+                self.flush_text(word, count);
+                (word, count) = (0, 0);
+            }
+            rest = tail;
+        }
+        self.stack.push(Task::List {
+            list: rest,
+            word,
+            count,
+        });
+    }
+
+    fn flush_text(&mut self, word: u32, count: u32) {
+        if count > 0 {
+            self.combine(word, 0, TEXT);
+        }
+    }
+
+    fn bytes(&mut self, bits: Bits<'a>, mut done: usize, mut hash: BlockHash) {
+        let length = counted_bytes(bits);
+        let next = length.min(done + 64 * STRIDE);
+        bits.for_each_piece(done, next, |piece| hash.update(piece));
+        done = next;
+        if done < length {
+            return self.stack.push(Task::Bytes { bits, done, hash });
+        }
+        self.hash = hash.finish();
+        if bits.tail_len() > 0 {
+            let tail = bits.byte(length) >> (8 - bits.tail_len());
+            self.combine(bits.tail_len(), tail.into(), BITS_TAIL);
+        }
+    }
+}
+
+/// Of the size only the low 32 bits count, for ever since it had no more; so what is beyond is not hashed.
+fn counted_bytes(bits: Bits<'_>) -> usize {
+    bits.byte_len() & 0xffff_ffff
+}
