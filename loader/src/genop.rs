@@ -68,10 +68,8 @@ pub enum Role {
     UpdateHint,
     /// `entry` or `line`.
     DebugKind,
-    /// The identity of a native record: a local name or a literal `{Module, Name}`.
+    /// Which native record: the name of one defined here, `_` for any, or a literal `{Module, Name}`.
     RecordId,
-    /// A module name, or nil for any module.
-    RecordModule,
     /// A list of values.
     Sources,
     /// A list of y registers.
@@ -327,7 +325,7 @@ genops! {
     188 GetRecordElements "get_record_elements" [Label Source RecordTargets] "29" "";
     189 PutRecord "put_record" [Fail RecordId Source Target Live RecordValues] "29" "";
     190 IsRecordAccessible "is_record_accessible" [Label Source Atom] "29" "";
-    191 GetRecordField "get_record_field" [Fail Source RecordModule Atom Target] "29" "";
+    191 GetRecordField "get_record_field" [Fail Source RecordId Atom Target] "29" "";
 }
 
 impl Op {

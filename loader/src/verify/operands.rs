@@ -134,10 +134,6 @@ impl Check<'_> {
                 matches!(operand, Operand::Atom(_) | Operand::Literal(_)),
                 "a record's name",
             ),
-            Role::RecordModule => want(
-                matches!(operand, Operand::Atom(_) | Operand::Nil),
-                "a module or nil",
-            ),
             list_role => match operand {
                 Operand::List(items) => self.list(list_role, items),
                 _ => Err("a list"),
