@@ -1,0 +1,296 @@
+//! `erl`: what the `erl` script and `erlexec` of a release do, up to the start of the machine.
+
+use super::{Call, Failure, path_argument};
+use crate::boot::{self, BootArguments};
+use crate::emulator::config::Host;
+use crate::emulator::flags::{self, Outcome};
+use crate::erlexec::gather::{self, Surroundings, System};
+use crate::erlexec::{self, Argument, EmulatorFlag, Home, Parted, Refusal, SEPARATOR, Show, Usage};
+use crate::otp::Otp;
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// `erl ARGUMENTS`.
+pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
+    let otp = call.choose()?;
+    run_with(call, &otp, &call.arguments)
+}
+
+/// The same with arguments that another tool made.
+pub(crate) fn run_with(
+    call: &Call,
+    otp: &Otp,
+    arguments: &[Argument],
+) -> Result<ExitCode, Failure> {
+    let refused = |refusal: Refusal| Failure::new(refusal_text(otp, &refusal));
+    let prepared = prepare(otp, arguments, &System).map_err(refused)?;
+    if let Some(pages) = &prepared.parted.manual {
+        let pages_of_release = otp.root.join("man").into_os_string();
+        return Err(super::execute(
+            OsStr::new("man"),
+            pages,
+            &[("MANPATH", pages_of_release)],
+        ));
+    }
+    let mut output = std::io::stdout().lock();
+    let printed = |result: std::io::Result<()>| {
+        result.map_err(|error| Failure::new(format!("erlexec: {error}")))
+    };
+    let command_line = prepared.command_line();
+    match prepared.parted.show {
+        Show::Name => return printed(writeln!(output, "beam.smp")).map(|()| ExitCode::SUCCESS),
+        Show::Arguments => {
+            let lines = command_line
+                .iter()
+                .skip(1)
+                .flat_map(|argument| [argument.as_slice(), b"\n"]);
+            return printed(output.write_all(&lines.collect::<Vec<_>>().concat()))
+                .map(|()| ExitCode::SUCCESS);
+        }
+        Show::Quoted => {
+            let quoted = std::iter::once(path_argument(&otp.emulator()))
+                .chain(command_line.iter().skip(1).cloned());
+            let quoted = quoted
+                .flat_map(|argument| [b"\"".to_vec(), argument, b"\" ".to_vec()])
+                .collect::<Vec<_>>();
+            return printed(writeln!(
+                output,
+                "{}",
+                String::from_utf8_lossy(&quoted.concat())
+            ))
+            .map(|()| ExitCode::SUCCESS);
+        }
+        Show::CommandLine => {
+            let line = command_line.join(&b' ');
+            let emulator = otp.emulator();
+            printed(writeln!(
+                output,
+                "Executing: {} {}\n",
+                emulator.display(),
+                String::from_utf8_lossy(&line)
+            ))?;
+            printed(output.flush())?;
+        }
+        Show::Nothing => {}
+    }
+    drop(output);
+
+    let program = String::from_utf8_lossy(&command_line[0]).into_owned();
+    let mut config = match flags::read(
+        otp.release,
+        &Host::here(),
+        &program,
+        &prepared.parted.emulator,
+    )
+    .map_err(refused)?
+    {
+        Outcome::Start(config) => config,
+        Outcome::Version => {
+            eprintln!(
+                "Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version {}",
+                otp.erts_version
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    config.command_line = command_line;
+
+    let path = search_path(
+        otp,
+        call.links().as_deref(),
+        std::env::var_os("PATH").as_deref(),
+    );
+    let bin = otp.bin_directory().into_os_string();
+    let fixed = [
+        ("ROOTDIR", otp.root.clone().into_os_string()),
+        ("BINDIR", bin),
+        ("EMU", "beam".into()),
+        ("PROGNAME", "erl".into()),
+    ];
+    let chosen = [
+        ("PATH", path),
+        ("OXBEAM_OTP", otp.root.clone().into_os_string()),
+    ];
+    let given = prepared
+        .parted
+        .environment
+        .iter()
+        .map(|(name, value)| (os(name), os(value)));
+    let all = fixed
+        .into_iter()
+        .chain(chosen)
+        .map(|(name, value)| (OsString::from(name), value))
+        .chain(given);
+    for (name, value) in all {
+        if name.is_empty() || name.as_bytes().contains(&b'=') {
+            return Err(Failure::new(format!(
+                "erlexec: putenv(\"{}\") failed!",
+                name.to_string_lossy()
+            )));
+        }
+        // SAFETY: the process has one thread until the machine starts, so that nothing reads the environment meanwhile.
+        unsafe { std::env::set_var(name, value) };
+    }
+    if prepared.parted.detached && !detach() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let init_arguments = prepared.init_arguments();
+    let status = boot::start(BootArguments {
+        otp: otp.clone(),
+        init_arguments,
+        config,
+        port_mapper: prepared.parted.port_mapper,
+        simulation: call.simulation,
+    });
+    Ok(ExitCode::from(status as u8))
+}
+
+/// A command line taken apart, with what comes before it.
+struct Prepared {
+    parted: Parted,
+    /// How the emulator is called: its path, or the script that it runs.
+    name: Argument,
+    root: Vec<Argument>,
+}
+
+fn prepare(
+    otp: &Otp,
+    arguments: &[Argument],
+    around: &dyn Surroundings,
+) -> Result<Prepared, Refusal> {
+    let all = gather::gather(otp.release, arguments, around)?;
+    let (home, port) = (around.variable("HOME"), around.variable("ERL_EPMD_PORT"));
+    let parted = erlexec::part(
+        otp.release,
+        &all,
+        &Home {
+            home: home.as_deref(),
+            port: port.as_deref(),
+        },
+    )?;
+    check_kind(otp, &parted)?;
+    let root = vec![
+        b"-root".to_vec(),
+        path_argument(&otp.root),
+        b"-bindir".to_vec(),
+        path_argument(&otp.bin_directory()),
+        b"-progname".to_vec(),
+        b"erl".to_vec(),
+        SEPARATOR.to_vec(),
+    ];
+    let name = around
+        .variable("ESCRIPT_NAME")
+        .unwrap_or_else(|| path_argument(&otp.emulator()));
+    Ok(Prepared { parted, name, root })
+}
+
+impl Prepared {
+    fn init_arguments(&self) -> Vec<Argument> {
+        self.root.iter().chain(&self.parted.init).cloned().collect()
+    }
+
+    /// The command line of the emulator.
+    fn command_line(&self) -> Vec<Argument> {
+        let flags = self.parted.emulator.iter();
+        let flags = flags
+            .flat_map(|EmulatorFlag { flag, value }| std::iter::once(flag).chain(value))
+            .cloned();
+        let mut line = vec![self.name.clone()];
+        line.extend(flags);
+        line.push(SEPARATOR.to_vec());
+        line.extend(self.init_arguments());
+        line
+    }
+}
+
+/// There is one machine: `smp`, `jit` and `emu` are all it, and it has no debug types.
+fn check_kind(otp: &Otp, parted: &Parted) -> Result<(), Refusal> {
+    let kind = parted.kind.kind.as_deref().unwrap_or(b"opt");
+    let flavor = parted.kind.flavor.as_deref().unwrap_or(b"smp");
+    if kind == b"opt" && matches!(flavor, b"smp" | b"jit" | b"emu") {
+        return Ok(());
+    }
+    let _ = otp;
+    let message = "erlexec: Invalid emulator type or flavor. Available combinations are: \n  -emu_flavor smp\n";
+    Err(Refusal {
+        message: message.into(),
+        usage: Usage::Nothing,
+    })
+}
+
+fn refusal_text(otp: &Otp, refusal: &Refusal) -> String {
+    match refusal.usage {
+        Usage::Nothing => refusal.message.clone(),
+        Usage::Erl => format!("{}\n{}", refusal.message, usage()),
+        Usage::Emulator => format!(
+            "{}\n{}",
+            refusal.message,
+            flags::usage(otp.release).trim_end()
+        ),
+    }
+}
+
+/// The usage line of `erl`.
+fn usage() -> &'static str {
+    "Usage: erl [-noshell | -noinput] [-s | -run MODULE [FUNCTION [ARGUMENT ...]]] [-eval EXPRESSION] [-pa | -pz DIRECTORY ...] \
+     [-boot FILE] [-config FILE] [-sname NAME | -name NAME] [-env NAME VALUE] [-args_file FILE] [-detached] [-emu_args] \
+     [-version] [-man PAGE] [+FLAG [VALUE] ...] [ARGUMENT ...] [-extra ARGUMENT ...]"
+}
+
+fn os(bytes: &[u8]) -> OsString {
+    OsStr::from_bytes(bytes).to_os_string()
+}
+
+/// `PATH` as `erlexec` leaves it, with the directory of our links before everything: what looks for `erl` there
+/// finds Oxbeam again.
+fn search_path(otp: &Otp, links: Option<&Path>, path: Option<&OsStr>) -> OsString {
+    let bin = otp.bin_directory();
+    let mut parts: Vec<Vec<u8>> = links.map(path_argument).into_iter().collect();
+    parts.push(path_argument(&bin));
+    let root = otp.root.as_os_str().as_bytes();
+    let path = path.map(OsStr::as_bytes);
+    if path.is_none_or(|path| !path.windows(root.len()).any(|window| window == root)) {
+        parts.push(path_argument(&otp.root.join("bin")));
+    }
+    for part in path
+        .into_iter()
+        .flat_map(|path| path.split(|&byte| byte == b':'))
+    {
+        let part = PathBuf::from(os(part));
+        if part != bin && Some(part.as_path()) != links {
+            parts.push(path_argument(&part));
+        }
+    }
+    OsString::from_vec(parts.join(&b':'))
+}
+
+/// Into the background, as `-detached` says: returns true in the process that goes on.
+fn detach() -> bool {
+    // SAFETY: the process has one thread, so that the child inherits no lock that another thread holds.
+    match unsafe { libc::fork() } {
+        0 => {}
+        _ => return false,
+    }
+    let _ = rustix::process::setsid();
+    // SAFETY: as above; the second child is no session leader and cannot get a terminal again.
+    match unsafe { libc::fork() } {
+        0 => {}
+        _ => return false,
+    }
+    let null = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null");
+    if let Ok(null) = null {
+        let _ = rustix::stdio::dup2_stdin(&null);
+        let _ = rustix::stdio::dup2_stdout(&null);
+        let _ = rustix::stdio::dup2_stderr(&null);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests;

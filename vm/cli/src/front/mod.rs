@@ -1,0 +1,218 @@
+//! The tools that Oxbeam stands in for: TABLE of their names, and what each does with its arguments.
+//!
+//! Called through a link with one of these names, or as `oxbeam NAME …`, the binary is that tool. OTP's C programs
+//! (`erlc`, `escript`, …) turn their arguments into those of `erl` and run it; here that is a function, and
+//! no process is started in between. The shell scripts of Elixir are run as they are, with our links first in the path.
+
+pub(crate) mod ct_run;
+pub(crate) mod dialyzer;
+pub(crate) mod elixir;
+pub(crate) mod erl;
+pub(crate) mod erlc;
+pub(crate) mod escript;
+
+use crate::erlexec::Argument;
+use crate::otp::{Otp, Places};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// A call of a tool.
+pub(crate) struct Call {
+    /// How it was called: the first argument of the process, or the tool's name.
+    pub(crate) called: OsString,
+    /// The arguments after the tool's name.
+    pub(crate) arguments: Vec<Argument>,
+    /// `--otp`.
+    pub(crate) otp: Option<OsString>,
+    /// `--sim`.
+    pub(crate) simulation: Option<u64>,
+    pub(crate) places: Places,
+}
+
+/// A tool.
+pub(crate) struct Tool {
+    /// Its name, and that of the link.
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&Call) -> Result<ExitCode, Failure>,
+    /// For people.
+    pub(crate) doc: &'static str,
+}
+
+/// All tools.
+pub(crate) const TOOLS: &[Tool] = &[
+    Tool {
+        name: "erl",
+        run: erl::run,
+        doc: "the Erlang machine",
+    },
+    Tool {
+        name: "erlc",
+        run: erlc::run,
+        doc: "the compiler",
+    },
+    Tool {
+        name: "escript",
+        run: escript::run,
+        doc: "Erlang scripts",
+    },
+    Tool {
+        name: "dialyzer",
+        run: dialyzer::run,
+        doc: "the discrepancy analyzer",
+    },
+    Tool {
+        name: "typer",
+        run: dialyzer::run_typer,
+        doc: "the type annotator",
+    },
+    Tool {
+        name: "ct_run",
+        run: ct_run::run,
+        doc: "Common Test",
+    },
+    Tool {
+        name: "elixir",
+        run: elixir::run_elixir,
+        doc: "Elixir scripts",
+    },
+    Tool {
+        name: "elixirc",
+        run: elixir::run_elixirc,
+        doc: "the Elixir compiler",
+    },
+    Tool {
+        name: "iex",
+        run: elixir::run_iex,
+        doc: "the Elixir shell",
+    },
+    Tool {
+        name: "mix",
+        run: elixir::run_mix,
+        doc: "Elixir's build tool",
+    },
+    Tool {
+        name: "rebar3",
+        run: escript::run_rebar3,
+        doc: "Erlang's build tool",
+    },
+];
+
+/// Why a tool could not do its work: what to print, and the exit status.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) message: String,
+    pub(crate) status: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Failure {
+        Failure {
+            message: message.into(),
+            status: 1,
+        }
+    }
+}
+
+/// The tool of that name.
+pub(crate) fn tool(name: &OsStr) -> Option<&'static Tool> {
+    TOOLS.iter().find(|tool| OsStr::new(tool.name) == name)
+}
+
+impl Call {
+    /// The OTP to run.
+    pub(crate) fn choose(&self) -> Result<Otp, Failure> {
+        let variable = std::env::var_os("OXBEAM_OTP");
+        let wanted = self.otp.as_deref().or(variable.as_deref());
+        self.places
+            .choose(wanted)
+            .map_err(|error| Failure::new(format!("oxbeam: {error}")))
+    }
+
+    /// The directory that holds our link named `erl`, if there is one.
+    pub(crate) fn links(&self) -> Option<PathBuf> {
+        let called = Path::new(&self.called);
+        let beside = match called.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => Some(self.places.here.join(parent)),
+            _ => None,
+        };
+        let own = self.places.executable.parent();
+        let candidates = beside
+            .into_iter()
+            .chain(self.places.path.iter().cloned())
+            .chain(own.map(Path::to_path_buf))
+            .chain(own.and_then(Path::parent).map(|above| above.join("bin")));
+        let mut ours = candidates.into_iter().filter(|directory| {
+            directory.is_absolute()
+                && directory
+                    .join("erl")
+                    .canonicalize()
+                    .is_ok_and(|erl| erl == self.places.executable)
+        });
+        ours.next()
+    }
+}
+
+/// Replaces this process by `program`; returns only if that fails.
+pub(crate) fn execute(
+    program: &OsStr,
+    arguments: &[Argument],
+    environment: &[(&str, OsString)],
+) -> Failure {
+    use std::os::unix::process::CommandExt;
+    let mut command = std::process::Command::new(program);
+    command.args(arguments.iter().map(|argument| OsStr::from_bytes(argument)));
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
+    let error = command.exec();
+    Failure::new(format!(
+        "Error {} executing '{}'.",
+        error.raw_os_error().unwrap_or(0),
+        program.to_string_lossy()
+    ))
+}
+
+/// Arguments from text and bytes alike.
+pub(crate) fn words<const N: usize>(words: [&str; N]) -> impl Iterator<Item = Argument> {
+    words.into_iter().map(|word| word.as_bytes().to_vec())
+}
+
+/// The name of a file as an argument.
+pub(crate) fn path_argument(path: &Path) -> Argument {
+    path.as_os_str().to_os_string().into_vec()
+}
+
+/// Runs `erl` with `arguments` on behalf of `tool`: with what the variable `emulator` names, else in this process.
+pub(crate) fn run_erl(
+    call: &Call,
+    otp: &Otp,
+    emulator: Option<&str>,
+    arguments: Vec<Argument>,
+    environment: &[(&str, OsString)],
+) -> Result<ExitCode, Failure> {
+    if let Some(program) = emulator
+        .and_then(std::env::var_os)
+        .filter(|program| !program.is_empty())
+    {
+        let split = otp.release < crate::release::Release::Otp29;
+        let mut words: Vec<Argument> = match split {
+            true => program
+                .as_bytes()
+                .split(u8::is_ascii_whitespace)
+                .filter(|word| !word.is_empty())
+                .map(<[u8]>::to_vec)
+                .collect(),
+            false => vec![program.into_vec()],
+        };
+        if !words.is_empty() {
+            let program = OsString::from_vec(words.remove(0));
+            words.extend(arguments);
+            return Err(execute(&program, &words, environment));
+        }
+    }
+    for (name, value) in environment {
+        // SAFETY: the process has one thread until the machine starts, so that nothing reads the environment meanwhile.
+        unsafe { std::env::set_var(name, value) };
+    }
+    erl::run_with(call, otp, &arguments)
+}

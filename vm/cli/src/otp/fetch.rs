@@ -1,0 +1,391 @@
+//! `oxbeam otp fetch`: OTP, Elixir and rebar3 of a release, unpacked from Debian's packages as an ordinary user.
+//!
+//! apt-get does the fetching, with lists, cache and state of its own in a temporary directory: the system is left as it
+//! is. The archive is the one that the system's apt is configured with. What is unpacked appears under its final name
+//! only when it is whole.
+
+use super::Otp;
+use crate::release::Release;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often a step that needs the network is tried.
+const TRIES: u64 = 3;
+
+const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/// Packages of OTP, without their `erlang-`. Those that a suite does not have are left out.
+const APPLICATIONS: &[&str] = &[
+    "asn1",
+    "base",
+    "common-test",
+    "crypto",
+    "debugger",
+    "dev",
+    "dialyzer",
+    "diameter",
+    "edoc",
+    "eldap",
+    "et",
+    "eunit",
+    "ftp",
+    "inets",
+    "megaco",
+    "mnesia",
+    "observer",
+    "odbc",
+    "os-mon",
+    "parsetools",
+    "public-key",
+    "reltool",
+    "runtime-tools",
+    "snmp",
+    "ssh",
+    "ssl",
+    "syntax-tools",
+    "tftp",
+    "tools",
+    "xmerl",
+];
+
+/// Packages beside OTP's own.
+const OTHERS: &[&str] = &["elixir", "rebar3"];
+
+/// The suite of Debian that has `release`.
+fn suite(release: Release) -> &'static str {
+    match release {
+        Release::Otp25 => "bookworm",
+        Release::Otp27 => "trixie",
+        Release::Otp29 => "forky",
+    }
+}
+
+/// Fetches `release` into `destination`, unless it is there; returns the OTP root.
+pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, String> {
+    let number = release.number();
+    let root = destination.join("usr/lib/erlang");
+    if let Ok(otp) = verify(release, destination) {
+        println!("OTP {number} is in {} already", otp.root.display());
+        return Ok(otp.root);
+    }
+    if destination.exists() {
+        let entries = fs::read_dir(destination).map(Iterator::count).unwrap_or(1);
+        if entries > 0 {
+            let place = destination.display();
+            return Err(format!(
+                "{place} exists and is not a whole OTP {number}: move it away and try again"
+            ));
+        }
+    }
+    let start = Instant::now();
+    let parent = destination
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+
+    let apt = Apt::new(release)?;
+    step("package lists", || apt.update())?;
+    let packages = apt.packages()?;
+    println!("  {} packages", packages.len());
+    step("packages", || apt.download(&packages))?;
+    let partial = Scratch::beside(destination)?;
+    let archives = apt.archives()?;
+    for (index, archive) in archives.iter().enumerate() {
+        progress(index + 1, archives.len());
+        unpack(archive, &partial.0)?;
+    }
+    let otp = verify(release, &partial.0)?;
+    if let Err(error) = fs::rename(&partial.0, destination) {
+        // Somebody else may have been quicker.
+        verify(release, destination).map_err(|_| format!("{}: {error}", destination.display()))?;
+    }
+    println!(
+        "OTP {number} (erts {}) with Elixir is in {} after {:.0} s",
+        otp.erts_version,
+        destination.display(),
+        start.elapsed().as_secs_f32()
+    );
+    Ok(root)
+}
+
+/// What must be there for a tree to be whole.
+fn verify(release: Release, directory: &Path) -> Result<Otp, String> {
+    let otp = Otp::at(&directory.join("usr/lib/erlang")).map_err(|error| error.to_string())?;
+    if otp.release != release {
+        return Err(format!(
+            "the packages hold OTP {}, not {}",
+            otp.release.number(),
+            release.number()
+        ));
+    }
+    let wanted = [
+        otp.root.join("bin/start.boot"),
+        otp.root.join("bin/no_dot_erlang.boot"),
+        directory.join("usr/lib/elixir/lib/elixir/ebin/elixir.app"),
+        directory.join("usr/lib/elixir/bin/elixir"),
+        directory.join("usr/bin/rebar3"),
+    ];
+    if let Some(missing) = wanted.iter().find(|path| !path.exists()) {
+        return Err(format!(
+            "the packages lack {}",
+            missing.strip_prefix(directory).unwrap_or(missing).display()
+        ));
+    }
+    let libraries = super::names(&otp.root.join("lib"));
+    let preloaded = otp.preloaded_directory().is_some() || otp.emulator().is_file();
+    for application in [
+        "stdlib",
+        "compiler",
+        "sasl",
+        "syntax_tools",
+        "eunit",
+        "tools",
+    ] {
+        let prefix = format!("{application}-");
+        if !libraries.iter().any(|name| name.starts_with(&prefix)) {
+            return Err(format!("the packages lack {application}"));
+        }
+    }
+    if preloaded {
+        Ok(otp)
+    } else {
+        Err("the packages lack the preloaded modules".into())
+    }
+}
+
+/// A directory that goes away unless it is renamed.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn beside(destination: &Path) -> Result<Scratch, String> {
+        let name = destination
+            .file_name()
+            .unwrap_or(OsStr::new("otp"))
+            .to_string_lossy();
+        Scratch::create(
+            destination.with_file_name(format!(".{name}.partial-{}", std::process::id())),
+        )
+    }
+
+    fn create(path: PathBuf) -> Result<Scratch, String> {
+        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Scratch(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// apt-get with a state of its own.
+struct Apt {
+    state: Scratch,
+    options: Vec<OsString>,
+}
+
+impl Apt {
+    fn new(release: Release) -> Result<Apt, String> {
+        let site = site()?;
+        let path = std::env::temp_dir().join(format!(
+            "oxbeam-apt-{}-{}",
+            release.number(),
+            std::process::id()
+        ));
+        let state = Scratch::create(path)?;
+        let file = |name: &str| state.0.join(name);
+        let failed = |error: std::io::Error| format!("{}: {error}", state.0.display());
+        for directory in ["lists/partial", "cache/archives/partial", "debs"] {
+            fs::create_dir_all(file(directory)).map_err(failed)?;
+        }
+        fs::write(file("status"), "").map_err(failed)?;
+        let signed = if Path::new(KEYRING).exists() {
+            format!("[signed-by={KEYRING}] ")
+        } else {
+            String::new()
+        };
+        fs::write(
+            file("sources.list"),
+            format!("deb {signed}{site} {} main\n", suite(release)),
+        )
+        .map_err(failed)?;
+        let mut options = Vec::new();
+        let mut option = |name: &str, value: OsString| {
+            let mut setting = OsString::from(format!("{name}="));
+            setting.push(value);
+            options.extend(["-o".into(), setting]);
+        };
+        option("Dir::Etc::sourcelist", file("sources.list").into());
+        option("Dir::Etc::sourceparts", "-".into());
+        option("Dir::Etc::preferences", "-".into());
+        option("Dir::Etc::preferencesparts", "-".into());
+        option("Dir::State::lists", file("lists").into());
+        option("Dir::State::status", file("status").into());
+        option("Dir::Cache", file("cache").into());
+        option("Acquire::Check-Valid-Until", "false".into());
+        option("Acquire::Languages", "none".into());
+        option("Acquire::Retries", "3".into());
+        option("APT::Sandbox::User", user().into());
+        option("APT::Update::Post-Invoke", "".into());
+        option("APT::Update::Post-Invoke-Success", "".into());
+        Ok(Apt { state, options })
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], directory: &Path) -> Result<String, String> {
+        let mut command = Command::new(program);
+        command
+            .args(&self.options)
+            .args(arguments)
+            .current_dir(directory)
+            .env("LC_ALL", "C.UTF-8");
+        output(command)
+    }
+
+    fn update(&self) -> Result<(), String> {
+        self.run(
+            "apt-get",
+            &["-q", "update", "--error-on=any"],
+            &self.state.0,
+        )
+        .map(drop)
+    }
+
+    /// The names of the packages to fetch that the suite has.
+    fn packages(&self) -> Result<Vec<String>, String> {
+        let mut known: Vec<String> = Vec::new();
+        for prefix in ["erlang-", "elixir", "rebar3"] {
+            let names = self.run("apt-cache", &["pkgnames", prefix], &self.state.0)?;
+            known.extend(names.lines().map(|line| line.trim().to_owned()));
+        }
+        let applications = APPLICATIONS.iter().map(|name| format!("erlang-{name}"));
+        let wanted = applications.chain(OTHERS.iter().map(|name| (*name).to_owned()));
+        let packages: Vec<String> = wanted.filter(|name| known.contains(name)).collect();
+        for needed in ["erlang-base", "elixir", "rebar3"] {
+            if !packages.iter().any(|name| name == needed) {
+                return Err(format!("the archive has no package {needed}"));
+            }
+        }
+        Ok(packages)
+    }
+
+    fn download(&self, packages: &[String]) -> Result<(), String> {
+        let mut arguments = vec!["-q", "download"];
+        arguments.extend(packages.iter().map(String::as_str));
+        self.run("apt-get", &arguments, &self.state.0.join("debs"))
+            .map(drop)
+    }
+
+    /// The files that were downloaded.
+    fn archives(&self) -> Result<Vec<PathBuf>, String> {
+        let entries = fs::read_dir(self.state.0.join("debs")).map_err(|error| error.to_string())?;
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension() == Some(OsStr::new("deb")));
+        files.sort();
+        Ok(files)
+    }
+}
+
+fn unpack(archive: &Path, directory: &Path) -> Result<(), String> {
+    let mut command = Command::new("dpkg-deb");
+    command.arg("-x").arg(archive).arg(directory);
+    output(command).map(drop)
+}
+
+/// What the command writes; else its name and the end of its complaint.
+fn output(mut command: Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{name} is not there: OTP is fetched from Debian's packages, with apt-get and dpkg-deb"),
+        _ => format!("{name}: {error}"),
+    })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    let lines: Vec<&str> = complaint
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let last = lines[lines.len().saturating_sub(3)..].join("; ");
+    Err(format!("{name} failed ({}): {last}", output.status))
+}
+
+/// The archive that the system's apt is configured with: of those it names, the one for this release of the system.
+fn site() -> Result<String, String> {
+    let mut command = Command::new("apt-get");
+    command.args(["indextargets", "--format", "$(SITE) $(RELEASE) $(ORIGIN)"]);
+    let targets = output(command)?;
+    let codename = codename().unwrap_or_default();
+    let named = targets.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        Some((
+            words.next()?.to_owned(),
+            words.next().unwrap_or_default().to_owned(),
+            words.next().unwrap_or_default().to_owned(),
+        ))
+    });
+    let named: Vec<_> = named.collect();
+    let ours = named
+        .iter()
+        .find(|(_, release, _)| !codename.is_empty() && *release == codename);
+    let debian = named.iter().find(|(_, release, origin)| {
+        origin == "Debian" && ["stable", "testing", "unstable", "sid"].contains(&release.as_str())
+            || Release::ALL.iter().any(|known| suite(*known) == release)
+    });
+    ours.or(debian).map(|(site, ..)| site.clone()).ok_or_else(|| {
+        "apt has no archive of Debian configured here; configure one (or run `apt-get update` as root, if its lists are empty)".into()
+    })
+}
+
+/// The code name in os-release.
+fn codename() -> Option<String> {
+    let text = fs::read_to_string("/etc/os-release").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))?;
+    Some(line.trim_matches('"').to_owned())
+}
+
+/// Who apt drops to: nobody else, since the state directory is ours alone.
+fn user() -> String {
+    let mut command = Command::new("id");
+    command.arg("-un");
+    output(command).map_or_else(|_| "root".into(), |name| name.trim().to_owned())
+}
+
+/// Does `work`, again if it fails, and says so.
+fn step(name: &str, work: impl Fn() -> Result<(), String>) -> Result<(), String> {
+    let mut attempt = 1;
+    loop {
+        print!("fetching {name} ... ");
+        let _ = std::io::stdout().flush();
+        let start = Instant::now();
+        match work() {
+            Ok(()) => {
+                println!("{:.1} s", start.elapsed().as_secs_f32());
+                return Ok(());
+            }
+            Err(error) => {
+                println!("failed");
+                if attempt >= TRIES || error.contains("is not there") {
+                    return Err(error);
+                }
+                eprintln!("  {error}; trying again");
+                std::thread::sleep(Duration::from_secs(2 * attempt));
+                attempt += 1;
+            }
+        }
+    }
+}
+
+fn progress(done: usize, all: usize) {
+    if done == 1 || done == all || done.is_multiple_of(8) {
+        println!("  unpacking {done} of {all}");
+    }
+}
