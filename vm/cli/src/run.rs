@@ -115,6 +115,7 @@ fn modules(directory: &Path) -> Vec<String> {
         .collect()
 }
 
+/// The one module there is; else the one that exports a main.
 fn only_module(directories: &[PathBuf]) -> Result<String, String> {
     let mut all: Vec<String> = directories
         .iter()
@@ -122,24 +123,43 @@ fn only_module(directories: &[PathBuf]) -> Result<String, String> {
         .collect();
     all.sort();
     all.dedup();
-    match all.as_slice() {
-        [only] => Ok(only.clone()),
-        several => match several.iter().find(|name| *name == "main") {
-            Some(main) => Ok(main.clone()),
-            None => {
-                let shown: Vec<&str> = several.iter().take(12).map(String::as_str).collect();
-                let more = if several.len() > shown.len() {
-                    ", ..."
-                } else {
-                    ""
-                };
-                Err(format!(
-                    "say which module with -m: {}{more}",
-                    shown.join(", ")
-                ))
-            }
-        },
+    if let [only] = all.as_slice() {
+        return Ok(only.clone());
     }
+    let mains: Vec<&String> = all
+        .iter()
+        .filter(|module| {
+            directories
+                .iter()
+                .any(|directory| has_main(directory, module))
+        })
+        .collect();
+    if let [only] = mains.as_slice() {
+        return Ok((*only).clone());
+    }
+    let choice: Vec<&str> = if mains.is_empty() {
+        all.iter().map(String::as_str).collect()
+    } else {
+        mains.into_iter().map(String::as_str).collect()
+    };
+    let shown = choice
+        .iter()
+        .take(12)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    let more = if choice.len() > 12 { ", ..." } else { "" };
+    Err(format!("say which module with -m: {shown}{more}"))
+}
+
+fn has_main(directory: &Path, module: &str) -> bool {
+    let bytes = std::fs::read(directory.join(format!("{module}.beam"))).unwrap_or_default();
+    let Ok(beam) = oxbeam_loader::load(&bytes) else {
+        return false;
+    };
+    beam.exports
+        .iter()
+        .any(|export| beam.atom(export.function) == "main" && export.arity <= 1)
 }
 
 /// An atom as Erlang reads it.
