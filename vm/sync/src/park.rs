@@ -12,6 +12,7 @@ use crate::facade::thread::{self, Thread};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
+#[cfg(not(loom))]
 use std::time::{Duration, Instant};
 
 /// No token, nobody sleeps.

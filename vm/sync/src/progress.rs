@@ -124,12 +124,13 @@ thread_local! {
 #[cfg(loom)]
 loom::thread_local! {
     static LOCAL: Local = Local { member: Cell::new(ptr::null()), depth: Cell::new(0), worker: Cell::new(false) };
-    static CLAIM: Claim = Claim;
 }
 
-/// Gives the thread's member back when the thread ends.
+/// Gives the thread's member back when the thread ends. (Not under loom, whose thread-local values end in no order.)
+#[cfg(not(loom))]
 struct Claim;
 
+#[cfg(not(loom))]
 impl Drop for Claim {
     fn drop(&mut self) {
         LOCAL.with(|local| {
@@ -146,8 +147,7 @@ impl Drop for Claim {
 
 impl Local {
     fn claimed(&self) -> Option<&Member> {
-        // SAFETY: null, or set by `member` below; members live as long as the domain, which outlives every thread
-        // that uses it (a static; under loom, the model).
+        // SAFETY: null, or set by `member` below; members are never freed.
         unsafe { self.member.get().as_ref() }
     }
 
@@ -165,8 +165,6 @@ impl Local {
         // Makes the destructor run when the thread ends. Too late for that already: the member stays claimed.
         #[cfg(not(loom))]
         let _ = CLAIM.try_with(|_| ());
-        #[cfg(loom)]
-        CLAIM.with(|_| ());
         let member = DOMAIN.claim();
         self.member.set(member);
         member
@@ -176,10 +174,10 @@ impl Local {
     #[inline]
     fn go_online(&self) {
         let member = self.member();
-        member.announced.store(
-            DOMAIN.shared.epoch.load(Ordering::Relaxed),
-            Ordering::Relaxed,
-        );
+        let epoch = DOMAIN.shared.epoch.load(Ordering::Relaxed);
+        // Release: a step may see this word and not the `OFFLINE` before it, and is to have our older reads behind
+        // it all the same.
+        member.announced.store(epoch, Ordering::Release);
         // F2.
         fence(Ordering::SeqCst);
     }
@@ -220,7 +218,7 @@ impl Domain {
     fn members(&self) -> impl Iterator<Item = &Member> {
         let mut next: *const Member = self.members.load(Ordering::Acquire);
         std::iter::from_fn(move || {
-            // SAFETY: members are published whole and freed only with the domain.
+            // SAFETY: members are published whole and never freed.
             let member = unsafe { next.as_ref() }?;
             next = member.next;
             Some(member)
@@ -257,7 +255,7 @@ impl Domain {
                 Ordering::AcqRel,
                 Ordering::Relaxed,
             ) {
-                // SAFETY: never freed before the domain.
+                // SAFETY: members are never freed.
                 Ok(_) => return unsafe { &*member },
                 Err(now) => head = now,
             }
@@ -323,18 +321,6 @@ impl Domain {
             }
         }
         freed
-    }
-}
-
-#[cfg(loom)]
-impl Drop for Domain {
-    fn drop(&mut self) {
-        let mut next = self.members.load(Ordering::Relaxed);
-        while !next.is_null() {
-            // SAFETY: made by `Box::into_raw` in `claim`; the model is over, so nobody else looks.
-            let member = unsafe { Box::from_raw(next) };
-            next = member.next.cast_mut();
-        }
     }
 }
 
