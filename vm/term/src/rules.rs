@@ -23,6 +23,12 @@ pub struct Rules {
     pub uniform_bitstrings: bool,
     /// Alias and pid references have five words (from OTP 26).
     pub long_references: bool,
+    /// `term_to_binary` has the option `local` (from OTP 26).
+    pub etf_local: bool,
+    /// There are native records (from OTP 29).
+    pub native_records: bool,
+    /// A fun knows the process that made it; later ones all say `init` (to OTP 25).
+    pub fun_creators: bool,
     /// Words that `erts_debug:flat_size/1` counts for a fun, its free variables apart (5, 6 from OTP 26, 2 from OTP 28).
     pub fun_words: usize,
     /// Words that it counts for an external fun (5, 2 from OTP 26).
@@ -49,6 +55,9 @@ pub fn rules() -> &'static Rules {
         map_keys_reversed: true,
         uniform_bitstrings: true,
         long_references: true,
+        etf_local: true,
+        native_records: false,
+        fun_creators: false,
         fun_words: 6,
         external_fun_words: 2,
     })

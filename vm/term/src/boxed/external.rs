@@ -2,8 +2,10 @@
 
 use crate::atom::Atom;
 use crate::heap::arena::Builder;
+use crate::rules::rules;
 use crate::term::Term;
 use crate::word::{Word, subtag};
+use hashbrown::HashMap;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -16,21 +18,16 @@ pub struct Node {
     pub creation: u32,
 }
 
-static NODES: Mutex<Vec<&'static Node>> = Mutex::new(Vec::new());
+static NODES: Mutex<Option<HashMap<(Atom, u32), &'static Node>>> = Mutex::new(None);
 
 impl Node {
     /// The shared entry of this node.
     pub fn of(name: Atom, creation: u32) -> &'static Node {
         let mut nodes = NODES.lock();
-        if let Some(node) = nodes
-            .iter()
-            .find(|node| node.name == name && node.creation == creation)
-        {
-            return node;
-        }
-        let node: &'static Node = Box::leak(Box::new(Node { name, creation }));
-        nodes.push(node);
-        node
+        let nodes = nodes.get_or_insert_with(HashMap::new);
+        nodes
+            .entry((name, creation))
+            .or_insert_with(|| Box::leak(Box::new(Node { name, creation })))
     }
 }
 
@@ -49,6 +46,38 @@ pub fn this_node() -> &'static Node {
 /// Names this node: it has become part of a network, or left it.
 pub fn set_this_node(node: &'static Node) {
     THIS_NODE.store(std::ptr::from_ref(node).cast_mut(), Ordering::Release);
+}
+
+/// Bits of a local pid's number that print as its first part; the others are its serial.
+fn pid_number_bits() -> u32 {
+    if rules().short_pids { 15 } else { 28 }
+}
+
+/// Number and serial, as they are printed and sent, of a local pid.
+pub fn split_pid(number: u64) -> (u32, u32) {
+    let bits = pid_number_bits();
+    ((number & ((1 << bits) - 1)) as u32, (number >> bits) as u32)
+}
+
+/// The local pid of this number and serial, if there may be one.
+pub fn join_pid(number: u32, serial: u32) -> Option<u64> {
+    let bits = pid_number_bits();
+    let most_serial = if rules().short_pids {
+        (1 << 13) - 1
+    } else {
+        u32::MAX
+    };
+    (number < 1 << bits && serial <= most_serial)
+        .then(|| u64::from(number) | u64::from(serial) << bits)
+}
+
+/// Largest number of a local port.
+pub fn max_local_port() -> u64 {
+    if rules().wide_ports {
+        (1 << 60) - 1
+    } else {
+        (1 << 28) - 1
+    }
 }
 
 /// What an external term is.

@@ -5,7 +5,7 @@ use crate::heap::arena::Builder;
 use crate::term::Term;
 use crate::word::{Word, subtag};
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An object behind a magic reference.
 pub struct Magic {
@@ -88,6 +88,21 @@ impl<'p> Reference<'p> {
     /// The reference as a term.
     pub fn term(self) -> Term<'p> {
         self.0
+    }
+}
+
+/// Told of each magic reference that leaves as text or bytes, to find its object again.
+static KEEPER: OnceLock<fn(RefNumbers, Arc<Magic>)> = OnceLock::new();
+
+/// Sets who keeps track of magic references that are printed or encoded; the first call counts.
+pub fn set_magic_keeper(keeper: fn(RefNumbers, Arc<Magic>)) {
+    let _ = KEEPER.set(keeper);
+}
+
+/// The reference is about to become text or bytes.
+pub(crate) fn keep_magic(reference: Reference<'_>) {
+    if let (Some(keeper), Some(object)) = (KEEPER.get(), reference.magic_arc()) {
+        keeper(reference.numbers(), object);
     }
 }
 

@@ -11,11 +11,36 @@
 pub mod decode;
 pub mod encode;
 
-pub use decode::{DecodeContext, DecodeError, DecodeOptions, decode, decode_term};
-pub use encode::{EncodeError, EncodeOptions, encode, encode_term, external_size};
+pub use decode::{
+    DecodeContext, DecodeError, DecodeOptions, FunKey, LocalReference, decode, decode_term,
+};
+pub use encode::{
+    AtomTable, EncodeError, EncodeOptions, Piece, encode, encode_pieces, encode_term,
+    encode_term_with_atoms, external_size,
+};
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// First byte of everything in this format.
 pub const VERSION: u8 = 131;
+
+static LOCAL_SALT: AtomicU32 = AtomicU32::new(0);
+
+/// Sets what tells this incarnation of the node from others, for tag 121.
+pub fn set_local_salt(salt: u32) {
+    LOCAL_SALT.store(salt, Ordering::Relaxed);
+}
+
+/// Hash of a term's bytes behind tag 121: FNV-1a, salted with the incarnation.
+fn local_hash(bytes: &[u8]) -> u32 {
+    local_hash_step(0x811c_9dc5 ^ LOCAL_SALT.load(Ordering::Relaxed), bytes)
+}
+
+fn local_hash_step(hash: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(hash, |hash, &byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
 
 /// Tags.
 pub(crate) mod tag {
