@@ -117,7 +117,8 @@ pub enum Shape<'a, T: HashSource<'a>> {
         /// Its arity.
         arity: u32,
     },
-    /// A native record (OTP 29); its values are its [children](HashSource::child).
+    /// A native record (OTP 29); its values are its [children](HashSource::child). The values, and the fields of
+    /// `definition`, come in the order of the atom table, as OTP keeps them; those of the hash in that of the source.
     Record {
         /// How many values.
         fields: usize,

@@ -37,6 +37,7 @@ enum Term {
         arity: u32,
     },
     Record {
+        definition_hash: u32,
         definition: Box<Term>,
         values: Vec<Term>,
     },
@@ -101,9 +102,13 @@ impl<'a> HashSource<'a> for &'a Term {
                 function: atom(function),
                 arity: *arity,
             },
-            Term::Record { definition, values } => Shape::Record {
+            Term::Record {
+                definition_hash,
+                definition,
+                values,
+            } => Shape::Record {
                 fields: values.len(),
-                definition_hash: phash2(&**definition),
+                definition_hash: *definition_hash,
                 definition: &**definition,
             },
         }
@@ -133,7 +138,7 @@ impl<'a> HashSource<'a> for &'a Term {
 impl Drop for Term {
     fn drop(&mut self) {
         let mut rest = Vec::new();
-        let mut take = |term: &mut Term, rest: &mut Vec<Term>| match term {
+        let take = |term: &mut Term, rest: &mut Vec<Term>| match term {
             Term::Cons(cell) => rest.extend(
                 cell.iter_mut()
                     .map(|term| std::mem::replace(term, Term::Nil)),
@@ -322,7 +327,9 @@ fn atoms_by_their_characters() {
 
 #[test]
 fn bit_strings_anywhere() {
-    let bytes: Vec<u8> = (0..1000u32).map(|byte| (byte * 7919 >> 3) as u8).collect();
+    let bytes: Vec<u8> = (0..1000u32)
+        .map(|byte| ((byte * 7919) >> 3) as u8)
+        .collect();
     for length in [0, 1, 7, 8, 9, 95, 96, 97, 700, 1536, 1537, 7000] {
         let aligned = Term::Bits {
             bytes: bytes.clone(),
@@ -350,17 +357,40 @@ fn bit_strings_anywhere() {
     }
 }
 
+/// Recorded from OTP 29: `#nr:pt{zz = 1, aa = 5, mm = foo}`, which is exported, and `#nr:e{}`, which is not.
 #[test]
 fn native_records() {
-    let definition = Box::new(read("t 5 a x6d a x72 a x74727565 a x78 a x79"));
-    let record = Term::Record {
-        definition: definition.clone(),
-        values: vec![Term::Small(1), Term::Small(2)],
+    // What is hashed of the definition: {nr, pt, true, zz, aa, mm}.
+    let definition = "t 6 a x6e72 a x7074 a x74727565 a x7a7a a x6161 a x6d6d";
+    assert_eq!(phash2(&read(definition)), 1_495_485_495);
+    // OTP keeps fields and values in the order of the atom table, here mm, zz, aa, and hashes the values so.
+    let kept = format!(
+        "t 8 t 3 i 1 i 2 i 0 i {} a x6e72 a x7074 a x74727565 a x6d6d a x7a7a a x6161",
+        1_495_485_495
+    );
+    let record = |hash: u32, kept: &str, values: &str| Term::Record {
+        definition_hash: hash,
+        definition: Box::new(read(kept)),
+        values: Reader(values.split_ascii_whitespace()).terms(),
     };
-    // As {definition hash, values} with a constant of its own.
-    let hash = combine(0, 2, phash2(&*definition), golden(23));
-    let hash = combine(combine(hash, 1, 0, golden(1)), 2, 0, golden(1));
-    assert_eq!(phash2(&record), hash);
+    let point = record(phash2(&read(definition)), &kept, "3 a x666f6f i 1 i 5");
+    assert_eq!(phash2(&point), 1_317_744_303);
+    assert_eq!(phash(&point), 1_207_951_616 - 1);
+    let hash = phash2(&read("t 3 a x6e72 a x65 a x66616c7365"));
+    let empty = record(
+        hash,
+        &format!("t 5 t 0 i {hash} a x6e72 a x65 a x66616c7365"),
+        "0",
+    );
+    assert_eq!(phash2(&empty), 37_185_509);
+    assert_eq!(phash(&empty), 2_616_286_589 - 1);
+    let both = Term::Tuple(vec![point, empty]);
+    assert_eq!(
+        (phash2(&both), phash(&both)),
+        (3_174_853_819, 276_690_456 - 1)
+    );
+    assert_eq!(piecemeal(&both, 1), (phash2(&both), phash(&both)));
+    salted_hash(&both, 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! | `magnitude.rs` | unsigned kernels on limb slices |
 //! | `arith.rs` | `+ - * div rem`, negation |
 //! | `bitwise.rs` | `band bor bxor bnot bsl bsr` in two's complement |
+//! | `mixed.rs` | the same on [`Int`]: operands that may be machine integers |
 //! | `radix.rs` | digits in radix 2..36, both ways |
 //! | `bytes.rs` | bytes, both ways: binaries and the external format |
 //! | `real.rs` | between integers and floats; exact comparison |
@@ -22,6 +23,7 @@ mod bitwise;
 mod bytes;
 pub mod float;
 mod magnitude;
+mod mixed;
 mod radix;
 mod real;
 
