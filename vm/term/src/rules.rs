@@ -29,6 +29,8 @@ pub struct Rules {
     pub native_records: bool,
     /// A fun knows the process that made it; later ones all say `init` (to OTP 25).
     pub fun_creators: bool,
+    /// `maybe` and `else` are reserved words (from OTP 27).
+    pub maybe_reserved: bool,
     /// Words that `erts_debug:flat_size/1` counts for a fun, its free variables apart (5, 6 from OTP 26, 2 from OTP 28).
     pub fun_words: usize,
     /// Words that it counts for an external fun (5, 2 from OTP 26).
@@ -58,6 +60,7 @@ pub fn rules() -> &'static Rules {
         etf_local: true,
         native_records: false,
         fun_creators: false,
+        maybe_reserved: true,
         fun_words: 6,
         external_fun_words: 2,
     })

@@ -2,6 +2,7 @@
 //! machine keeps behind it (a magic reference).
 
 use crate::heap::arena::Builder;
+use crate::rules::rules;
 use crate::term::Term;
 use crate::word::{Word, subtag};
 use std::any::Any;
@@ -64,6 +65,17 @@ impl<'p> Reference<'p> {
     /// Number of the local process that an alias or pid reference belongs to.
     pub fn pid_number(self) -> Option<u64> {
         (self.arity() == WITH_PID).then(|| self.word(3).local_number())
+    }
+    /// Its numbers as they are printed and sent, and how many: from OTP 26 on the pid that it belongs to makes two more.
+    pub fn external_numbers(self) -> ([u32; 5], usize) {
+        let [a, b, c] = self.numbers().numbers();
+        match self.pid_number() {
+            Some(pid) if rules().long_references => {
+                let word = Word::local_pid(pid).0;
+                ([a, b, c, word as u32, (word >> 32) as u32], 5)
+            }
+            _ => ([a, b, c, 0, 0], 3),
+        }
     }
     /// The object behind a magic reference.
     pub fn magic(self) -> Option<&'p Magic> {

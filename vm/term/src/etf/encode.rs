@@ -15,7 +15,6 @@ use crate::number::BigRef;
 use crate::number::float::{DEFAULT_DECIMALS, scientific};
 use crate::rules::{Rules, rules};
 use crate::term::{Record, Term, View};
-use crate::word::Word;
 use std::io::Write;
 
 /// How to encode; [`EncodeOptions::default`] has the release's defaults.
@@ -578,14 +577,8 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
 
     fn local_reference(&mut self, reference: Reference<'_>) {
         keep_magic(reference);
-        let [a, b, c] = reference.numbers().numbers();
-        match reference.pid_number() {
-            Some(pid) if self.rules.long_references => {
-                let word = Word::local_pid(pid).0;
-                self.reference(None, &[a, b, c, word as u32, (word >> 32) as u32]);
-            }
-            _ => self.reference(None, &[a, b, c]),
-        }
+        let (numbers, count) = reference.external_numbers();
+        self.reference(None, &numbers[..count]);
     }
 
     fn reference(&mut self, node: Option<&'static Node>, numbers: &[u32]) {
