@@ -141,9 +141,6 @@ fn unknown(program: &str, text: &str) -> String {
         Some(b's') => format!("bad scheduling option {text}"),
         Some(b'z') => format!("bad -z option {text}"),
         Some(b'J') => format!("invalid JIT option {text}"),
-        Some(b'D') if text.starts_with("-Di") => {
-            format!("Unknown instrumentation option {}", &text[1..])
-        }
         _ => format!("{program} unknown flag {text}"),
     }
 }

@@ -15,6 +15,8 @@ enum Value {
     Utilization,
     OneOf(&'static [&'static str]),
     Anything,
+    /// `erl` takes its argument, the emulator does not know it.
+    Unknown,
 }
 
 const STRATEGIES: &[&str] = &[
@@ -73,8 +75,8 @@ const OTHERS: &[(&str, Value, Release)] = &[
     ("uycs", Value::Amount, Release::Otp25),
     ("usac", Value::Bool, Release::Otp25),
     ("umadtn", Value::Bool, Release::Otp29),
-    ("im", Value::Anything, Release::Otp25),
-    ("is", Value::Anything, Release::Otp25),
+    ("im", Value::Unknown, Release::Otp25),
+    ("is", Value::Unknown, Release::Otp25),
     ("lpm", Value::OneOf(&["all", "no"]), Release::Otp25),
     ("Mamcbf", Value::Amount, Release::Otp25),
     ("Mrmcbf", Value::Amount, Release::Otp25),
@@ -89,7 +91,7 @@ const OTHERS: &[(&str, Value, Release)] = &[
     ("Ytp", Value::Amount, Release::Otp25),
     ("Ytt", Value::Amount, Release::Otp25),
     ("Iscs", Value::Amount, Release::Otp25),
-    ("Xscs", Value::Amount, Release::Otp25),
+    ("Xscs", Value::Unknown, Release::Otp25),
     ("dai", Value::OneOf(&["max"]), Release::Otp25),
 ];
 
@@ -130,13 +132,11 @@ pub(super) fn check(
         .chain(own)
         .filter_map(|(name, glued, value)| Some((name, glued?, value)))
         .max_by_key(|(name, ..)| name.len());
+    let parameter = |shown: &str| Err(format!("bad \"M{shown}\" parameter"));
     let Some((_, glued, kind)) = row else {
-        let shown = if of_allocator(switch).is_some_and(|rest| !rest.is_empty()) {
-            &switch[..1]
-        } else {
-            ""
-        };
-        return Err(format!("bad \"M{shown}\" parameter"));
+        // As much of the flag as was understood.
+        let group = switch.starts_with(|c| "BDEFHILRSTZMYudl".contains(c));
+        return parameter(if group { &switch[..1] } else { "" });
     };
     let name = &switch[..switch.len() - glued.len()];
     let value = if glued.is_empty() {
@@ -153,10 +153,16 @@ pub(super) fn check(
         Value::Utilization => value == "de" || amount.is_some_and(|number| number <= 100),
         Value::OneOf(words) => words.contains(&value) || (name == "dai" && amount.is_some()),
         Value::Anything => true,
+        Value::Unknown => return parameter(""),
     };
     if right {
-        Ok((name.into(), value.into()))
-    } else {
-        Err(format!("bad \"M{name}\" value: {value}"))
+        return Ok((name.into(), value.into()));
     }
+    // OTP shows these two in a way of their own.
+    let shown = match name {
+        "ea" => return parameter(name),
+        _ if name.ends_with("as") => &name[..name.len() - 1],
+        _ => name,
+    };
+    Err(format!("bad \"M{shown}\" value: {value}"))
 }

@@ -237,6 +237,9 @@ fn counter_groups(r: &mut Reading<'_>, value: &str) -> Result<(), String> {
 }
 
 fn debugger(r: &mut Reading<'_>, rest: &str) -> Result<(), String> {
+    if rest.starts_with('i') {
+        return Err(format!("Unknown instrumentation option D{rest}"));
+    }
     if !rest.is_empty() {
         return Err(format!("Unknown option D{rest}"));
     }
@@ -466,11 +469,10 @@ fn cpu_topology(r: &mut Reading<'_>, value: &str) -> Result<(), String> {
     if value.is_empty() {
         return Err("bad cpu topology '': missing cpu topology".into());
     }
-    if let Some(wrong) = value
+    if value
         .chars()
-        .find(|c| !c.is_ascii_digit() && !"LtcpNPn-,:".contains(*c))
+        .any(|c| !c.is_ascii_digit() && !"LtcpNPn-,:".contains(c))
     {
-        let _ = wrong;
         return Err(format!(
             "bad cpu topology '{value}': invalid identifier type"
         ));

@@ -382,6 +382,10 @@ fn plus<'a>(
             Some(next) if words.iter().any(|word| word.as_bytes() == next) => cursor.next(),
             _ => None,
         },
+        // The sign of this one has been changed by the time it is refused.
+        Takes::Refused if argument.starts_with(b"+B") => {
+            return Err(Refusal::missing(&[b"-", &argument[1..]].concat()));
+        }
         Takes::Refused => return Err(Refusal::missing(argument)),
     };
     parted.flag(argument, value);

@@ -29,10 +29,9 @@ pub(crate) fn run_with(
     let prepared = prepare(otp, arguments, &System).map_err(refused)?;
     if let Some(pages) = &prepared.parted.manual {
         let pages_of_release = otp.root.join("man").into_os_string();
-        return Err(super::execute(
-            OsStr::new("man"),
-            pages,
-            &[("MANPATH", pages_of_release)],
+        let _ = super::execute(OsStr::new("man"), pages, &[("MANPATH", pages_of_release)]);
+        return Err(Failure::new(
+            "erlexec: Could not execute the 'man' command.",
         ));
     }
     let mut output = std::io::stdout().lock();

@@ -152,7 +152,7 @@ fn break_modes() {
     assert!(good("+B c").break_mode.interrupt_shell);
     assert!(!good("+B").break_mode.handler);
     assert!(!good("+Bd").break_mode.handler);
-    assert_eq!(bad("+Bx"), "Missing argument(s) for '+Bx'.");
+    assert_eq!(bad("+Bx"), "Missing argument(s) for '-Bx'.");
 }
 
 #[test]
