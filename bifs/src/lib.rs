@@ -1,1 +1,54 @@
-//! Native functions of the Erlang modules.
+//! Native functions of the Erlang modules: what OTP's `bif.tab` has, by module.
+
+#![forbid(unsafe_code)]
+
+mod atomics;
+mod binary;
+mod code;
+mod counters;
+mod erl_ddll;
+mod erlang;
+mod erts_debug;
+mod erts_internal;
+mod ets;
+mod lists;
+mod literal_area;
+mod maps;
+mod math;
+mod misc;
+mod os;
+mod persistent_term;
+mod re;
+mod records;
+mod string;
+mod unicode;
+
+use oxbeam_vm::native::Native;
+
+/// Every table of natives but those of `erlang`.
+const OTHERS: &[&[Native]] = &[
+    atomics::NATIVES,
+    binary::NATIVES,
+    code::NATIVES,
+    counters::NATIVES,
+    erl_ddll::NATIVES,
+    erts_debug::NATIVES,
+    erts_internal::NATIVES,
+    ets::NATIVES,
+    lists::NATIVES,
+    literal_area::NATIVES,
+    maps::NATIVES,
+    math::NATIVES,
+    misc::NATIVES,
+    os::NATIVES,
+    persistent_term::NATIVES,
+    re::NATIVES,
+    records::NATIVES,
+    string::NATIVES,
+    unicode::NATIVES,
+];
+
+/// All tables of natives.
+pub fn all() -> impl Iterator<Item = &'static [Native]> {
+    erlang::ALL.iter().chain(OTHERS).copied()
+}

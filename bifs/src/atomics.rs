@@ -1,0 +1,6 @@
+//! `atomics`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "atomics";
+}

@@ -1,0 +1,6 @@
+//! `binary`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "binary";
+}

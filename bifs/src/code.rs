@@ -1,0 +1,6 @@
+//! `code`: coverage.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "code";
+}

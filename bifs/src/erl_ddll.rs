@@ -1,0 +1,6 @@
+//! `erl_ddll`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erl_ddll";
+}

@@ -1,0 +1,6 @@
+//! Atoms and their texts.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! MD5, CRC-32, Adler-32.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

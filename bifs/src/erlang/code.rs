@@ -1,0 +1,6 @@
+//! Loading code.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Raising exceptions.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Floats and their texts.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Funs.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

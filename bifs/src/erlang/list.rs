@@ -1,0 +1,6 @@
+//! Lists.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

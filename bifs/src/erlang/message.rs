@@ -1,0 +1,6 @@
+//! Sending.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,60 @@
+//! The natives of module `erlang`, by theme.
+
+mod atom;
+mod binary;
+mod checksum;
+mod code;
+mod error;
+mod float;
+mod fun;
+mod integer;
+mod list;
+mod map;
+mod message;
+mod monitor;
+mod node;
+mod operators;
+mod packet;
+mod port;
+mod process;
+mod register;
+mod spawn;
+mod system;
+mod term;
+mod time;
+mod timer;
+mod trace;
+mod tuple;
+mod types;
+
+use oxbeam_vm::native::Native;
+
+/// All of them.
+pub(crate) const ALL: &[&[Native]] = &[
+    atom::NATIVES,
+    binary::NATIVES,
+    checksum::NATIVES,
+    code::NATIVES,
+    error::NATIVES,
+    float::NATIVES,
+    fun::NATIVES,
+    integer::NATIVES,
+    list::NATIVES,
+    map::NATIVES,
+    message::NATIVES,
+    monitor::NATIVES,
+    node::NATIVES,
+    operators::NATIVES,
+    packet::NATIVES,
+    port::NATIVES,
+    process::NATIVES,
+    register::NATIVES,
+    spawn::NATIVES,
+    system::NATIVES,
+    term::NATIVES,
+    time::NATIVES,
+    timer::NATIVES,
+    trace::NATIVES,
+    tuple::NATIVES,
+    types::NATIVES,
+];

@@ -1,0 +1,6 @@
+//! Nodes.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Ports.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Registered names.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Making processes.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

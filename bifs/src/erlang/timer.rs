@@ -1,0 +1,6 @@
+//! Timers.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

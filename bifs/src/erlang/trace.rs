@@ -1,0 +1,6 @@
+//! Tracing.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

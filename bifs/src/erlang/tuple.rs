@@ -1,0 +1,6 @@
+//! Tuples and records.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! Tests of types.
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "erlang";
+}

@@ -1,0 +1,6 @@
+//! `lists`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "lists";
+}

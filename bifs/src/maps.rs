@@ -1,0 +1,6 @@
+//! `maps`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "maps";
+}

@@ -1,0 +1,6 @@
+//! `math`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "math";
+}

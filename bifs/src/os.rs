@@ -1,0 +1,6 @@
+//! `os`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "os";
+}

@@ -1,0 +1,6 @@
+//! `persistent_term`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "persistent_term";
+}

@@ -1,0 +1,6 @@
+//! `string`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "string";
+}

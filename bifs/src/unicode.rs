@@ -1,0 +1,6 @@
+//! `unicode`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "unicode";
+}
