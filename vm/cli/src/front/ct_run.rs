@@ -1,6 +1,6 @@
 //! `ct_run`: Common Test's command line as one of `erl`.
 
-use super::{Call, Failure, run_erl, words};
+use super::{Call, Client, Failure, words};
 use crate::erlexec::Argument;
 use std::process::ExitCode;
 
@@ -9,13 +9,13 @@ pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
     let otp = call.choose()?;
     let arguments = translate(&call.arguments)
         .map_err(|flag| Failure::new(format!("ct_run: No value given to {flag} option")))?;
-    run_erl(
-        call,
-        &otp,
-        None,
-        arguments,
-        &[("ESCRIPT_NAME", call.called.clone())],
-    )
+    let environment = vec![("ESCRIPT_NAME", call.called.clone())];
+    Client {
+        name: "ct_run",
+        emulator: None,
+        environment,
+    }
+    .run(call, &otp, arguments)
 }
 
 /// What the tests run in.

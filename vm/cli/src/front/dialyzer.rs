@@ -1,6 +1,6 @@
 //! `dialyzer` and `typer`: their command lines as ones of `erl`.
 
-use super::{Call, Failure, run_erl, words};
+use super::{Call, Client, Failure, words};
 use crate::erlexec::Argument;
 use crate::release::Release;
 use std::process::ExitCode;
@@ -9,26 +9,25 @@ use std::process::ExitCode;
 pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
     let otp = call.choose()?;
     let arguments = dialyzer(otp.release, &call.arguments);
-    run_erl(
-        call,
-        &otp,
-        Some("DIALYZER_EMULATOR"),
-        arguments,
-        &[("ESCRIPT_NAME", call.called.clone())],
-    )
+    let client = Client {
+        name: "dialyzer",
+        emulator: Some(("DIALYZER_EMULATOR", otp.release < Release::Otp29)),
+        environment: vec![("ESCRIPT_NAME", call.called.clone())],
+    };
+    client.run(call, &otp, arguments)
 }
 
 /// `typer ARGUMENTS`.
 pub(crate) fn run_typer(call: &Call) -> Result<ExitCode, Failure> {
     let otp = call.choose()?;
     let arguments = typer(otp.release, &call.arguments);
-    run_erl(
-        call,
-        &otp,
-        None,
-        arguments,
-        &[("ESCRIPT_NAME", call.called.clone())],
-    )
+    let environment = vec![("ESCRIPT_NAME", call.called.clone())];
+    Client {
+        name: "typer",
+        emulator: None,
+        environment,
+    }
+    .run(call, &otp, arguments)
 }
 
 fn dialyzer(release: Release, given: &[Argument]) -> Vec<Argument> {

@@ -2,7 +2,7 @@
 //!
 //! The compile server (`-server`, `ERLC_USE_SERVER`) is not used: every call compiles by itself, with the same output.
 
-use super::{Call, Failure, run_erl, words};
+use super::{Call, Client, Failure, words};
 use crate::erlexec::Argument;
 use crate::release::Release;
 use std::ffi::OsString;
@@ -27,30 +27,30 @@ pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
     };
     let command = translate(otp.release, &call.arguments, server)
         .map_err(|error| Failure::new(format!("erlc: {error}")))?;
+    let client = Client {
+        name: "erlc",
+        emulator: Some(("ERLC_EMULATOR", otp.release < Release::Otp29)),
+        environment: vec![
+            ("ESCRIPT_NAME", call.called.clone()),
+            (
+                "ERLC_CONFIGURATION",
+                OsString::from(&call.places.executable),
+            ),
+        ],
+    };
     if command.debug > 0 {
-        eprintln!(
-            "spawning erl for {}:",
+        eprint!(
+            "spawning erl for {}",
             String::from_utf8_lossy(&command.source)
         );
         if command.debug > 1 {
-            eprintln!(
-                "  erl {}",
-                String::from_utf8_lossy(&command.arguments.join(&b' '))
-            );
+            let mut line = client.command().unwrap_or_else(|| words(["erl"]).collect());
+            line.extend(command.arguments.iter().cloned());
+            eprint!(":\n  {} ", String::from_utf8_lossy(&line.join(&b' ')));
         }
+        eprintln!();
     }
-    let configuration = OsString::from(&call.places.executable);
-    let environment = [
-        ("ESCRIPT_NAME", call.called.clone()),
-        ("ERLC_CONFIGURATION", configuration),
-    ];
-    run_erl(
-        call,
-        &otp,
-        Some("ERLC_EMULATOR"),
-        command.arguments,
-        &environment,
-    )
+    client.run(call, &otp, command.arguments)
 }
 
 struct Command {
@@ -64,18 +64,18 @@ struct Command {
 fn translate(release: Release, given: &[Argument], server: bool) -> Result<Command, String> {
     // What goes before the fixed part; OTP pushes each to the front, so that the last comes first.
     let mut front: Vec<Argument> = Vec::new();
-    let mut back: Vec<Argument> = words(["+sbtu", "+A0", "-noinput", "-mode", "minimal"]).collect();
+    let mut back: Vec<Argument> = words(["+sbtu", "+A0"]).collect();
     if release >= Release::Otp29 {
         back.extend(words(["+P", "65536", "+Q", "1024"]));
     }
     back.extend(words([
+        "-noinput",
+        "-mode",
+        "minimal",
         "-boot",
         "no_dot_erlang",
-        "-s",
-        "erl_compile",
-        "compile_cmdline",
-        "-extra",
     ]));
+    back.extend(words(["-s", "erl_compile", "compile_cmdline", "-extra"]));
     let (mut server, mut debug, mut source) = (server, 0, b"<no source>".to_vec());
 
     let mut rest = given.iter();
@@ -136,7 +136,7 @@ mod tests {
             line(Release::Otp25, "-o out +debug_info a.erl"),
             Ok(format!("+S1 {FIXED} -o out +debug_info a.erl"))
         );
-        let newest = FIXED.replace("minimal", "minimal +P 65536 +Q 1024");
+        let newest = FIXED.replace("+A0", "+A0 +P 65536 +Q 1024");
         assert_eq!(
             line(Release::Otp29, "-W0 -b beam a.erl"),
             Ok(format!("+S1 {newest} -W0 -b beam a.erl"))

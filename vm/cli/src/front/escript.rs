@@ -1,6 +1,6 @@
 //! `escript`: turns the call of a script into one of `erl`, with the `%%!` line of the script.
 
-use super::{Call, Failure, path_argument, run_erl, words};
+use super::{Call, Client, Failure, path_argument, words};
 use crate::erlexec::Argument;
 use crate::release::Release;
 use std::ffi::OsString;
@@ -51,13 +51,12 @@ fn run_script(call: &Call, arguments: &[Argument]) -> Result<ExitCode, Failure> 
         .map_err(|_| failed(format!("Failed to open file: {}", name.to_string_lossy())))?;
     let shebang = shebang(&mut BufReader::new(file));
     let arguments = translate(otp.release, options, script, rest, shebang);
-    run_erl(
-        call,
-        &otp,
-        Some("ESCRIPT_EMULATOR"),
-        arguments,
-        &[("ESCRIPT_NAME", name)],
-    )
+    let client = Client {
+        name: "escript",
+        emulator: Some(("ESCRIPT_EMULATOR", false)),
+        environment: vec![("ESCRIPT_NAME", name)],
+    };
+    client.run(call, &otp, arguments)
 }
 
 fn translate(

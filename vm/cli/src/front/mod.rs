@@ -182,37 +182,49 @@ pub(crate) fn path_argument(path: &Path) -> Argument {
     path.as_os_str().to_os_string().into_vec()
 }
 
-/// Runs `erl` with `arguments` on behalf of `tool`: with what the variable `emulator` names, else in this process.
-pub(crate) fn run_erl(
-    call: &Call,
-    otp: &Otp,
-    emulator: Option<&str>,
-    arguments: Vec<Argument>,
-    environment: &[(&str, OsString)],
-) -> Result<ExitCode, Failure> {
-    if let Some(program) = emulator
-        .and_then(std::env::var_os)
-        .filter(|program| !program.is_empty())
-    {
-        let split = otp.release < crate::release::Release::Otp29;
-        let mut words: Vec<Argument> = match split {
-            true => program
-                .as_bytes()
+/// A tool that hands its work to `erl`.
+pub(crate) struct Client<'a> {
+    /// For messages.
+    pub(crate) name: &'a str,
+    /// The variable that may name another `erl`, and whether it may hold arguments for it too.
+    pub(crate) emulator: Option<(&'a str, bool)>,
+    /// What the tool tells Erlang of itself.
+    pub(crate) environment: Vec<(&'a str, OsString)>,
+}
+
+impl Client<'_> {
+    /// The command that the tool's variable names.
+    pub(crate) fn command(&self) -> Option<Vec<Argument>> {
+        let (variable, words) = self.emulator?;
+        let value = std::env::var_os(variable)?.into_vec();
+        let all: Vec<Argument> = match words {
+            true => value
                 .split(u8::is_ascii_whitespace)
                 .filter(|word| !word.is_empty())
                 .map(<[u8]>::to_vec)
                 .collect(),
-            false => vec![program.into_vec()],
+            false => vec![value],
         };
-        if !words.is_empty() {
-            let program = OsString::from_vec(words.remove(0));
-            words.extend(arguments);
-            return Err(execute(&program, &words, environment));
+        (!all.concat().is_empty()).then_some(all)
+    }
+
+    /// Runs `erl`: what the variable names, else in this process.
+    pub(crate) fn run(
+        &self,
+        call: &Call,
+        otp: &Otp,
+        arguments: Vec<Argument>,
+    ) -> Result<ExitCode, Failure> {
+        if let Some(mut command) = self.command() {
+            let program = OsString::from_vec(command.remove(0));
+            command.extend(arguments);
+            let failure = execute(&program, &command, &self.environment);
+            return Err(Failure::new(format!("{}: {}", self.name, failure.message)));
         }
+        for (name, value) in &self.environment {
+            // SAFETY: the process has one thread until the machine starts: nothing reads the environment meanwhile.
+            unsafe { std::env::set_var(name, value) };
+        }
+        erl::run_with(call, otp, &arguments)
     }
-    for (name, value) in environment {
-        // SAFETY: the process has one thread until the machine starts, so that nothing reads the environment meanwhile.
-        unsafe { std::env::set_var(name, value) };
-    }
-    erl::run_with(call, otp, &arguments)
 }

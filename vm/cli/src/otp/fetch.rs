@@ -88,19 +88,20 @@ pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, Str
         .unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
 
-    let apt = Apt::new(release)?;
+    let partial = Scratch::beside(destination)?;
+    let tree = partial.0.join("tree");
+    let apt = Apt::new(release, partial.0.join("apt"))?;
     step("package lists", || apt.update())?;
     let packages = apt.packages()?;
     println!("  {} packages", packages.len());
     step("packages", || apt.download(&packages))?;
-    let partial = Scratch::beside(destination)?;
     let archives = apt.archives()?;
     for (index, archive) in archives.iter().enumerate() {
         progress(index + 1, archives.len());
-        unpack(archive, &partial.0)?;
+        unpack(archive, &tree)?;
     }
-    let otp = verify(release, &partial.0)?;
-    if let Err(error) = fs::rename(&partial.0, destination) {
+    let otp = verify(release, &tree)?;
+    if let Err(error) = fs::rename(&tree, destination) {
         // Somebody else may have been quicker.
         verify(release, destination).map_err(|_| format!("{}: {error}", destination.display()))?;
     }
@@ -158,23 +159,29 @@ fn verify(release: Release, directory: &Path) -> Result<Otp, String> {
     }
 }
 
-/// A directory that goes away unless it is renamed.
+/// A directory for what is not whole yet; goes away with the value.
 struct Scratch(PathBuf);
 
 impl Scratch {
+    /// Beside `destination`, so that what is whole needs only a new name.
     fn beside(destination: &Path) -> Result<Scratch, String> {
         let name = destination
             .file_name()
             .unwrap_or(OsStr::new("otp"))
             .to_string_lossy();
-        Scratch::create(
-            destination.with_file_name(format!(".{name}.partial-{}", std::process::id())),
-        )
-    }
-
-    fn create(path: PathBuf) -> Result<Scratch, String> {
-        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Scratch(path))
+        let prefix = format!(".{name}.partial-");
+        let parent = destination
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        remove_abandoned(parent, &prefix);
+        let path = parent.join(format!("{prefix}{}", std::process::id()));
+        fs::create_dir_all(path.join("tree"))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        // The directories are handed to programs that run elsewhere.
+        path.canonicalize()
+            .map(Scratch)
+            .map_err(|error| format!("{}: {error}", path.display()))
     }
 }
 
@@ -184,23 +191,29 @@ impl Drop for Scratch {
     }
 }
 
+/// Removes what earlier calls left behind that were killed.
+fn remove_abandoned(parent: &Path, prefix: &str) {
+    for name in super::names(parent) {
+        let process = name
+            .strip_prefix(prefix)
+            .and_then(|process| process.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists()) {
+            let _ = fs::remove_dir_all(parent.join(name));
+        }
+    }
+}
+
 /// apt-get with a state of its own.
 struct Apt {
-    state: Scratch,
+    state: PathBuf,
     options: Vec<OsString>,
 }
 
 impl Apt {
-    fn new(release: Release) -> Result<Apt, String> {
+    fn new(release: Release, state: PathBuf) -> Result<Apt, String> {
         let site = site()?;
-        let path = std::env::temp_dir().join(format!(
-            "oxbeam-apt-{}-{}",
-            release.number(),
-            std::process::id()
-        ));
-        let state = Scratch::create(path)?;
-        let file = |name: &str| state.0.join(name);
-        let failed = |error: std::io::Error| format!("{}: {error}", state.0.display());
+        let file = |name: &str| state.join(name);
+        let failed = |error: std::io::Error| format!("{}: {error}", state.display());
         for directory in ["lists/partial", "cache/archives/partial", "debs"] {
             fs::create_dir_all(file(directory)).map_err(failed)?;
         }
@@ -248,19 +261,15 @@ impl Apt {
     }
 
     fn update(&self) -> Result<(), String> {
-        self.run(
-            "apt-get",
-            &["-q", "update", "--error-on=any"],
-            &self.state.0,
-        )
-        .map(drop)
+        self.run("apt-get", &["-q", "update", "--error-on=any"], &self.state)
+            .map(drop)
     }
 
     /// The names of the packages to fetch that the suite has.
     fn packages(&self) -> Result<Vec<String>, String> {
         let mut known: Vec<String> = Vec::new();
         for prefix in ["erlang-", "elixir", "rebar3"] {
-            let names = self.run("apt-cache", &["pkgnames", prefix], &self.state.0)?;
+            let names = self.run("apt-cache", &["pkgnames", prefix], &self.state)?;
             known.extend(names.lines().map(|line| line.trim().to_owned()));
         }
         let applications = APPLICATIONS.iter().map(|name| format!("erlang-{name}"));
@@ -277,13 +286,13 @@ impl Apt {
     fn download(&self, packages: &[String]) -> Result<(), String> {
         let mut arguments = vec!["-q", "download"];
         arguments.extend(packages.iter().map(String::as_str));
-        self.run("apt-get", &arguments, &self.state.0.join("debs"))
+        self.run("apt-get", &arguments, &self.state.join("debs"))
             .map(drop)
     }
 
     /// The files that were downloaded.
     fn archives(&self) -> Result<Vec<PathBuf>, String> {
-        let entries = fs::read_dir(self.state.0.join("debs")).map_err(|error| error.to_string())?;
+        let entries = fs::read_dir(self.state.join("debs")).map_err(|error| error.to_string())?;
         let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         files.retain(|file| file.extension() == Some(OsStr::new("deb")));
         files.sort();
