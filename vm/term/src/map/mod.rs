@@ -1,9 +1,38 @@
-//! Maps: flat to 32 pairs, a hash tree above.
+//! Maps: flat to 32 pairs, a hash tree above. After `erl_map.c`, so that sizes agree.
+//!
+//! ```text
+//! flat    [header][size][keys]─┐ [value 1] … [value n]        n <= 32
+//!                              └─> [tuple header][key 1] … [key n], shared by maps that have the same keys
+//! tree    [root header][size][child] …                         n > 32
+//! node    [node header][child] …
+//! leaf    [key | value], a list cell
+//! ```
+//! A node has up to 16 children; which ones there are, the header's bitmap tells. Four bits of a key's hash choose the child, the
+//! lowest four at the root. After 64 bits the hash is used up: keys with the same hash are the leaves of one tuple, in exact order.
+//!
+//! Invariant: the shape follows from the keys alone. A flat map's keys stand in one order ([`flat_key_order`]); a node below the root
+//! has two children or one that is no leaf; a tree has more than 32 leaves. So equal maps have equal shapes.
+//!
+//! | file | what |
+//! |---|---|
+//! | `leaves.rs` | walking and resuming a walk |
+//! | `flat.rs` | flat maps |
+//! | `tree.rs` | hash trees |
+//! | `build.rs` | what [`Builder`] offers: both kinds, and from one to the other |
 
-use crate::heap::arena::Builder;
+mod build;
+mod flat;
+pub(crate) mod leaves;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use crate::compare::cmp_exact_words;
+use crate::rules::rules;
 use crate::term::Term;
 use crate::word::{Word, map_kind};
-use std::marker::PhantomData;
+use leaves::Leaves;
+use std::cmp::Ordering;
 
 /// Most pairs of a flat map.
 pub const FLAT_LIMIT: usize = 32;
@@ -12,36 +41,82 @@ pub const FLAT_LIMIT: usize = 32;
 #[derive(Copy, Clone)]
 pub struct Map<'p>(pub(crate) Term<'p>);
 
+/// A key and its value.
+pub type Pair<'p> = (Term<'p>, Term<'p>);
+
 /// Walks the pairs of a map: a flat one in the order of its keys, a hash tree in its own.
 #[derive(Copy, Clone)]
-pub struct Iter<'p> {
-    brand: PhantomData<Term<'p>>,
+pub struct Iter<'p>(IterKind<'p>);
+
+#[derive(Copy, Clone)]
+enum IterKind<'p> {
+    Flat {
+        keys: &'p [Term<'p>],
+        values: &'p [Term<'p>],
+    },
+    Tree {
+        leaves: Leaves,
+        /// How many there are yet, unless the walk was resumed.
+        left: Option<usize>,
+    },
 }
 
-impl<'p> Iterator for Iter<'p> {
-    type Item = (Term<'p>, Term<'p>);
-    fn next(&mut self) -> Option<Self::Item> {
-        unimplemented!("lands next")
-    }
-}
-
-impl Iter<'_> {
-    /// Position of the next pair, for [`Map::iter_from`]; `None` at the end. Never zero but at the beginning.
-    pub fn position(&self) -> Option<u64> {
-        unimplemented!("lands next")
-    }
-}
+/// Pairs of a part of a map, and where the next part begins.
+pub type Part<'p> = (Vec<Pair<'p>>, Option<u64>);
 
 /// The value of `key` in `map`.
 ///
 /// # Safety
 /// `map` is a map, `key` a term.
-pub unsafe fn get_words(_map: Word, _key: Word) -> Option<Word> {
-    unimplemented!("lands next")
+#[inline]
+pub unsafe fn get_words(map: Word, key: Word) -> Option<Word> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*map.pointer()).map_kind() == map_kind::FLAT {
+            flat::get(map, key)
+        } else {
+            tree::get(map, key)
+        }
+    }
+}
+
+/// Order of the keys of a flat map.
+///
+/// # Safety
+/// Both are whole terms.
+#[inline]
+pub(crate) unsafe fn flat_key_order(a: Word, b: Word) -> Ordering {
+    if a.is_atom() && b.is_atom() && rules().map_atoms_by_index {
+        return a.atom_value().index().cmp(&b.atom_value().index());
+    }
+    // SAFETY: the caller's promise.
+    unsafe { cmp_exact_words(a, b) }
+}
+
+/// Do the keys of this flat map stand in exact order for certain? Only atoms may not.
+pub(crate) fn flat_order_is_exact(map: Map<'_>) -> bool {
+    let (keys, _) = flat::parts(map);
+    !rules().map_atoms_by_index
+        || keys
+            .iter()
+            .filter(|key| key.word().is_atom())
+            .nth(1)
+            .is_none()
+}
+
+/// Order of leaves in a hash tree's walk, as far as hashes tell.
+///
+/// # Safety
+/// Both are whole terms.
+pub(crate) unsafe fn walk_order(a: Word, b: Word) -> Ordering {
+    // SAFETY: the caller's promise.
+    let (a, b) = unsafe { (Term::from_word(a), Term::from_word(b)) };
+    tree::sortable(tree::hash(a)).cmp(&tree::sortable(tree::hash(b)))
 }
 
 impl<'p> Map<'p> {
     /// Number of pairs.
+    #[inline]
     pub fn len(self) -> usize {
         // SAFETY: the second word of a map is its size, a small integer.
         unsafe { (*self.0.word().pointer().add(1)).small_value() as usize }
@@ -51,6 +126,7 @@ impl<'p> Map<'p> {
         self.len() == 0
     }
     /// At most [`FLAT_LIMIT`] pairs, kept in order?
+    #[inline]
     pub fn is_flat(self) -> bool {
         // SAFETY: a map's pointer points to its header.
         unsafe { (*self.0.word().pointer()).map_kind() == map_kind::FLAT }
@@ -60,8 +136,9 @@ impl<'p> Map<'p> {
         self.0
     }
     /// The value of `key`.
+    #[inline]
     pub fn get(self, key: Term<'_>) -> Option<Term<'p>> {
-        // SAFETY: a map and a term.
+        // SAFETY: a map and a term; the value stays as long as the map.
         unsafe { get_words(self.0.word(), key.word()).map(|word| Term::from_word(word)) }
     }
     /// Is `key` there?
@@ -70,11 +147,43 @@ impl<'p> Map<'p> {
     }
     /// The pairs.
     pub fn iter(self) -> Iter<'p> {
-        unimplemented!("lands next")
+        Iter(if self.is_flat() {
+            let (keys, values) = flat::parts(self);
+            IterKind::Flat { keys, values }
+        } else {
+            IterKind::Tree {
+                leaves: Leaves::new(self),
+                left: Some(self.len()),
+            }
+        })
     }
-    /// The pairs from a position on that [`Iter::position`] gave; `None` if this map has no such position.
-    pub fn iter_from(self, _position: u64) -> Option<Iter<'p>> {
-        unimplemented!("lands next")
+    /// The pairs from a position on that [`Map::part`] gave, zero being the first; `None` if this map has no such position.
+    pub fn iter_from(self, position: u64) -> Option<Iter<'p>> {
+        if self.is_flat() {
+            // A flat map is never walked in parts; any number that could be a position begins anew, as in OTP.
+            return (position <= self.len() as u64).then(|| self.iter());
+        }
+        let leaves = Leaves::at(self, position)?;
+        let left = (position == 0).then(|| self.len());
+        Some(Iter(IterKind::Tree { leaves, left }))
+    }
+    /// About `limit` pairs, at least one, from a position on, and the position behind them, which is `None` at the end. No part ends
+    /// amid keys of the same hash, and a flat map is one part. `None` if this map has no such position.
+    pub fn part(self, position: u64, limit: usize) -> Option<Part<'p>> {
+        let mut iter = self.iter_from(position)?;
+        let mut pairs = Vec::with_capacity(limit.min(self.len()));
+        loop {
+            match iter.next() {
+                Some(pair) => pairs.push(pair),
+                None => return Some((pairs, None)),
+            }
+            if pairs.len() >= limit
+                && let IterKind::Tree { leaves, .. } = &mut iter.0
+                && let Some(next) = leaves.position()
+            {
+                return Some((pairs, Some(next)));
+            }
+        }
     }
     /// The keys, in the order of [`Map::iter`].
     pub fn keys(self) -> impl Iterator<Item = Term<'p>> {
@@ -86,79 +195,50 @@ impl<'p> Map<'p> {
     }
     /// The tuple of keys of a flat map.
     pub fn key_tuple(self) -> Option<Term<'p>> {
-        unimplemented!("lands next")
+        self.is_flat().then(|| flat::key_tuple(self))
     }
-    /// The children of a hash map's root or inner node, which `erts_debug` looks at.
+    /// The children of a hash map's root or inner node: nodes, tuples of leaves, and leaves `[Key | Value]`. For `erts_debug`, which
+    /// sees nodes as maps.
     pub fn hash_children(self) -> Option<&'p [Term<'p>]> {
-        unimplemented!("lands next")
+        (!self.is_flat()).then(|| tree::Node::of(self.0).children)
+    }
+    /// Is this an inner node, which only `erts_debug` sees?
+    pub fn is_inner_node(self) -> bool {
+        // SAFETY: a map's pointer points to its header.
+        unsafe { (*self.0.word().pointer()).map_kind() == map_kind::NODE }
     }
 }
 
-impl<'p> Builder<'p> {
-    /// `#{}`
-    pub fn empty_map(&mut self) -> Term<'p> {
-        unimplemented!("lands next")
+impl<'p> Iterator for Iter<'p> {
+    type Item = Pair<'p>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Pair<'p>> {
+        match &mut self.0 {
+            IterKind::Flat { keys, values } => {
+                let (key, rest) = keys.split_first()?;
+                let (value, later) = values.split_first()?;
+                (*keys, *values) = (rest, later);
+                Some((*key, *value))
+            }
+            IterKind::Tree { leaves, left } => {
+                // SAFETY: the map stays for `'p`; a leaf has a key and a value.
+                unsafe {
+                    let leaf = leaves.next();
+                    if leaf.is_null() {
+                        return None;
+                    }
+                    *left = left.map(|left| left.saturating_sub(1));
+                    Some((Term::from_word(*leaf), Term::from_word(*leaf.add(1))))
+                }
+            }
+        }
     }
-    /// A map of these pairs; of equal keys the last one counts.
-    pub fn map_from_pairs<I>(&mut self, _pairs: I) -> Term<'p>
-    where
-        I: IntoIterator<Item = (Term<'p>, Term<'p>)>,
-    {
-        unimplemented!("lands next")
-    }
-    /// A map of these pairs; `None` if two keys are equal.
-    pub fn map_from_unique_pairs<I>(&mut self, _pairs: I) -> Option<Term<'p>>
-    where
-        I: IntoIterator<Item = (Term<'p>, Term<'p>)>,
-    {
-        unimplemented!("lands next")
-    }
-    /// `Map#{Key => Value}`
-    pub fn map_put(&mut self, _map: Map<'p>, _key: Term<'p>, _value: Term<'p>) -> Term<'p> {
-        unimplemented!("lands next")
-    }
-    /// `Map#{Key := Value}`; `None` if the key is not there.
-    pub fn map_update(
-        &mut self,
-        _map: Map<'p>,
-        _key: Term<'p>,
-        _value: Term<'p>,
-    ) -> Option<Term<'p>> {
-        unimplemented!("lands next")
-    }
-    /// `Map#{K1 => V1, …}`
-    pub fn map_put_all(&mut self, _map: Map<'p>, _pairs: &[(Term<'p>, Term<'p>)]) -> Term<'p> {
-        unimplemented!("lands next")
-    }
-    /// `Map#{K1 := V1, …}`.
-    ///
-    /// # Errors
-    /// The first key that is not there.
-    pub fn map_update_all(
-        &mut self,
-        _map: Map<'p>,
-        _pairs: &[(Term<'p>, Term<'p>)],
-    ) -> Result<Term<'p>, Term<'p>> {
-        unimplemented!("lands next")
-    }
-    /// The map without `key`; the same map if it is not there.
-    pub fn map_remove(&mut self, map: Map<'p>, key: Term<'_>) -> Term<'p> {
-        self.map_take(map, key).map_or(map.term(), |(_, rest)| rest)
-    }
-    /// The value of `key` and the map without it.
-    pub fn map_take(&mut self, _map: Map<'p>, _key: Term<'_>) -> Option<(Term<'p>, Term<'p>)> {
-        unimplemented!("lands next")
-    }
-    /// Both maps' pairs; the second's values count.
-    pub fn map_merge(&mut self, _first: Map<'p>, _second: Map<'p>) -> Term<'p> {
-        unimplemented!("lands next")
-    }
-    /// The keys as a list, in the order of `maps:keys/1`.
-    pub fn map_keys(&mut self, _map: Map<'p>) -> Term<'p> {
-        unimplemented!("lands next")
-    }
-    /// The values as a list, in the order of `maps:values/1`.
-    pub fn map_values(&mut self, _map: Map<'p>) -> Term<'p> {
-        unimplemented!("lands next")
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            IterKind::Flat { keys, .. } => (keys.len(), Some(keys.len())),
+            IterKind::Tree { left, .. } => (left.unwrap_or(0), *left),
+        }
     }
 }

@@ -1,0 +1,195 @@
+//! Equality. Equal maps have the same shape, key for key and node for node, so they are compared as if they were tuples.
+
+use super::leaf::{bits_equal, cmp_floats, cmp_references, numbers_equal};
+use super::{Mode, Run};
+use crate::boxed::fun::{Export, FunEntry};
+use crate::term::Term;
+use crate::word::{Word, map_kind, subtag};
+use smallvec::SmallVec;
+
+/// Are these terms equal? They are not the same word.
+///
+/// # Safety
+/// Both are whole terms.
+pub(super) unsafe fn equal(a: Word, b: Word, mode: Mode) -> bool {
+    let mut later: SmallVec<[Run; 8]> = SmallVec::new();
+    let mut run = Run {
+        a: &a,
+        b: &b,
+        left: 1,
+        mode,
+    };
+    // SAFETY: the caller gives whole terms; every run lies within one object of each of them.
+    unsafe {
+        loop {
+            if run.left == 0 {
+                match later.pop() {
+                    Some(next) => run = next,
+                    None => return true,
+                }
+                continue;
+            }
+            let (x, y) = (*run.a, *run.b);
+            run.a = run.a.add(1);
+            run.b = run.b.add(1);
+            run.left -= 1;
+            if x == y {
+                continue;
+            }
+            if x.is_immediate() || y.is_immediate() || x.primary() != y.primary() {
+                if run.mode == Mode::Arithmetic
+                    && !x.is_cons()
+                    && !y.is_cons()
+                    && numbers_equal(Term::from_word(x), Term::from_word(y))
+                {
+                    continue;
+                }
+                return false;
+            }
+            let (a, b) = (x.pointer().cast_const(), y.pointer().cast_const());
+            let mode = run.mode;
+            // What is inside `a` and `b`, from `at` on.
+            let inside = |at: usize, left: usize, mode: Mode| Run {
+                a: a.add(at),
+                b: b.add(at),
+                left,
+                mode,
+            };
+            let next = if x.is_cons() {
+                if mode == Mode::Children {
+                    if run.left > 0 {
+                        later.push(run);
+                    }
+                    later.push(inside(1, 1, Mode::Arithmetic));
+                    run = inside(0, 1, Mode::Exact);
+                    continue;
+                }
+                inside(0, 2, mode)
+            } else {
+                let (header, other) = (*a, *b);
+                match header.subtag() {
+                    subtag::TUPLE | subtag::RECORD if header == other => {
+                        inside(1, header.arity(), mode)
+                    }
+                    subtag::MAP if header == other => match header.map_kind() {
+                        map_kind::FLAT => {
+                            if *a.add(1) != *b.add(1) {
+                                return false;
+                            }
+                            let values = inside(3, (*a.add(1)).small_value() as usize, mode);
+                            let keys = inside(2, 1, Mode::Exact);
+                            if mode == Mode::Exact {
+                                inside(2, 1 + values.left, mode)
+                            } else {
+                                if run.left > 0 {
+                                    later.push(run);
+                                }
+                                later.push(values);
+                                run = keys;
+                                continue;
+                            }
+                        }
+                        map_kind::ROOT if *a.add(1) != *b.add(1) => return false,
+                        kind => {
+                            let first = if kind == map_kind::ROOT { 2 } else { 1 };
+                            let children = header.object_arity() + 1 - first;
+                            inside(first, children, children_mode(mode))
+                        }
+                    },
+                    subtag::FLOAT if other.subtag() == subtag::FLOAT => {
+                        let (p, q) = (f64::from_bits((*a.add(1)).0), f64::from_bits((*b.add(1)).0));
+                        if cmp_floats(p, q, mode).is_ne() {
+                            return false;
+                        }
+                        continue;
+                    }
+                    subtag::BIG_POSITIVE | subtag::BIG_NEGATIVE if header == other => {
+                        // Limbs are no terms; equal words are equal limbs.
+                        if slices_differ(a, b, header.arity()) {
+                            return false;
+                        }
+                        continue;
+                    }
+                    subtag::FUN if header == other => {
+                        if !same_lambda(*a.add(1), *b.add(1)) {
+                            return false;
+                        }
+                        // Behind entry and creator.
+                        inside(3, header.arity() - 2, mode)
+                    }
+                    subtag::EXPORT if header == other => {
+                        if !same_export(*a.add(1), *b.add(1)) {
+                            return false;
+                        }
+                        continue;
+                    }
+                    subtag::REFERENCE | subtag::EXTERNAL_REFERENCE
+                        if matches!(
+                            other.subtag(),
+                            subtag::REFERENCE | subtag::EXTERNAL_REFERENCE
+                        ) =>
+                    {
+                        if cmp_references(Term::from_word(x), Term::from_word(y)).is_ne() {
+                            return false;
+                        }
+                        continue;
+                    }
+                    subtag::EXTERNAL_PID | subtag::EXTERNAL_PORT if header == other => {
+                        if slices_differ(a, b, header.arity()) {
+                            return false;
+                        }
+                        continue;
+                    }
+                    _ => {
+                        let (x, y) = (Term::from_word(x), Term::from_word(y));
+                        let same = match (x.as_bits(), y.as_bits()) {
+                            (Some(x), Some(y)) => bits_equal(x, y),
+                            _ => mode == Mode::Arithmetic && numbers_equal(x, y),
+                        };
+                        if !same {
+                            return false;
+                        }
+                        continue;
+                    }
+                }
+            };
+            if run.left > 0 {
+                later.push(run);
+            }
+            run = next;
+        }
+    }
+}
+
+fn children_mode(mode: Mode) -> Mode {
+    match mode {
+        Mode::Exact => Mode::Exact,
+        Mode::Arithmetic | Mode::Children => Mode::Children,
+    }
+}
+
+unsafe fn slices_differ(a: *const Word, b: *const Word, arity: usize) -> bool {
+    // SAFETY: both objects have this many words behind their headers.
+    unsafe {
+        std::slice::from_raw_parts(a.add(1), arity) != std::slice::from_raw_parts(b.add(1), arity)
+    }
+}
+
+/// Entries of one lambda differ when its module was loaded twice.
+unsafe fn same_lambda(a: Word, b: Word) -> bool {
+    if a == b {
+        return true;
+    }
+    // SAFETY: entries are never freed.
+    let (a, b) = unsafe { (&*(a.0 as *const FunEntry), &*(b.0 as *const FunEntry)) };
+    a.module == b.module && a.index == b.index && a.old_uniq == b.old_uniq
+}
+
+unsafe fn same_export(a: Word, b: Word) -> bool {
+    if a == b {
+        return true;
+    }
+    // SAFETY: entries are never freed.
+    let (a, b) = unsafe { (&*(a.0 as *const Export), &*(b.0 as *const Export)) };
+    a.module() == b.module() && a.function() == b.function() && a.arity() == b.arity()
+}

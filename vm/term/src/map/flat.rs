@@ -1,0 +1,156 @@
+//! Flat maps: a tuple of keys in order, and the values.
+
+use super::{FLAT_LIMIT, Map, Pair, flat_key_order};
+use crate::compare::eq_exact_words;
+use crate::heap::arena::{Arena, Builder};
+use crate::heap::literal::LiteralArea;
+use crate::term::Term;
+use crate::word::{Word, map_kind, subtag};
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+/// Pairs of a flat map, in the order of the keys.
+pub(super) type Pairs<'p> = SmallVec<[Pair<'p>; FLAT_LIMIT]>;
+
+/// Words of a flat map before its values.
+const HEAD: usize = 3;
+
+/// The value of `key`.
+///
+/// # Safety
+/// `map` is a flat map, `key` a term.
+#[inline]
+pub(super) unsafe fn get(map: Word, key: Word) -> Option<Word> {
+    // SAFETY: the caller's promise: the size counts keys and values.
+    unsafe {
+        let object = map.pointer();
+        let size = (*object.add(1)).small_value() as usize;
+        let keys = (*object.add(2)).pointer().add(1);
+        if key.is_immediate() {
+            for index in 0..size {
+                if *keys.add(index) == key {
+                    return Some(*object.add(HEAD + index));
+                }
+            }
+            return None;
+        }
+        for index in 0..size {
+            if eq_exact_words(*keys.add(index), key) {
+                return Some(*object.add(HEAD + index));
+            }
+        }
+        None
+    }
+}
+
+/// The tuple of keys.
+pub(super) fn key_tuple(map: Map<'_>) -> Term<'_> {
+    // SAFETY: the third word of a flat map.
+    unsafe { Term::from_word(*map.term().word().pointer().add(2)) }
+}
+
+/// Keys and values.
+pub(super) fn parts<'p>(map: Map<'p>) -> (&'p [Term<'p>], &'p [Term<'p>]) {
+    let size = map.len();
+    // SAFETY: the size counts the values behind the head, and the keys behind their tuple's header. An empty tuple's pointer is real.
+    unsafe {
+        let object = map.term().word().pointer();
+        let keys = (*object.add(2)).pointer().add(1);
+        (
+            std::slice::from_raw_parts(keys.cast(), size),
+            std::slice::from_raw_parts(object.add(HEAD).cast(), size),
+        )
+    }
+}
+
+/// The pairs.
+pub(super) fn pairs(map: Map<'_>) -> Pairs<'_> {
+    map.iter().collect()
+}
+
+fn order(a: Term<'_>, b: Term<'_>) -> Ordering {
+    // SAFETY: terms.
+    unsafe { flat_key_order(a.word(), b.word()) }
+}
+
+/// Where `key` is, or where it belongs.
+pub(super) fn search(keys: &[Term<'_>], key: Term<'_>) -> Result<usize, usize> {
+    if key.word().is_immediate() {
+        if let Some(index) = keys.iter().position(|&other| other.same(key)) {
+            return Ok(index);
+        }
+        return Err(keys.partition_point(|&other| order(other, key).is_lt()));
+    }
+    keys.binary_search_by(|&other| order(other, key))
+}
+
+/// Puts a pair where it belongs among others; true if its key was there.
+pub(super) fn put<'p>(pairs: &mut Pairs<'p>, pair: Pair<'p>) -> bool {
+    match pairs.binary_search_by(|&(key, _)| order(key, pair.0)) {
+        Ok(index) => {
+            pairs[index].1 = pair.1;
+            true
+        }
+        Err(index) => {
+            pairs.insert(index, pair);
+            false
+        }
+    }
+}
+
+/// Sorts pairs whose keys differ.
+pub(super) fn sort(pairs: &mut [Pair<'_>]) {
+    pairs.sort_unstable_by(|&(a, _), &(b, _)| order(a, b));
+}
+
+/// The keys of the empty map: one `{}` for all, which counts for no heap.
+fn no_keys() -> Word {
+    static NO_KEYS: OnceLock<usize> = OnceLock::new();
+    let address = *NO_KEYS.get_or_init(|| {
+        let area: &'static mut LiteralArea = Box::leak(Box::new(LiteralArea::new()));
+        let arena: &mut Arena = area.arena();
+        let tuple = arena.alloc(1);
+        // SAFETY: one fresh word, never freed.
+        unsafe { *tuple = Word::header(subtag::TUPLE, 0) };
+        tuple as usize
+    });
+    Word::boxed(address as *const Word)
+}
+
+impl<'p> Builder<'p> {
+    /// A flat map over a tuple of keys that may be another map's.
+    pub(super) fn flat_map<I>(&mut self, keys: Term<'p>, values: I) -> Term<'p>
+    where
+        I: ExactSizeIterator<Item = Term<'p>>,
+    {
+        let size = values.len();
+        debug_assert!(size <= FLAT_LIMIT);
+        let object = self.alloc(HEAD + size);
+        // SAFETY: fresh room for head and values.
+        unsafe {
+            *object = Word::map_header(map_kind::FLAT, HEAD - 1 + size, 0);
+            *object.add(1) = Word::small(size as i64);
+            *object.add(2) = keys.word();
+            for (index, value) in values.take(size).enumerate() {
+                *object.add(HEAD + index) = value.word();
+            }
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// A flat map of pairs in order.
+    pub(super) fn flat_from_sorted(&mut self, pairs: &[Pair<'p>]) -> Term<'p> {
+        if pairs.is_empty() {
+            return self.empty_map();
+        }
+        let keys: SmallVec<[Term<'p>; FLAT_LIMIT]> = pairs.iter().map(|&(key, _)| key).collect();
+        let tuple = self.tuple(&keys);
+        self.flat_map(tuple, pairs.iter().map(|&(_, value)| value))
+    }
+    /// `#{}`
+    pub fn empty_map(&mut self) -> Term<'p> {
+        // SAFETY: the keys are never freed.
+        let keys = unsafe { Term::from_word(no_keys()) };
+        self.flat_map(keys, std::iter::empty())
+    }
+}
