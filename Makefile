@@ -3,16 +3,18 @@ RELEASE ?= 27
 CARGO ?= cargo
 OXBEAM = target/release/oxbeam
 
-.PHONY: run build otp test
+.PHONY: run build otp libraries test lint
 
 # On a terminal the Erlang shell, else the tour.
-run: build otp
+run: build
+	@$(OXBEAM) otp fetch $(RELEASE)
 	@if [ -t 0 ] && [ -t 1 ]; then \
-		exec env OXBEAM_OTP=$(RELEASE) target/bin/erl; \
+		OXBEAM_OTP=$(RELEASE) exec target/bin/erl; \
 	elif [ -x examples/six_rules/run ]; then \
-		exec env OXBEAM_OTP=$(RELEASE) PATH="$(CURDIR)/target/bin:$$PATH" examples/six_rules/run; \
+		OXBEAM_OTP=$(RELEASE) PATH="$(CURDIR)/target/bin:$$PATH" exec examples/six_rules/run; \
 	else \
-		exec env OXBEAM_OTP=$(RELEASE) target/bin/erl -noshell -eval 'io:format("Hello from OTP ~s~n", [erlang:system_info(otp_release)]), halt().'; \
+		OXBEAM_OTP=$(RELEASE) exec target/bin/erl -noshell \
+			-eval 'io:format("OTP ~s runs on Oxbeam~n", [erlang:system_info(otp_release)]), halt().'; \
 	fi
 
 # The release build, and links named erl, erlc, ... in target/bin.
@@ -21,10 +23,16 @@ build:
 	@$(OXBEAM) links target/bin
 
 # OTP and Elixir under .otp/RELEASE, from Debian's packages; the system stays as it is.
-otp: build
-	@$(OXBEAM) otp fetch $(RELEASE)
+otp:
+	@$(CARGO) run --quiet -- otp fetch $(RELEASE)
+
+# The same of all releases.
+libraries:
+	@for release in 25 27 29; do $(CARGO) run --quiet -- otp fetch $$release || exit 1; done
 
 test:
+	$(CARGO) test --workspace
+
+lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --quiet -- --deny warnings
-	$(CARGO) test --workspace

@@ -36,3 +36,16 @@ pub(crate) fn page() -> String {
     );
     page
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_is_fresh() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/flags.md");
+        let found = std::fs::read_to_string(path).expect("docs/flags.md");
+        assert!(
+            found == super::page(),
+            "run `cargo run -- flags > docs/flags.md`"
+        );
+    }
+}
