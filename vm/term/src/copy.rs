@@ -599,16 +599,14 @@ mod tests {
     use super::*;
     use crate::Atom;
     use crate::boxed::reference::RefNumbers;
+    use crate::rules::{OTP_25, OTP_27, OTP_29};
 
     fn otp(release: u32) -> Rules {
-        let mut rules = *rules();
-        rules.uniform_bitstrings = release >= 27;
-        (rules.fun_words, rules.external_fun_words) = match release {
-            25 => (5, 5),
-            27 => (6, 2),
-            _ => (2, 2),
-        };
-        rules
+        match release {
+            25 => OTP_25,
+            27 => OTP_27,
+            _ => OTP_29,
+        }
     }
 
     fn holding(test: impl FnOnce(&mut Builder<'_>)) {

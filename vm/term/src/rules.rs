@@ -37,6 +37,52 @@ pub struct Rules {
     pub external_fun_words: usize,
 }
 
+/// Rules of OTP 25.
+pub const OTP_25: Rules = Rules {
+    zeroes_are_equal: true,
+    map_atoms_by_index: false,
+    big_limbs: (1 << 19) - 1,
+    etf_utf8_atoms: false,
+    short_pids: true,
+    wide_ports: false,
+    map_keys_reversed: true,
+    uniform_bitstrings: false,
+    long_references: false,
+    etf_local: false,
+    native_records: false,
+    fun_creators: true,
+    maybe_reserved: false,
+    fun_words: 5,
+    external_fun_words: 5,
+};
+
+/// Rules of OTP 27.
+pub const OTP_27: Rules = Rules {
+    zeroes_are_equal: false,
+    map_atoms_by_index: true,
+    big_limbs: 65535,
+    etf_utf8_atoms: true,
+    short_pids: false,
+    wide_ports: true,
+    map_keys_reversed: true,
+    uniform_bitstrings: true,
+    long_references: true,
+    etf_local: true,
+    native_records: false,
+    fun_creators: false,
+    maybe_reserved: true,
+    fun_words: 6,
+    external_fun_words: 2,
+};
+
+/// Rules of OTP 29.
+pub const OTP_29: Rules = Rules {
+    map_keys_reversed: false,
+    native_records: true,
+    fun_words: 2,
+    ..OTP_27
+};
+
 static RULES: OnceLock<Rules> = OnceLock::new();
 
 /// Sets the rules; the first call counts.
@@ -47,21 +93,5 @@ pub fn set(rules: Rules) {
 /// The rules; those of OTP 27 where nobody set any.
 #[inline]
 pub fn rules() -> &'static Rules {
-    RULES.get_or_init(|| Rules {
-        zeroes_are_equal: false,
-        map_atoms_by_index: true,
-        big_limbs: 65535,
-        etf_utf8_atoms: true,
-        short_pids: false,
-        wide_ports: true,
-        map_keys_reversed: true,
-        uniform_bitstrings: true,
-        long_references: true,
-        etf_local: true,
-        native_records: false,
-        fun_creators: false,
-        maybe_reserved: true,
-        fun_words: 6,
-        external_fun_words: 2,
-    })
+    RULES.get_or_init(|| OTP_27)
 }

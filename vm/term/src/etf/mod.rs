@@ -77,3 +77,6 @@ pub(crate) mod tag {
     pub(crate) const V4_PORT: u8 = 120;
     pub(crate) const LOCAL: u8 = 121;
 }
+
+#[cfg(test)]
+mod tests;
