@@ -1,6 +1,6 @@
 %% What test programs print with. All that it prints is the same in every run.
 -module(t).
--export([p/1, p/2, x/1, x/2, r/1, st/1, id/1, id/2, s/1, wait/1, down/1, flush/0, flush/1, compile/2, load/2, unload/1]).
+-export([p/1, p/2, x/1, x/2, r/1, st/1, id/1, id/2, s/1, mask/1, wait/1, down/1, flush/0, flush/1, compile/2, load/2, unload/1]).
 
 %% p(Term): a line with the term. p(Label, Term): with a label before it.
 p(Term) -> io:format("~0tp~n", [s(Term)]).
@@ -44,12 +44,32 @@ frames([]) -> [].
 id(X) -> X.
 id(X, _) -> X.
 
-%% The order of a map's keys is not ours to test: maps of more than one key become sorted lists.
+%% The order of a map's keys is not ours to test: maps of more than one key become sorted lists. Nor are the numbers
+%% of pids, references, ports and funs.
 s(M) when is_map(M), map_size(M) > 1 -> {map, lists:sort([{s(K), s(V)} || {K, V} <- maps:to_list(M)])};
 s(M) when is_map(M) -> maps:from_list([{s(K), s(V)} || {K, V} <- maps:to_list(M)]);
 s(T) when is_tuple(T) -> list_to_tuple([s(E) || E <- tuple_to_list(T)]);
 s([H | T]) -> [s(H) | s(T)];
+s(X) when is_pid(X) -> '<pid>';
+s(X) when is_reference(X) -> '<ref>';
+s(X) when is_port(X) -> '<port>';
+s(X) when is_function(X) ->
+    case erlang:fun_info(X, type) of
+        {type, external} -> X;
+        {type, local} -> '<fun>'
+    end;
 s(X) -> X.
+
+%% Text without the numbers in pids, references and ports.
+mask(Text) -> mask_(unicode:characters_to_list(Text)).
+
+mask_("<" ++ Rest = Text) ->
+    case lists:splitwith(fun(C) -> C =:= $. orelse C >= $0 andalso C =< $9 end, Rest) of
+        {[_, _ | _], ">" ++ Rest1} -> "<_>" ++ mask_(Rest1);
+        _ -> [hd(Text) | mask_(Rest)]
+    end;
+mask_([C | Rest]) -> [C | mask_(Rest)];
+mask_([]) -> [].
 
 label(L) when is_atom(L) -> atom_to_list(L);
 label(L) ->

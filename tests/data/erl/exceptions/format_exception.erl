@@ -1,0 +1,11 @@
+%% erl_error's text with error_info of the VM's BIFs.
+-module(format_exception).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    P = fun(F) -> try F() catch C:R:S -> io:format("~ts~n", [t:mask(erl_error:format_exception(C, R, lists:sublist(S, 1)))]) end end,
+    P(fun() -> element(?I(3), {a}) end), P(fun() -> list_to_integer(?I("x")) end), P(fun() -> atom_to_list(?I(1)) end), P(fun() -> binary_to_atom(?I(<<255>>)) end), P(fun() -> ets:lookup(?I(no_tab), 1) end), P(fun() -> ets:insert(?I(no_tab), ?I(x)) end), P(fun() -> maps:get(k, ?I(#{})) end), P(fun() -> maps:get(k, ?I(x)) end), P(fun() -> lists:keyfind(a, ?I(0), []) end), P(fun() -> register(?I(undefined), self()) end), P(fun() -> register(self(), ?I(x)) end), P(fun() -> whereis(?I(1)) end), P(fun() -> spawn(?I(a), 1, x) end), P(fun() -> erlang:send(?I(nobody_here), x) end), P(fun() -> binary:part(?I(<<"abc">>), 5, 1) end), P(fun() -> list_to_binary(?I([a])) end), P(fun() -> integer_to_list(1, ?I(99)) end), P(fun() -> process_flag(?I(foo), x) end), P(fun() -> process_info(self(), ?I(foo)) end), P(fun() -> 1 + ?I(a) end), P(fun() -> 1 div ?I(0) end), P(fun() -> throw(x) end), P(fun() -> exit({a, b}) end), P(fun() -> fun_clause(?I(x), y) end), P(fun() -> case ?I(1) of 2 -> ok end end), P(fun() -> (?I(a))(1) end), P(fun() -> nomod:f() end), P(fun() -> error({custom, [1, 2]}) end), P(fun() -> math:log(?I(-1)) end), P(fun() -> re:run("a", ?I("(")) end), P(fun() -> persistent_term:get(?I(none)) end), P(fun() -> atomics:get(?I(x), 1) end), P(fun() -> unicode:characters_to_binary(?I(a)) end), P(fun() -> io:format("~p", ?I([])) end), P(fun() -> hd(?I([])) end), P(fun() -> erlang:make_tuple(?I(-1), x) end), P(fun() -> list_to_existing_atom(?I("surely not an existing atom")) end), P(fun() -> erlang:start_timer(?I(-1), self(), x) end), P(fun() -> monitor(?I(process), 1) end), P(fun() -> link(?I(a)) end), P(fun() -> exit(?I(a), b) end), P(fun() -> binary_to_term(?I(<<1>>)) end), P(fun() -> iolist_to_binary(?I([a])) end), P(fun() -> float_to_list(?I(1.0), [x]) end), P(fun() -> list_to_float(?I("1")) end), P(fun() -> setelement(?I(0), {}, a) end), P(fun() -> put(a) end).
+
+put(_) -> tuple_to_list(?I(x)).
+fun_clause(1, 2) -> ok.
