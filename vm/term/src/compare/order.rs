@@ -4,13 +4,15 @@
 //! flat map nor the leaves of a hash tree lie in that order. Flat maps are sorted on the side. Hash trees are walked side by side:
 //! the least key that only one of them has decides, and if there is none, the least key whose values differ ([`Trees`]).
 
-use super::leaf::{cmp_atoms, cmp_bits, cmp_numbers, cmp_pids, cmp_ports, cmp_references};
+use super::leaf::{
+    cmp_atoms, cmp_bits, cmp_floats, cmp_numbers, cmp_pids, cmp_ports, cmp_references,
+};
 use super::{Mode, Run};
 use crate::binary::Bits;
 use crate::boxed::fun::FunKind;
 use crate::map::{Map, flat_order_is_exact, leaves::Leaves, walk_order};
 use crate::term::{Term, View};
-use crate::word::{Word, map_kind};
+use crate::word::{Word, map_kind, subtag};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 
@@ -137,6 +139,24 @@ unsafe fn descend(stack: &mut Stack, run: &mut Run, x: Word, y: Word, at: usize,
 unsafe fn compound(stack: &mut Stack, run: &mut Run, x: Word, y: Word) -> Ordering {
     // SAFETY: whole terms; what is read of them is there after its kind.
     unsafe {
+        if x.is_boxed() && y.is_boxed() && *x.pointer() == *y.pointer() {
+            // The kinds that are sorted most, when they are alike.
+            let header = *x.pointer();
+            match header.subtag() {
+                subtag::TUPLE => {
+                    descend(stack, run, x, y, 1, header.arity());
+                    return Ordering::Equal;
+                }
+                subtag::FLOAT => {
+                    let (p, q) = (*x.pointer().add(1), *y.pointer().add(1));
+                    return cmp_floats(f64::from_bits(p.0), f64::from_bits(q.0), run.mode);
+                }
+                subtag::HEAP_BITS | subtag::REFC | subtag::SUB_BITS => {
+                    return cmp_bits(Bits::of(Term::from_word(x)), Bits::of(Term::from_word(y)));
+                }
+                _ => {}
+            }
+        }
         let (a, b) = (Term::from_word(x), Term::from_word(y));
         let (rank_a, rank_b) = (rank(a), rank(b));
         if rank_a != rank_b {

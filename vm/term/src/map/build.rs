@@ -49,14 +49,13 @@ impl<'p> Builder<'p> {
         if !map.is_flat() {
             return self.tree_put(map, (key, value));
         }
-        let (keys, values) = flat::parts(map);
+        let (keys, _) = flat::parts(map);
         match flat::search(keys, key) {
             Ok(index) => self.with_value(map, index, value),
-            Err(index) => {
-                let mut pairs: Pairs<'p> =
-                    keys.iter().copied().zip(values.iter().copied()).collect();
-                pairs.insert(index, (key, value));
-                self.map_of_sorted(&pairs)
+            Err(index) if keys.len() < FLAT_LIMIT => self.flat_inserted(map, index, (key, value)),
+            Err(_) => {
+                let pairs: Vec<Pair<'p>> = map.iter().chain([(key, value)]).collect();
+                self.tree_of(&pairs)
             }
         }
     }

@@ -118,6 +118,20 @@ fn no_keys() -> Word {
     Word::boxed(address as *const Word)
 }
 
+/// Copies terms to `to`, with `new` before the one at `index`.
+///
+/// # Safety
+/// `to` has room for one more than there are.
+unsafe fn copy_with(terms: &[Term<'_>], index: usize, new: Term<'_>, to: *mut Word) {
+    let (before, behind) = terms.split_at(index);
+    // SAFETY: the caller's promise.
+    unsafe {
+        std::ptr::copy_nonoverlapping(before.as_ptr().cast(), to, before.len());
+        *to.add(index) = new.word();
+        std::ptr::copy_nonoverlapping(behind.as_ptr().cast(), to.add(index + 1), behind.len());
+    }
+}
+
 impl<'p> Builder<'p> {
     /// A flat map over a tuple of keys that may be another map's.
     pub(super) fn flat_map<I>(&mut self, keys: Term<'p>, values: I) -> Term<'p>
@@ -135,6 +149,26 @@ impl<'p> Builder<'p> {
             for (index, value) in values.take(size).enumerate() {
                 *object.add(HEAD + index) = value.word();
             }
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// The flat map with one more key, at `index`. It has room for it.
+    pub(super) fn flat_inserted(&mut self, map: Map<'p>, index: usize, pair: Pair<'p>) -> Term<'p> {
+        let (keys, values) = parts(map);
+        let tuple = self.alloc(2 + keys.len());
+        // SAFETY: fresh room for a header and the keys; a transparent `Term` is a word.
+        let keys = unsafe {
+            *tuple = Word::header(subtag::TUPLE, keys.len() + 1);
+            copy_with(keys, index, pair.0, tuple.add(1));
+            Term::from_word(Word::boxed(tuple))
+        };
+        let object = self.alloc(HEAD + values.len() + 1);
+        // SAFETY: fresh room for head and values.
+        unsafe {
+            *object = Word::map_header(map_kind::FLAT, HEAD + values.len(), 0);
+            *object.add(1) = Word::small(values.len() as i64 + 1);
+            *object.add(2) = keys.word();
+            copy_with(values, index, pair.1, object.add(HEAD));
             Term::from_word(Word::boxed(object))
         }
     }

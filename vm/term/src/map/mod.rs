@@ -75,7 +75,28 @@ pub unsafe fn get_words(map: Word, key: Word) -> Option<Word> {
         if (*map.pointer()).map_kind() == map_kind::FLAT {
             flat::get(map, key)
         } else {
-            tree::get(map, key)
+            tree::get(map, key, tree::hash(Term::from_word(key)))
+        }
+    }
+}
+
+/// The hash of a key, for [`get_hashed_words`]. The same as long as the machine runs.
+pub fn key_hash(key: Term<'_>) -> u64 {
+    tree::hash(key)
+}
+
+/// The value of `key`, whose hash is known.
+///
+/// # Safety
+/// `map` is a map, `key` a term, `hash` its [`key_hash`].
+#[inline]
+pub unsafe fn get_hashed_words(map: Word, key: Word, hash: u64) -> Option<Word> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*map.pointer()).map_kind() == map_kind::FLAT {
+            flat::get(map, key)
+        } else {
+            tree::get(map, key, hash)
         }
     }
 }

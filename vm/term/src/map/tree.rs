@@ -31,11 +31,11 @@ pub(super) fn sortable(hash: u64) -> u64 {
 /// The value of `key`.
 ///
 /// # Safety
-/// `map` is a hash map, `key` a term.
-pub(super) unsafe fn get(map: Word, key: Word) -> Option<Word> {
+/// `map` is a hash map, `key` a term, `hash` its hash.
+pub(super) unsafe fn get(map: Word, key: Word, hash: u64) -> Option<Word> {
     // SAFETY: the caller's promise; a bitmap tells how many children there are.
     unsafe {
-        let mut rest = hash(Term::from_word(key));
+        let mut rest = hash;
         let mut header = *map.pointer();
         let mut children = map.pointer().add(2);
         loop {

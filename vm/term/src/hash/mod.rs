@@ -1,13 +1,17 @@
 //! Hashes of terms: `erlang:phash2`, `erlang:phash`, and the machine's own salted hash of maps and tables.
 //!
-//! `hashing` does the work, on the terms that a [`Source`] stands for.
+//! For the portable ones `hashing` does the work, on the terms that a [`Source`] stands for; `internal.rs` has the other.
+
+mod internal;
 
 use crate::atom::Atom;
 use crate::boxed::external::{External, split_pid};
 use crate::boxed::fun::FunKind;
-use crate::hashing::{self, Bits, HashSource, Shape, atom_hash, mix64, salted_hash};
+use crate::hashing::{self, Bits, HashSource, Shape, atom_hash};
 use crate::map;
 use crate::term::{Record, Term, View};
+
+pub use internal::internal_hash;
 
 /// All 32 bits of what `erlang:phash2/1,2` brings into a range.
 pub fn phash2(term: Term<'_>) -> u32 {
@@ -17,12 +21,6 @@ pub fn phash2(term: Term<'_>) -> u32 {
 /// All 32 bits of what `erlang:phash/2` brings into a range.
 pub fn phash(term: Term<'_>) -> u32 {
     hashing::phash(Source::from(term))
-}
-
-/// A hash of no fixed value. Terms that are exactly equal have the same.
-#[inline]
-pub fn internal_hash(term: Term<'_>, salt: u64) -> u64 {
-    salted_hash(Source::from(term), salt)
 }
 
 /// A term, as the walkers of `hashing` see it: for a walk that pauses, give it to [`hashing::Phash2`] or [`hashing::Phash`].
@@ -138,7 +136,7 @@ fn term_shape(term: Term<'_>) -> Shape<'_, Source<'_>> {
             let numbers = reference.numbers();
             Shape::Reference {
                 number: numbers.low as u32,
-                identity: mix64(numbers.low ^ u64::from(numbers.high), 0x9e37_79b9_7f4a_7c15),
+                identity: numbers.low ^ u64::from(numbers.high).rotate_left(32),
             }
         }
         View::ExternalReference(reference) => {
