@@ -187,12 +187,12 @@ fn expression(module: &str, function: Option<&str>) -> String {
         |name| format!("{name}/1 or {name}/0"),
     );
     format!(
-        "M={module},Stop=fun(S,F,A)->io:format(standard_error,F,A),init:stop(S),receive after infinity->ok end end,\
+        "M={module},Stop=fun(S,F,A)->io:format(standard_error,F,A),halt(S) end,\
          case code:ensure_loaded(M) of {{module,_}}->ok;\
          {{error,R}}->Stop(2,\"oxbeam run: ~ts cannot be loaded: ~tp~n\",[M,R]) end,\
          case [FA||{{F,A}}=FA<-{functions},erlang:function_exported(M,F,A)] of \
          []->Stop(2,\"oxbeam run: ~ts exports no {named}~n\",[M]);\
-         [{{F,A}}|_]->try case A of 1->M:F(init:get_plain_arguments());0->M:F() end of _->init:stop(0) \
+         [{{F,A}}|_]->try case A of 1->M:F(init:get_plain_arguments());0->M:F() end of _->halt(0) \
          catch C:E:T->Stop(1,\"~ts~n\",[erl_error:format_exception(C,E,T,\
          #{{stack_trim_fun=>fun(X,_,_)->lists:member(X,[erl_eval,init]) end}})]) end end.",
         module = atom(module),

@@ -5,7 +5,7 @@
 //! for `init`. Reads neither the environment nor files except through `gather::Surroundings`.
 
 pub(crate) mod gather;
-mod words;
+pub(crate) mod words;
 
 use crate::emulator::flags::{self, Takes};
 use crate::release::Release;

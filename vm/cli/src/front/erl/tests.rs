@@ -2,11 +2,11 @@ use super::*;
 use crate::release::Release;
 use std::collections::HashMap;
 
-struct Given(HashMap<&'static str, &'static str>);
+struct Given(HashMap<String, Vec<u8>>);
 
 impl Surroundings for Given {
     fn variable(&self, name: &str) -> Option<Vec<u8>> {
-        self.0.get(name).map(|value| value.as_bytes().to_vec())
+        self.0.get(name).cloned()
     }
     fn read(&self, _: &[u8]) -> std::io::Result<Vec<u8>> {
         Err(std::io::ErrorKind::NotFound.into())
@@ -26,7 +26,7 @@ fn otp(release: Release) -> Otp {
 
 /// The command line of the emulator, as `-emu_args_exit` prints it.
 fn line(release: Release, given: &str) -> String {
-    let around = Given([("HOME", "/h")].into());
+    let around = Given([("HOME".to_owned(), b"/h".to_vec())].into());
     let arguments: Vec<Argument> = given
         .split_whitespace()
         .map(|word| word.as_bytes().to_vec())
@@ -177,4 +177,61 @@ fn our_links_come_before_the_programs_of_the_release() {
         "/l:/r/erts-1/bin:/r/bin:/a"
     );
     assert_eq!(path(None, "/a"), "/r/erts-1/bin:/r/bin:/a");
+}
+
+/// What the real `erl` of `release` makes of each line (`tests/erlexec/record`): the line, and one argument a line.
+fn recorded(text: &str) -> Vec<(&str, String)> {
+    let cases = text.split("> ").filter(|case| !case.is_empty());
+    cases
+        .filter_map(|case| case.split_once('\n'))
+        .map(|(line, output)| (line, output.to_owned()))
+        .collect()
+}
+
+fn ours(release: Release, line: &str) -> String {
+    let (variables, arguments) = line.split_once("::").unwrap_or(("", line));
+    let mut around = Given([("HOME".to_owned(), b"/h".to_vec())].into());
+    for variable in erlexec::words::split(variables.as_bytes(), false) {
+        let text = String::from_utf8(variable).expect("ASCII lines");
+        let (name, value) = text.split_once('=').expect("an assignment");
+        around.0.insert(name.to_owned(), value.as_bytes().to_vec());
+    }
+    let mut arguments = erlexec::words::split(arguments.as_bytes(), false);
+    arguments.insert(0, b"-emu_args_exit".to_vec());
+    match prepare(&otp(release), &arguments, &around) {
+        Ok(prepared) => {
+            String::from_utf8_lossy(&prepared.command_line()[1..].join(&b'\n')).into_owned() + "\n"
+        }
+        Err(refusal) => refusal.message + "\n",
+    }
+}
+
+#[test]
+fn command_lines_come_apart_as_recorded_from_otp() {
+    let recordings = [
+        (
+            Release::Otp25,
+            include_str!("../../../tests/erlexec/25.txt"),
+        ),
+        (
+            Release::Otp27,
+            include_str!("../../../tests/erlexec/27.txt"),
+        ),
+        (
+            Release::Otp29,
+            include_str!("../../../tests/erlexec/29.txt"),
+        ),
+    ];
+    for (release, recording) in recordings {
+        let cases = recorded(recording);
+        assert!(cases.len() > 60);
+        for (line, output) in cases {
+            assert_eq!(
+                ours(release, line),
+                output,
+                "OTP {} on: {line}",
+                release.number()
+            );
+        }
+    }
 }
