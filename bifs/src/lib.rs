@@ -21,6 +21,7 @@ mod persistent_term;
 mod re;
 mod records;
 mod string;
+mod text;
 mod unicode;
 
 use oxbeam_vm::native::Native;
@@ -31,6 +32,7 @@ const OTHERS: &[&[Native]] = &[
     binary::NATIVES,
     code::NATIVES,
     counters::NATIVES,
+    erlang::code::INTERNAL,
     erl_ddll::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,

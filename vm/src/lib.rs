@@ -1,6 +1,10 @@
 //! The machine: code, processes, signals, schedulers.
 
 pub mod code;
+pub mod interp;
+pub mod logger;
 pub mod machine;
 pub mod native;
 pub mod process;
+pub mod signal;
+pub mod unique;

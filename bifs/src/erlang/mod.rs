@@ -3,7 +3,7 @@
 mod atom;
 mod binary;
 mod checksum;
-mod code;
+pub(crate) mod code;
 mod error;
 mod float;
 mod fun;

@@ -1,31 +1,44 @@
-//! The table of export entries.
+//! Call targets: export entries and fun entries. Both are made when first named and never freed.
 //!
-//! An entry is made when it is first named, by an import, a fun or a call, and never freed. Its address says where a call goes:
-//! into a module's code, or to the entry's own word, whose handler calls the error handler or a native function.
+//! An export's address says where a call goes: into a module's code, or to the entry's own word, whose handler calls the error
+//! handler or a native function.
 
-use hashbrown::HashMap;
-use oxbeam_term::boxed::fun::Export;
+use super::Code;
+use crate::interp::ops::{call, control};
+use crate::native::{Kind, Native, StaticNif};
+use oxbeam_term::boxed::fun::{Export, FunEntry};
+use oxbeam_term::etf::FunKey;
 use oxbeam_term::{Atom, Word};
-use parking_lot::RwLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// All code of the machine.
-pub struct Code {
-    exports: RwLock<HashMap<(Atom, Atom, u32), &'static Export>>,
-    /// Handlers of an entry that has no code: `func_info`, and the call of the error handler.
-    func_info: u64,
-    undefined: u64,
+fn handler(row: &'static crate::interp::isa::Row) -> u64 {
+    (row.select)(&[]) as usize as u64
+}
+
+/// Handler at the entry of a native of this kind.
+fn native_handler(kind: Kind) -> u64 {
+    handler(match kind {
+        Kind::Guard | Kind::Plain => &call::native_entry,
+        Kind::DirtyCpu => &call::dirty_cpu_entry,
+        Kind::DirtyIo => &call::dirty_io_entry,
+    })
+}
+
+/// Makes the function whose entry is `entry` a native one.
+///
+/// # Safety
+/// `entry` is a function's entry in loaded code.
+pub(super) unsafe fn make_native(entry: *const u64, native: &Native) {
+    let at = entry.cast::<AtomicU64>();
+    // SAFETY: the word before an entry is the native's; both are aligned words that are only ever stored whole.
+    unsafe {
+        (*at.offset(crate::interp::dispatch::header::NATIVE))
+            .store(native.native as usize as u64, Ordering::Release);
+        (*at).store(native_handler(native.kind), Ordering::Release);
+    }
 }
 
 impl Code {
-    /// No code yet; the addresses are those of the handlers for `func_info` and for a call of a function that is not there.
-    pub fn new(func_info: u64, undefined: u64) -> Code {
-        Code {
-            exports: RwLock::new(HashMap::new()),
-            func_info,
-            undefined,
-        }
-    }
     /// The entry of `module:function/arity`, made if need be.
     pub fn export(&self, module: Atom, function: Atom, arity: u32) -> &'static Export {
         let key = (module, function, arity);
@@ -35,12 +48,12 @@ impl Code {
         let mut exports = self.exports.write();
         exports.entry(key).or_insert_with(|| {
             let export: &'static Export = Box::leak(Box::new(Export {
-                func_info: AtomicU64::new(self.func_info),
+                func_info: AtomicU64::new(handler(&control::func_info)),
                 arity_word: u64::from(arity),
                 module_word: Word::atom(module),
                 function_word: Word::atom(function),
                 native: AtomicU64::new(0),
-                entry: AtomicU64::new(self.undefined),
+                entry: AtomicU64::new(handler(&call::undefined_entry)),
                 address: AtomicU64::new(0),
                 flags: AtomicU32::new(0),
             }));
@@ -54,4 +67,103 @@ impl Code {
     pub fn find_export(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static Export> {
         self.exports.read().get(&(module, function, arity)).copied()
     }
+    /// Does a call of this entry reach code or a native?
+    pub fn has_code(&self, export: &Export) -> bool {
+        export.address.load(Ordering::Acquire) != std::ptr::from_ref(&export.entry) as u64
+            || is_native(export)
+    }
+    /// All entries of a module.
+    pub fn exports_of(&self, module: Atom) -> Vec<&'static Export> {
+        self.exports
+            .read()
+            .iter()
+            .filter(|(key, _)| key.0 == module)
+            .map(|(_, export)| *export)
+            .collect()
+    }
+    /// Registers native functions, those that `release` has.
+    pub fn register_natives(&self, natives: &'static [Native], release: u8) {
+        for native in natives
+            .iter()
+            .filter(|native| (native.since..=native.until).contains(&release))
+        {
+            let (module, function) = (Atom::of(native.module), Atom::of(native.function));
+            let export = self.export(module, function, u32::from(native.arity));
+            export
+                .native
+                .store(native.native as usize as u64, Ordering::Release);
+            export
+                .entry
+                .store(native_handler(native.kind), Ordering::Release);
+            self.natives
+                .write()
+                .insert((module, function, u32::from(native.arity)), native);
+        }
+    }
+    /// The native function of this name.
+    pub fn native(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static Native> {
+        self.natives.read().get(&(module, function, arity)).copied()
+    }
+    /// Registers NIF libraries that are part of the machine.
+    pub fn register_static_nifs(&self, libraries: &'static [StaticNif]) {
+        self.static_nifs.write().extend(libraries);
+    }
+    /// The NIF library of this name.
+    pub fn static_nif(&self, name: &str) -> Option<&'static StaticNif> {
+        self.static_nifs
+            .read()
+            .iter()
+            .find(|library| library.name == name)
+            .copied()
+    }
+    /// An entry that stands for the `on_load` function of the module that waits for it.
+    pub fn on_load_export(&self, name: Atom) -> Option<&'static Export> {
+        let (module, code) = self.pending(name)?;
+        let function = module.function_at(code as u64)?;
+        // In no table: nobody else may call it.
+        let export: &'static Export = Box::leak(Box::new(Export {
+            func_info: AtomicU64::new(handler(&control::func_info)),
+            arity_word: 0,
+            module_word: Word::atom(name),
+            function_word: Word::atom(function.name),
+            native: AtomicU64::new(0),
+            entry: AtomicU64::new(handler(&call::undefined_entry)),
+            address: AtomicU64::new(code as u64),
+            flags: AtomicU32::new(0),
+        }));
+        Some(export)
+    }
+    /// The entry of a fun, made if it is not known; without code until its module is loaded.
+    pub fn fun_entry(&self, key: &FunKey<'_>, function: Atom) -> &'static FunEntry {
+        let map_key = (key.module, *key.uniq, key.index, key.old_uniq);
+        if let Some(entry) = self.funs.read().get(&map_key) {
+            return entry;
+        }
+        let mut funs = self.funs.write();
+        funs.entry(map_key).or_insert_with(|| {
+            Box::leak(Box::new(FunEntry {
+                address: AtomicU64::new(0),
+                module: key.module,
+                function,
+                arity: u32::from(key.arity),
+                num_free: key.num_free,
+                index: key.index,
+                old_index: key.old_index,
+                old_uniq: key.old_uniq,
+                uniq: *key.uniq,
+            }))
+        })
+    }
+}
+
+/// Is the entry a native's own, as those of `bif.tab` are?
+pub fn is_native(export: &Export) -> bool {
+    export.native.load(Ordering::Acquire) != 0
+}
+
+/// Takes the code behind an export away: calls go to the native, if there is one, or to the error handler.
+pub(super) fn remove_code(export: &Export) {
+    export
+        .address
+        .store(std::ptr::from_ref(&export.entry) as u64, Ordering::Release);
 }

@@ -1,5 +1,57 @@
 //! Code: export entries, modules, loading.
 
+pub mod catch;
 mod export;
+pub mod load;
+pub mod lower;
+mod module;
 
-pub use export::Code;
+pub use export::is_native;
+pub use module::{FinishError, Finished, Module, Place, Versions};
+
+use crate::native::{Native, StaticNif};
+use hashbrown::HashMap;
+use oxbeam_term::Atom;
+use oxbeam_term::boxed::fun::{Export, FunEntry};
+use parking_lot::{Mutex, RwLock};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+type FunName = (Atom, [u8; 16], u32, u32);
+
+/// All code of the machine.
+#[derive(Default)]
+pub struct Code {
+    exports: RwLock<HashMap<(Atom, Atom, u32), &'static Export>>,
+    natives: RwLock<HashMap<(Atom, Atom, u32), &'static Native>>,
+    funs: RwLock<HashMap<FunName, &'static FunEntry>>,
+    modules: RwLock<HashMap<Atom, Versions>>,
+    ranges: RwLock<BTreeMap<u64, Arc<Module>>>,
+    /// Versions that are out of the tables, but whose literals processes may still hold.
+    retired: Mutex<Vec<Arc<Module>>>,
+    preloaded: RwLock<Vec<Atom>>,
+    static_nifs: RwLock<Vec<&'static StaticNif>>,
+}
+
+impl Code {
+    /// Names of the modules that were there before any Erlang code ran.
+    pub fn preloaded(&self) -> Vec<Atom> {
+        self.preloaded.read().clone()
+    }
+    /// Loads a preloaded module.
+    ///
+    /// # Errors
+    /// The file can't be loaded.
+    pub fn preload(&self, bytes: &[u8]) -> Result<Atom, load::PrepareError> {
+        let mut module = self.prepare(bytes)?;
+        let name = module.name;
+        // Their `on_load` functions are called by `erl_init`, not by the loader.
+        if let Some(module) = Arc::get_mut(&mut module) {
+            module.on_load = None;
+        }
+        let finished = self.finish(vec![module]);
+        debug_assert!(finished.is_ok(), "a preloaded module is loaded once");
+        self.preloaded.write().push(name);
+        Ok(name)
+    }
+}

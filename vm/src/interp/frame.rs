@@ -10,7 +10,13 @@ use oxbeam_term::heap::RED_ZONE;
 use oxbeam_term::{Term, Word};
 
 /// An instruction's handler.
-pub type Handler = unsafe extern "C-unwind" fn(pc: *const u64, e: *mut Word, htop: *mut Word, registers: *mut Registers, reds: i64);
+pub type Handler = unsafe extern "C-unwind" fn(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+);
 
 /// The machine's registers, as a handler holds them.
 #[derive(Copy, Clone)]
@@ -58,7 +64,13 @@ impl Frame {
         // SAFETY: the caller's promise.
         unsafe {
             if self.reds <= 0 {
-                return super::dispatch::yield_at_entry(target, self.e, self.htop, self.registers, self.reds);
+                return super::dispatch::yield_at_entry(
+                    target,
+                    self.e,
+                    self.htop,
+                    self.registers,
+                    self.reds,
+                );
             }
             self.go(target)
         }
@@ -91,7 +103,8 @@ impl Frame {
     /// Is there room for `words` on the heap or the stack?
     #[inline(always)]
     pub fn room(&self, words: usize) -> bool {
-        (self.e as usize).wrapping_sub(self.htop as usize) as isize >= ((words + RED_ZONE) * 8) as isize
+        (self.e as usize).wrapping_sub(self.htop as usize) as isize
+            >= ((words + RED_ZONE) * 8) as isize
     }
     /// Collects, so that `need` words are free, and runs this instruction again.
     ///

@@ -10,7 +10,6 @@ pub mod isa;
 pub mod operand;
 pub mod ops;
 pub mod registers;
-pub mod roots;
 
 pub use dispatch::{Outcome, run};
 pub use frame::{Frame, Handler};

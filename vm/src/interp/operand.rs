@@ -35,7 +35,12 @@ impl At {
     #[inline(always)]
     unsafe fn x(self, slot: usize) -> *mut Word {
         // SAFETY: an X operand is a byte offset within the register file.
-        unsafe { self.registers.cast::<u8>().add(self.slot(slot)).cast::<Word>() }
+        unsafe {
+            self.registers
+                .cast::<u8>()
+                .add(self.slot(slot))
+                .cast::<Word>()
+        }
     }
     #[inline(always)]
     unsafe fn y(self, slot: usize) -> *mut Word {
@@ -153,7 +158,16 @@ impl Operand for L {
     #[inline(always)]
     unsafe fn get(at: At, slot: usize) -> *const u64 {
         // SAFETY: two slots, at any even address; the target is an instruction of the same module.
-        unsafe { at.pc.offset(at.pc.add(1).cast::<u16>().add(slot).cast::<i32>().read_unaligned() as isize) }
+        unsafe {
+            at.pc.offset(
+                at.pc
+                    .add(1)
+                    .cast::<u16>()
+                    .add(slot)
+                    .cast::<i32>()
+                    .read_unaligned() as isize,
+            )
+        }
     }
 }
 impl Label for L {}
@@ -207,7 +221,9 @@ impl Operand for W {
     #[inline(always)]
     unsafe fn get(at: At, slot: usize) -> Run {
         // SAFETY: the caller's promise.
-        Run { count: unsafe { at.slot(slot) } }
+        Run {
+            count: unsafe { at.slot(slot) },
+        }
     }
 }
 impl Words for W {}
@@ -247,6 +263,12 @@ pub mod general {
     pub unsafe fn place(operand: u64, e: *mut Word, registers: *mut Registers) -> *mut Word {
         let offset = (operand >> 3) as usize;
         // SAFETY: an offset within the register file or the frame.
-        unsafe { if operand & 4 == 0 { registers.cast::<u8>().add(offset).cast() } else { e.cast::<u8>().add(offset).cast() } }
+        unsafe {
+            if operand & 4 == 0 {
+                registers.cast::<u8>().add(offset).cast()
+            } else {
+                e.cast::<u8>().add(offset).cast()
+            }
+        }
     }
 }

@@ -59,7 +59,11 @@ impl Registers {
             live: 0,
             outcome: super::Outcome::Yield,
             dirty,
-            writer: BitWriter { base: std::ptr::null_mut(), position: 0, end: 0 },
+            writer: BitWriter {
+                base: std::ptr::null_mut(),
+                position: 0,
+                end: 0,
+            },
             f: [0.0; F_COUNT],
         })
     }

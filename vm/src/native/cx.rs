@@ -83,6 +83,16 @@ impl<'p> Cx<'p> {
     pub fn machine(&self) -> &'static Machine {
         crate::machine::machine()
     }
+    /// A reference with `value` behind it.
+    pub fn make_magic(&mut self, value: Box<dyn std::any::Any + Send + Sync>) -> Term<'p> {
+        let magic = std::sync::Arc::new(oxbeam_term::boxed::reference::Magic { value });
+        self.builder
+            .magic_reference(crate::unique::next_reference(), magic)
+    }
+    /// A new reference.
+    pub fn make_reference(&mut self) -> Term<'p> {
+        self.builder.reference(crate::unique::next_reference())
+    }
     /// The caller's pid.
     pub fn self_pid(&self) -> Term<'static> {
         Term::local_pid(self.process.number)

@@ -43,6 +43,10 @@ pub struct Exception {
     pub trace: Word,
     /// `cause` of `error_info`, or `NONE`.
     pub cause: Word,
+    /// The function at fault, if it is not the one that the address lies in.
+    pub culprit: Option<Culprit>,
+    /// Arguments that `erlang:error/2` gives for its caller: a list, or an arity.
+    pub caller_arguments: Option<Word>,
 }
 
 impl Exception {
@@ -53,6 +57,29 @@ impl Exception {
             reason: Word::NIL,
             trace: Word::NONE,
             cause: Word::NONE,
+            culprit: None,
+            caller_arguments: None,
         }
     }
+    /// `Class:Reason` whose trace is still to be taken.
+    pub fn set(&mut self, class: Class, reason: Word) {
+        *self = Exception::none();
+        self.class = class;
+        self.reason = reason;
+    }
+}
+
+/// The function at fault where that is not the one whose code runs: a native, or the one that no clause of matched.
+#[derive(Debug)]
+pub struct Culprit {
+    /// Module.
+    pub module: Atom,
+    /// Function.
+    pub function: Atom,
+    /// Arity.
+    pub arity: u32,
+    /// List of arguments, if they are shown.
+    pub arguments: Option<Word>,
+    /// A native.
+    pub native: bool,
 }

@@ -377,4 +377,5 @@ known! {
     NOT_EQUAL = "/=";
     EXACTLY_EQUAL = "=:=";
     EXACTLY_NOT_EQUAL = "=/=";
+    NOTSUP = "notsup";
 }

@@ -15,6 +15,7 @@
 //! | `radix.rs` | digits in radix 2..36, both ways |
 //! | `bytes.rs` | bytes, both ways: binaries and the external format |
 //! | `real.rs` | between integers and floats; exact comparison |
+//! | `terms.rs` | all of it on terms |
 //! | `float.rs` | floats as text, both ways |
 
 mod arith;
@@ -26,6 +27,7 @@ mod magnitude;
 mod mixed;
 mod radix;
 mod real;
+pub mod terms;
 
 pub use big::{Big, BigRef, Int, Integer, Limbs, OneLimb};
 pub use bytes::Endian;

@@ -1,0 +1,215 @@
+//! Preparing a file: names are looked up, literals decoded, instructions lowered.
+
+use super::lower::{LowerError, Names, lower};
+use super::module::Module;
+use super::{Code, export};
+use oxbeam_loader::{BeamFile, LoadError};
+use oxbeam_term::atom::AtomError;
+use oxbeam_term::boxed::fun::{Export, FunEntry};
+use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey};
+use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::{Atom, Term, Word};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Why a file can't be prepared.
+#[derive(Debug)]
+pub enum PrepareError {
+    /// The file is damaged.
+    File(LoadError),
+    /// An instruction that the machine can't do.
+    Code(LowerError),
+    /// A literal that is no external term.
+    Literal(usize),
+    /// The atom table is full.
+    Atoms(AtomError),
+    /// It is another module than was asked for.
+    WrongModule(String),
+}
+
+impl std::fmt::Display for PrepareError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PrepareError::File(error) => error.fmt(formatter),
+            PrepareError::Code(error) => error.fmt(formatter),
+            PrepareError::Literal(index) => {
+                write!(formatter, "LitT chunk, literal {index}: no external term")
+            }
+            PrepareError::Atoms(error) => write!(formatter, "AtU8 chunk: {error:?}"),
+            PrepareError::WrongModule(name) => write!(formatter, "the file holds module {name}"),
+        }
+    }
+}
+
+impl std::error::Error for PrepareError {}
+
+/// What decoding a term needs of the machine's code.
+pub struct CodeContext<'a>(pub &'a Code);
+
+impl DecodeContext for CodeContext<'_> {
+    fn export(
+        &mut self,
+        module: Atom,
+        function: Atom,
+        arity: u32,
+        existing: bool,
+    ) -> Option<&'static Export> {
+        if existing {
+            self.0.find_export(module, function, arity)
+        } else {
+            Some(self.0.export(module, function, arity))
+        }
+    }
+    fn fun_entry(&mut self, key: FunKey<'_>) -> Option<&'static FunEntry> {
+        Some(self.0.fun_entry(&key, Atom::of("-unknown-")))
+    }
+}
+
+impl Code {
+    /// Prepares a file, to be committed by [`Code::finish`].
+    ///
+    /// # Errors
+    /// The file can't be loaded.
+    pub fn prepare(&self, bytes: &[u8]) -> Result<Arc<Module>, PrepareError> {
+        let file = oxbeam_loader::load(bytes).map_err(PrepareError::File)?;
+        self.prepare_file(file)
+    }
+
+    fn prepare_file(&self, file: BeamFile) -> Result<Arc<Module>, PrepareError> {
+        let atoms = file
+            .atoms
+            .iter()
+            .map(|text| Atom::new(text))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(PrepareError::Atoms)?;
+        let atom = |index: oxbeam_loader::AtomIx| atoms[index.0 as usize];
+        let name = atoms[1];
+        let imports: Vec<&'static Export> = file
+            .imports
+            .iter()
+            .map(|import| self.export(atom(import.module), atom(import.function), import.arity))
+            .collect();
+
+        let area = RefCell::new(LiteralArea::new());
+        let mut literals = Vec::with_capacity(file.literals.len());
+        for (index, bytes) in file.literals.iter().enumerate() {
+            let mut area = area.borrow_mut();
+            // SAFETY: nothing collects or frees the area before the module, which takes it over.
+            let mut builder = unsafe { area.arena().builder() };
+            let (term, _) = etf::decode(
+                bytes,
+                &mut builder,
+                &mut CodeContext(self),
+                DecodeOptions::default(),
+            )
+            .map_err(|_| PrepareError::Literal(index))?;
+            literals.push(term.word());
+        }
+        let funs: Vec<&'static FunEntry> = file
+            .funs
+            .iter()
+            .map(|fun| {
+                let key = FunKey {
+                    module: name,
+                    index: fun.index,
+                    uniq: &file.md5,
+                    old_index: fun.index,
+                    old_uniq: fun.old_uniq,
+                    arity: (fun.arity - fun.num_free) as u8,
+                    num_free: fun.num_free,
+                };
+                self.fun_entry(&key, atom(fun.function))
+            })
+            .collect();
+        let intern_integer = |negative: bool, magnitude_be: &[u8]| -> Word {
+            let limbs: Vec<u64> = magnitude_be
+                .rchunks(8)
+                .map(|chunk| {
+                    chunk
+                        .iter()
+                        .fold(0, |limb, &byte| (limb << 8) | u64::from(byte))
+                })
+                .collect();
+            let mut area = area.borrow_mut();
+            // SAFETY: as above.
+            let mut builder = unsafe { area.arena().builder() };
+            builder.big(negative, &limbs).word()
+        };
+        let intern_bytes = |bytes: &[u8]| -> Word {
+            let mut area = area.borrow_mut();
+            // SAFETY: as above.
+            let mut builder = unsafe { area.arena().builder() };
+            builder.binary(bytes).word()
+        };
+        let names = Names {
+            atoms: &atoms,
+            imports: &imports,
+            literals: &literals,
+            funs: &funs,
+            intern_integer: &intern_integer,
+            intern_bytes: &intern_bytes,
+            strings: &file.strings,
+        };
+        let lowered = lower(&file, &names).map_err(PrepareError::Code)?;
+
+        let entry_of = |label: u32| lowered.labels[label as usize];
+        let exports = file
+            .exports
+            .iter()
+            .map(|exported| {
+                (
+                    self.export(name, atom(exported.function), exported.arity),
+                    entry_of(exported.label),
+                )
+            })
+            .collect();
+        let fun_entries = funs
+            .iter()
+            .zip(&file.funs)
+            .map(|(&entry, fun)| (entry, entry_of(fun.label)))
+            .collect();
+        let on_load = lowered.on_load.map(entry_of);
+        let (files, locations) = (file.lines.files.clone(), file.lines.items.clone());
+        let module = Module {
+            name,
+            functions: Module::functions_of(&lowered),
+            lines: lowered.lines,
+            catches: lowered.catches,
+            code: lowered.code,
+            locations,
+            files,
+            exports,
+            funs: fun_entries,
+            literals: area.into_inner(),
+            on_load,
+            md5: file.md5,
+            attributes: file.attributes,
+            compile_info: file.compile_info,
+            records: Vec::new(),
+            nifs: parking_lot::Mutex::new(Vec::new()),
+        };
+        for function in &module.functions {
+            if let Some(native) = self.native(name, function.name, function.arity) {
+                // SAFETY: an entry of code that nobody runs yet.
+                unsafe { export::make_native(module.address(function.entry), native) };
+            }
+        }
+        Ok(Arc::new(module))
+    }
+}
+
+/// Decodes an external term of a module's own chunks.
+pub fn decode_chunk<'p>(
+    code: &Code,
+    bytes: &[u8],
+    builder: &mut oxbeam_term::Builder<'p>,
+) -> Option<Term<'p>> {
+    etf::decode(
+        bytes,
+        builder,
+        &mut CodeContext(code),
+        DecodeOptions::default(),
+    )
+    .ok()
+    .map(|(term, _)| term)
+}

@@ -1,0 +1,1004 @@
+//! From generic to specific: a function for each family, fusions first.
+
+use super::emit::{Argument, Emitter, RunWord};
+use super::operand as at;
+use crate::interp::isa::Row;
+use crate::interp::operand::Place;
+use crate::interp::ops::{
+    arith, call, catch, compare, control, data, float, fun, guard, lists, map, receive, record,
+};
+use oxbeam_loader::{GenericOp, Op, Operand};
+use oxbeam_term::Word;
+use oxbeam_term::word::subtag;
+
+type Lowered = Result<usize, String>;
+
+/// Lowers the first instruction of `ops`, or the first few at once; returns how many.
+pub(super) fn lower_next(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Lowered {
+    if let Some(used) = fuse(emitter, ops)? {
+        return Ok(used);
+    }
+    let op = &ops[0];
+    single(emitter, op)?;
+    Ok(1)
+}
+
+fn number(op: &GenericOp, index: usize) -> Result<usize, String> {
+    match at(op, index)? {
+        Operand::Unsigned(value) => {
+            usize::try_from(*value).map_err(|_| "a number too large".to_owned())
+        }
+        Operand::Int(value) => usize::try_from(*value).map_err(|_| "a negative number".to_owned()),
+        other => Err(format!("{} where a number belongs", other.form())),
+    }
+}
+
+/// Words that an allocation asks for: floats take two, funs the size of theirs.
+fn heap_need(op: &GenericOp, index: usize) -> Result<usize, String> {
+    match at(op, index)? {
+        Operand::Alloc(list) => {
+            Ok(list.words as usize + 2 * list.floats as usize + 3 * list.funs as usize)
+        }
+        _ => number(op, index),
+    }
+}
+
+fn label(op: &GenericOp, index: usize) -> Result<Argument, String> {
+    match at(op, index)? {
+        Operand::Label(label) => Ok(Argument::Label(*label)),
+        other => Err(format!("{} where a label belongs", other.form())),
+    }
+}
+
+fn label_number(op: &GenericOp, index: usize) -> Result<u32, String> {
+    match at(op, index)? {
+        Operand::Label(label) => Ok(*label),
+        other => Err(format!("{} where a label belongs", other.form())),
+    }
+}
+
+fn float_register(op: &GenericOp, index: usize) -> Result<Argument, String> {
+    match at(op, index)? {
+        Operand::FloatReg(register) => Ok(Argument::Number(usize::from(*register))),
+        other => Err(format!("{} where a float register belongs", other.form())),
+    }
+}
+
+fn list(op: &GenericOp, index: usize) -> Result<&[Operand], String> {
+    match at(op, index)? {
+        Operand::List(items) => Ok(items),
+        other => Err(format!("{} where a list belongs", other.form())),
+    }
+}
+
+fn import(
+    emitter: &Emitter<'_>,
+    op: &GenericOp,
+    index: usize,
+) -> Result<&'static oxbeam_term::boxed::fun::Export, String> {
+    let index = number(op, index)?;
+    emitter
+        .names
+        .imports
+        .get(index)
+        .copied()
+        .ok_or_else(|| "an import out of range".to_owned())
+}
+
+fn address<T>(of: &'static T) -> u64 {
+    std::ptr::from_ref(of) as u64
+}
+
+/// Fusions: the first that fits.
+fn fuse(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Result<Option<usize>, String> {
+    let op = &ops[0];
+    let Some(next) = ops.get(1) else {
+        return Ok(None);
+    };
+    match (op.op, next.op) {
+        (Op::Move, Op::Call | Op::CallOnly | Op::CallLast) if moves_to_x0(op) => {
+            let source = emitter.argument(at(op, 0)?)?;
+            match next.op {
+                Op::Call => emitter.emit(&call::move_call, &[label(next, 1)?, source])?,
+                Op::CallOnly => emitter.emit(&call::move_call_only, &[label(next, 1)?, source])?,
+                _ => emitter.emit(
+                    &call::move_call_last,
+                    &[label(next, 1)?, Argument::Number(number(next, 2)?), source],
+                )?,
+            }
+            Ok(Some(2))
+        }
+        (Op::Move, Op::Return) if moves_to_x0(op) => {
+            let source = emitter.argument(at(op, 0)?)?;
+            emitter.emit(&control::move_ret, &[source])?;
+            Ok(Some(2))
+        }
+        (Op::Move, Op::Deallocate)
+            if moves_to_x0(op) && ops.get(2).is_some_and(|third| third.op == Op::Return) =>
+        {
+            let source = emitter.argument(at(op, 0)?)?;
+            emitter.emit(
+                &control::move_deallocate_ret,
+                &[source, Argument::Number(number(next, 0)?)],
+            )?;
+            Ok(Some(3))
+        }
+        (Op::Move, Op::Move) => {
+            let (first_source, first_target) =
+                (emitter.place(at(op, 0)?)?, emitter.place(at(op, 1)?)?);
+            let (second_source, second_target) =
+                (emitter.place(at(next, 0)?)?, emitter.place(at(next, 1)?)?);
+            // Where the next move goes better with what follows it, leave it alone; and the second must not read the first's target.
+            let followed = ops.get(2).is_some_and(|third| {
+                matches!(
+                    third.op,
+                    Op::Call | Op::CallOnly | Op::CallLast | Op::Return | Op::Deallocate
+                ) && moves_to_x0(next)
+            });
+            if followed || first_target == second_source {
+                return Ok(None);
+            }
+            emitter.emit(
+                &data::move_two,
+                &[
+                    Argument::Place(first_source),
+                    Argument::Place(first_target),
+                    Argument::Place(second_source),
+                    Argument::Place(second_target),
+                ],
+            )?;
+            Ok(Some(2))
+        }
+        (Op::Deallocate, Op::Return) => {
+            emitter.emit(
+                &control::deallocate_ret,
+                &[Argument::Number(number(op, 0)?)],
+            )?;
+            Ok(Some(2))
+        }
+        (Op::IsTuple, Op::TestArity)
+            if at(op, 0)? == at(next, 0)? && same_register(at(op, 1)?, at(next, 1)?) =>
+        {
+            let header = Word::header(subtag::TUPLE, number(next, 2)?).0;
+            let value = emitter.argument(at(op, 1)?)?;
+            emitter.emit(
+                &data::is_tuple_of_arity,
+                &[label(op, 0)?, value, Argument::Immediate(header)],
+            )?;
+            Ok(Some(2))
+        }
+        (Op::IsNonemptyList, Op::GetList) if same_register(at(op, 1)?, at(next, 0)?) => {
+            let arguments = [
+                label(op, 0)?,
+                emitter.argument(at(op, 1)?)?,
+                emitter.argument(at(next, 1)?)?,
+                emitter.argument(at(next, 2)?)?,
+            ];
+            emitter.emit(&lists::is_nonempty_get_list, &arguments)?;
+            Ok(Some(2))
+        }
+        (Op::GetTupleElement, Op::GetTupleElement) if same_register(at(op, 0)?, at(next, 0)?) => {
+            let (first, second) = (number(op, 1)?, number(next, 1)?);
+            let overwrites = same_register(at(op, 0)?, at(op, 2)?);
+            if second != first + 1 || overwrites || first > 8000 {
+                return Ok(None);
+            }
+            let arguments = [
+                emitter.argument(at(op, 0)?)?,
+                Argument::Number((first + 1) * 8),
+                emitter.argument(at(op, 2)?)?,
+                emitter.argument(at(next, 2)?)?,
+            ];
+            emitter.emit(&lists::get_two_tuple_elements, &arguments)?;
+            Ok(Some(2))
+        }
+        (Op::TestHeap, Op::PutList) if heap_need(op, 0)? == 2 => {
+            let arguments = [
+                Argument::Number(number(op, 1)?),
+                emitter.argument(at(next, 0)?)?,
+                emitter.argument(at(next, 1)?)?,
+                emitter.argument(at(next, 2)?)?,
+            ];
+            emitter.emit(&lists::test_heap_put_list, &arguments)?;
+            Ok(Some(2))
+        }
+        (Op::Allocate, Op::Move) => {
+            match (emitter.place(at(next, 0)?)?, emitter.place(at(next, 1)?)?) {
+                (source @ Place::X(_), Place::Y(offset)) => {
+                    let arguments = [
+                        Argument::Number(number(op, 0)?),
+                        Argument::Number(number(op, 1)?),
+                        Argument::Place(source),
+                        Argument::Number(usize::from(offset)),
+                    ];
+                    emitter.emit(&control::allocate_move, &arguments)?;
+                    Ok(Some(2))
+                }
+                _ => Ok(None),
+            }
+        }
+        (Op::CallFun, Op::Deallocate) if ops.get(2).is_some_and(|third| third.op == Op::Return) => {
+            emitter.emit(
+                &fun::call_fun_last,
+                &[
+                    Argument::Number(number(op, 0)?),
+                    Argument::Number(number(next, 0)?),
+                ],
+            )?;
+            Ok(Some(3))
+        }
+        (Op::CallFun2, Op::Deallocate)
+            if ops.get(2).is_some_and(|third| third.op == Op::Return) =>
+        {
+            match emitter.place(at(op, 2)?)? {
+                source @ (Place::X(_) | Place::Y(_)) => {
+                    emitter.emit(
+                        &fun::call_fun2_last,
+                        &[
+                            Argument::Number(number(op, 1)?),
+                            Argument::Number(number(next, 0)?),
+                            Argument::Place(source),
+                        ],
+                    )?;
+                    Ok(Some(3))
+                }
+                Place::Constant(_) => Ok(None),
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+fn moves_to_x0(op: &GenericOp) -> bool {
+    matches!(
+        op.operands.get(1),
+        Some(Operand::X(0) | Operand::TypedX(0, _))
+    )
+}
+
+/// The same register, whatever its type?
+fn same_register(left: &Operand, right: &Operand) -> bool {
+    match (left, right) {
+        (Operand::X(a) | Operand::TypedX(a, _), Operand::X(b) | Operand::TypedX(b, _)) => a == b,
+        (Operand::Y(a) | Operand::TypedY(a, _), Operand::Y(b) | Operand::TypedY(b, _)) => a == b,
+        _ => false,
+    }
+}
+
+fn test_one(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Result<(), String> {
+    let value = emitter.argument(at(op, 1)?)?;
+    emitter.emit(row, &[label(op, 0)?, value])
+}
+
+fn compare_two(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Result<(), String> {
+    let (left, right) = (emitter.argument(at(op, 1)?)?, emitter.argument(at(op, 2)?)?);
+    emitter.emit(row, &[label(op, 0)?, left, right])
+}
+
+fn one_value(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Result<(), String> {
+    let value = emitter.argument(at(op, 0)?)?;
+    emitter.emit(row, &[value])
+}
+
+fn allocate(
+    emitter: &mut Emitter<'_>,
+    words: usize,
+    heap: usize,
+    live: usize,
+    zero: bool,
+) -> Result<(), String> {
+    let (words, live) = (Argument::Number(words), Argument::Number(live));
+    if heap > 60_000 {
+        emitter.emit(
+            &control::test_heap_large,
+            &[Argument::Immediate(heap as u64 + 1024), live.clone()],
+        )?;
+        return emitter.emit(&control::allocate, &[words, live]);
+    }
+    if zero {
+        return emitter.emit(
+            &control::allocate_zero,
+            &[words, Argument::Number(heap), live],
+        );
+    }
+    if heap == 0 {
+        emitter.emit(&control::allocate, &[words, live])
+    } else {
+        emitter.emit(
+            &control::allocate_heap,
+            &[words, Argument::Number(heap), live],
+        )
+    }
+}
+
+fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+    match op.op {
+        Op::Label => emitter.label(label_or_number(op)?),
+        Op::Line => emitter.line(number(op, 0)? as u32),
+        Op::FuncInfo => {
+            let (Operand::Atom(module), Operand::Atom(name)) = (at(op, 0)?, at(op, 1)?) else {
+                return Err("func_info without names".to_owned());
+            };
+            let (module, name) = (emitter.names.atom(*module), emitter.names.atom(*name));
+            emitter.function(module, name, number(op, 2)? as u32);
+        }
+        Op::IntCodeEnd => emitter.emit(&control::unreachable_code, &[])?,
+        Op::OnLoad => emitter.on_load = Some(emitter.last_label()),
+        // Room for a native's entry is in every header; debugging information needs no instruction.
+        Op::NifStart | Op::ExecutableLine | Op::DebugLine => {}
+
+        Op::Call => emitter.emit(&call::call, &[label(op, 1)?])?,
+        Op::CallOnly => emitter.emit(&call::call_only, &[label(op, 1)?])?,
+        Op::CallLast => emitter.emit(
+            &call::call_last,
+            &[label(op, 1)?, Argument::Number(number(op, 2)?)],
+        )?,
+        Op::CallExt => {
+            let export = callee(emitter, op)?;
+            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+        }
+        Op::CallExtOnly => {
+            let export = callee(emitter, op)?;
+            emitter.emit(&call::call_ext_only, &[Argument::Immediate(export)])?;
+        }
+        Op::CallExtLast => {
+            let export = callee(emitter, op)?;
+            emitter.emit(
+                &call::call_ext_last,
+                &[
+                    Argument::Immediate(export),
+                    Argument::Number(number(op, 2)?),
+                ],
+            )?;
+        }
+        Op::Apply => emitter.emit(&call::apply, &[Argument::Number(number(op, 0)?)])?,
+        Op::ApplyLast => emitter.emit(
+            &call::apply_last,
+            &[
+                Argument::Number(number(op, 0)?),
+                Argument::Number(number(op, 1)?),
+            ],
+        )?,
+        Op::CallFun => emitter.emit(&fun::call_fun, &[Argument::Number(number(op, 0)?)])?,
+        Op::CallFun2 => {
+            let callee = emitter.argument(at(op, 2)?)?;
+            emitter.emit(&fun::call_fun2, &[Argument::Number(number(op, 1)?), callee])?;
+        }
+        Op::MakeFun2 => make_fun(emitter, number(op, 0)?, Place::X(0), None)?,
+        Op::MakeFun3 => {
+            let target = emitter.place(at(op, 1)?)?;
+            make_fun(emitter, number(op, 0)?, target, Some(list(op, 2)?))?;
+        }
+
+        Op::Allocate => allocate(emitter, number(op, 0)?, 0, number(op, 1)?, false)?,
+        Op::AllocateHeap => allocate(
+            emitter,
+            number(op, 0)?,
+            heap_need(op, 1)?,
+            number(op, 2)?,
+            false,
+        )?,
+        Op::AllocateZero => allocate(emitter, number(op, 0)?, 0, number(op, 1)?, true)?,
+        Op::AllocateHeapZero => allocate(
+            emitter,
+            number(op, 0)?,
+            heap_need(op, 1)?,
+            number(op, 2)?,
+            true,
+        )?,
+        Op::TestHeap => {
+            let (need, live) = (heap_need(op, 0)?, Argument::Number(number(op, 1)?));
+            if need > 65_535 {
+                emitter.emit(
+                    &control::test_heap_large,
+                    &[Argument::Immediate(need as u64), live],
+                )?;
+            } else {
+                emitter.emit(&control::test_heap, &[Argument::Number(need), live])?;
+            }
+        }
+        Op::Init => {
+            let register = emitter.argument(at(op, 0)?)?;
+            emitter.emit(&control::init_y, &[register])?;
+        }
+        Op::InitYregs => {
+            let words = list(op, 0)?
+                .iter()
+                .map(|register| emitter.general(register))
+                .collect::<Result<Vec<_>, _>>()?;
+            emitter.emit(&control::init_yregs, &[Argument::Words(words)])?;
+        }
+        Op::Deallocate => {
+            emitter.emit(&control::deallocate, &[Argument::Number(number(op, 0)?)])?
+        }
+        Op::Trim => emitter.emit(&control::trim, &[Argument::Number(number(op, 0)?)])?,
+        Op::Return => emitter.emit(&control::ret, &[])?,
+        Op::Jump => emitter.emit(&control::jump, &[label(op, 0)?])?,
+        Op::SelectVal => select_val(emitter, op)?,
+        Op::SelectTupleArity => select_tuple_arity(emitter, op)?,
+
+        Op::Move => {
+            let (source, target) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            emitter.emit(&data::move_term, &[source, target])?;
+        }
+        Op::Swap => {
+            let (left, right) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            emitter.emit(&data::swap, &[left, right])?;
+        }
+        Op::PutLiteral => {
+            let (source, target) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            emitter.emit(&data::move_term, &[source, target])?;
+        }
+
+        Op::IsInteger => test_one(emitter, &data::is_integer, op)?,
+        Op::IsFloat => test_one(emitter, &data::is_float, op)?,
+        Op::IsNumber => test_one(emitter, &data::is_number, op)?,
+        Op::IsAtom => test_one(emitter, &data::is_atom, op)?,
+        Op::IsBoolean => test_one(emitter, &data::is_boolean, op)?,
+        Op::IsPid => test_one(emitter, &data::is_pid, op)?,
+        Op::IsPort => test_one(emitter, &data::is_port, op)?,
+        Op::IsReference => test_one(emitter, &data::is_reference, op)?,
+        Op::IsNil => test_one(emitter, &data::is_nil, op)?,
+        Op::IsList => test_one(emitter, &data::is_list, op)?,
+        Op::IsNonemptyList => test_one(emitter, &data::is_nonempty_list, op)?,
+        Op::IsTuple => test_one(emitter, &data::is_tuple, op)?,
+        Op::IsBinary => test_one(emitter, &data::is_binary, op)?,
+        Op::IsBitstr => test_one(emitter, &data::is_bitstr, op)?,
+        Op::IsMap => test_one(emitter, &data::is_map, op)?,
+        Op::IsFunction => test_one(emitter, &data::is_function, op)?,
+        Op::IsFunction2 => compare_two(emitter, &data::is_function2, op)?,
+        Op::TestArity => {
+            let value = emitter.argument(at(op, 1)?)?;
+            let header = Word::header(subtag::TUPLE, number(op, 2)?).0;
+            emitter.emit(
+                &data::test_arity,
+                &[label(op, 0)?, value, Argument::Immediate(header)],
+            )?;
+        }
+        Op::IsTaggedTuple => {
+            let value = emitter.argument(at(op, 1)?)?;
+            let header = Word::header(subtag::TUPLE, number(op, 2)?).0;
+            let tag = emitter.constant(at(op, 3)?)?.0;
+            emitter.emit(
+                &data::is_tagged_tuple,
+                &[
+                    label(op, 0)?,
+                    value,
+                    Argument::Immediate(header),
+                    Argument::Immediate(tag),
+                ],
+            )?;
+        }
+        Op::IsLt => compare_two(emitter, &compare::is_lt, op)?,
+        Op::IsGe => compare_two(emitter, &compare::is_ge, op)?,
+        Op::IsEq => compare_two(emitter, &compare::is_eq, op)?,
+        Op::IsNe => compare_two(emitter, &compare::is_ne, op)?,
+        Op::IsEqExact => {
+            let row = if against_immediate(emitter, op)? {
+                &compare::is_eq_immediate
+            } else {
+                &compare::is_eq_exact
+            };
+            compare_two(emitter, row, op)?;
+        }
+        Op::IsNeExact => {
+            let row = if against_immediate(emitter, op)? {
+                &compare::is_ne_immediate
+            } else {
+                &compare::is_ne_exact
+            };
+            compare_two(emitter, row, op)?;
+        }
+
+        Op::PutList => {
+            let arguments = [
+                emitter.argument(at(op, 0)?)?,
+                emitter.argument(at(op, 1)?)?,
+                emitter.argument(at(op, 2)?)?,
+            ];
+            emitter.emit(&lists::put_list, &arguments)?;
+        }
+        Op::GetList => {
+            let arguments = [
+                emitter.argument(at(op, 0)?)?,
+                emitter.argument(at(op, 1)?)?,
+                emitter.argument(at(op, 2)?)?,
+            ];
+            emitter.emit(&lists::get_list, &arguments)?;
+        }
+        Op::GetHd => {
+            let arguments = [emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?];
+            emitter.emit(&lists::get_hd, &arguments)?;
+        }
+        Op::GetTl => {
+            let arguments = [emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?];
+            emitter.emit(&lists::get_tl, &arguments)?;
+        }
+        Op::GetTupleElement => {
+            let (source, target) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 2)?)?);
+            let offset = (number(op, 1)? + 1) * 8;
+            if offset > 65_535 {
+                emitter.emit(
+                    &lists::get_tuple_element_far,
+                    &[source, Argument::Immediate(offset as u64), target],
+                )?;
+            } else {
+                emitter.emit(
+                    &lists::get_tuple_element,
+                    &[source, Argument::Number(offset), target],
+                )?;
+            }
+        }
+        Op::SetTupleElement => {
+            let (value, tuple) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            let offset = (number(op, 2)? + 1) * 8;
+            emitter.emit(
+                &lists::set_tuple_element,
+                &[value, tuple, Argument::Immediate(offset as u64)],
+            )?;
+        }
+        Op::PutTuple2 => {
+            let target = emitter.argument(at(op, 0)?)?;
+            let elements = list(op, 1)?;
+            if let [first, second] = elements {
+                let (first, second) = (emitter.argument(first)?, emitter.argument(second)?);
+                emitter.emit(&lists::put_tuple_2, &[first, second, target])?;
+            } else {
+                let words = elements
+                    .iter()
+                    .map(|element| emitter.general(element))
+                    .collect::<Result<Vec<_>, _>>()?;
+                emitter.emit(&lists::put_tuple, &[target, Argument::Words(words)])?;
+            }
+        }
+        Op::UpdateRecord => update_record(emitter, op)?,
+
+        Op::Badmatch => one_value(emitter, &control::badmatch, op)?,
+        Op::CaseEnd => one_value(emitter, &control::case_end, op)?,
+        Op::TryCaseEnd => one_value(emitter, &control::try_case_end, op)?,
+        Op::Badrecord => one_value(emitter, &control::badrecord, op)?,
+        Op::IfEnd => emitter.emit(&control::if_end, &[])?,
+
+        Op::Catch | Op::Try => {
+            let register = emitter.argument(at(op, 0)?)?;
+            let tag = emitter.catch_tag(label_number(op, 1)?);
+            emitter.emit(&catch::catch_open, &[register, Argument::Immediate(tag)])?;
+        }
+        Op::CatchEnd => one_value(emitter, &catch::catch_end, op)?,
+        Op::TryEnd => one_value(emitter, &catch::try_end, op)?,
+        Op::TryCase => one_value(emitter, &catch::try_case, op)?,
+        Op::Raise => {
+            let (trace, reason) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            emitter.emit(&catch::raise_again, &[trace, reason])?;
+        }
+        Op::RawRaise => emitter.emit(&catch::raw_raise, &[])?,
+        Op::BuildStacktrace => emitter.emit(&catch::build_stacktrace, &[])?,
+
+        Op::Send => emitter.emit(&receive::send, &[])?,
+        Op::LoopRec => emitter.emit(&receive::loop_rec, &[label(op, 0)?])?,
+        Op::LoopRecEnd => emitter.emit(&receive::loop_rec_end, &[label(op, 0)?])?,
+        Op::RemoveMessage => emitter.emit(&receive::remove_message, &[])?,
+        Op::Wait => emitter.emit(&receive::wait, &[label(op, 0)?])?,
+        Op::WaitTimeout => {
+            let timeout = emitter.argument(at(op, 1)?)?;
+            emitter.emit(&receive::wait_timeout, &[label(op, 0)?, timeout])?;
+        }
+        Op::Timeout => emitter.emit(&receive::timeout, &[])?,
+        // Marks of OTP 23 and before: a receive without them finds the same message.
+        Op::RecvMark | Op::RecvSet => {}
+        Op::RecvMarkerReserve => one_value(emitter, &receive::recv_marker_reserve, op)?,
+        Op::RecvMarkerBind => {
+            let (marker, reference) =
+                (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            emitter.emit(&receive::recv_marker_bind, &[marker, reference])?;
+        }
+        Op::RecvMarkerClear => one_value(emitter, &receive::recv_marker_clear, op)?,
+        Op::RecvMarkerUse => one_value(emitter, &receive::recv_marker_use, op)?,
+
+        Op::Bif0 | Op::Bif1 | Op::Bif2 | Op::Bif3 | Op::GcBif1 | Op::GcBif2 | Op::GcBif3 => {
+            bif(emitter, op)?
+        }
+
+        Op::Fmove => match (at(op, 0)?, at(op, 1)?) {
+            (Operand::FloatReg(_), _) => {
+                let target = emitter.argument(at(op, 1)?)?;
+                emitter.emit(&float::fmove_out, &[float_register(op, 0)?, target])?;
+            }
+            (source, _) => {
+                let source = emitter.argument(source)?;
+                emitter.emit(&float::fmove_in, &[source, float_register(op, 1)?])?;
+            }
+        },
+        Op::Fconv => {
+            let source = emitter.argument(at(op, 0)?)?;
+            emitter.emit(&float::fconv, &[source, float_register(op, 1)?])?;
+        }
+        Op::Fadd => float_two(emitter, &float::fadd, op)?,
+        Op::Fsub => float_two(emitter, &float::fsub, op)?,
+        Op::Fmul => float_two(emitter, &float::fmul, op)?,
+        Op::Fdiv => float_two(emitter, &float::fdiv, op)?,
+        Op::Fnegate => emitter.emit(
+            &float::fnegate,
+            &[float_register(op, 1)?, float_register(op, 2)?],
+        )?,
+        Op::Fclearerror | Op::Fcheckerror => {}
+
+        Op::HasMapFields => {
+            let source = emitter.argument(at(op, 1)?)?;
+            let keys = list(op, 2)?
+                .iter()
+                .map(|key| emitter.general(key))
+                .collect::<Result<Vec<_>, _>>()?;
+            emitter.emit(
+                &map::has_map_fields,
+                &[label(op, 0)?, source, Argument::Words(keys)],
+            )?;
+        }
+        Op::GetMapElements => {
+            let source = emitter.argument(at(op, 1)?)?;
+            let pairs = list(op, 2)?;
+            if let [key, target] = pairs {
+                let arguments = [
+                    label(op, 0)?,
+                    source,
+                    emitter.argument(key)?,
+                    emitter.argument(target)?,
+                ];
+                emitter.emit(&map::get_map_element, &arguments)?;
+            } else {
+                let words = pairs
+                    .iter()
+                    .map(|item| emitter.general(item))
+                    .collect::<Result<Vec<_>, _>>()?;
+                emitter.emit(
+                    &map::get_map_elements,
+                    &[label(op, 0)?, source, Argument::Words(words)],
+                )?;
+            }
+        }
+        Op::PutMapAssoc | Op::PutMapExact => {
+            let row = if op.op == Op::PutMapAssoc {
+                &map::put_map_assoc
+            } else {
+                &map::put_map_exact
+            };
+            let (source, target) = (emitter.argument(at(op, 1)?)?, emitter.argument(at(op, 2)?)?);
+            let words = list(op, 4)?
+                .iter()
+                .map(|item| emitter.general(item))
+                .collect::<Result<Vec<_>, _>>()?;
+            emitter.emit(
+                row,
+                &[
+                    label(op, 0)?,
+                    source,
+                    target,
+                    Argument::Number(number(op, 3)?),
+                    Argument::Words(words),
+                ],
+            )?;
+        }
+        _ => {
+            if !super::binary::lower(emitter, op)? && !record::lower(emitter, op)? {
+                return Err(format!("the instruction {:?} is not supported", op.op));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The export entry that a call names.
+fn callee(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<u64, String> {
+    let export = import(emitter, op, 1)?;
+    if (
+        export.module().text(),
+        export.function().text(),
+        export.arity(),
+    ) == ("erlang", "load_nif", 2)
+    {
+        let module = Word::atom(emitter.names.atoms[1]).0;
+        emitter.emit(&call::note_module, &[Argument::Immediate(module)])?;
+    }
+    Ok(address(export))
+}
+
+fn label_or_number(op: &GenericOp) -> Result<u32, String> {
+    match at(op, 0)? {
+        Operand::Label(label) => Ok(*label),
+        Operand::Unsigned(value) => {
+            u32::try_from(*value).map_err(|_| "a label too large".to_owned())
+        }
+        other => Err(format!("{} where a label belongs", other.form())),
+    }
+}
+
+fn float_two(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Result<(), String> {
+    emitter.emit(
+        row,
+        &[
+            float_register(op, 1)?,
+            float_register(op, 2)?,
+            float_register(op, 3)?,
+        ],
+    )
+}
+
+/// Is one side an immediate constant? Then equality is identity.
+fn against_immediate(emitter: &Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
+    for index in [1, 2] {
+        if let Place::Constant(word) = emitter.place(at(op, index)?)? {
+            if word.is_immediate() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn make_fun(
+    emitter: &mut Emitter<'_>,
+    index: usize,
+    target: Place,
+    free: Option<&[Operand]>,
+) -> Result<(), String> {
+    let entry = *emitter.names.funs.get(index).ok_or("a fun out of range")?;
+    let words = match free {
+        Some(free) => free
+            .iter()
+            .map(|variable| emitter.general(variable))
+            .collect::<Result<Vec<_>, _>>()?,
+        None => (0..entry.num_free as u16)
+            .map(|register| {
+                RunWord::Plain(crate::interp::operand::general::encode(Place::X(
+                    register * 8,
+                )))
+            })
+            .collect(),
+    };
+    // OTP 23 and before give no count of live registers: the free variables are the first ones and all that is live.
+    let live = if free.is_none() { words.len() } else { 0 };
+    let reserved = free.is_some();
+    let row = if reserved {
+        &fun::make_fun_reserved
+    } else {
+        &fun::make_fun
+    };
+    let entry = address(entry);
+    if reserved {
+        emitter.emit(
+            row,
+            &[
+                Argument::Immediate(entry),
+                Argument::Place(target),
+                Argument::Words(words),
+            ],
+        )
+    } else {
+        emitter.emit(
+            row,
+            &[
+                Argument::Immediate(entry),
+                Argument::Place(target),
+                Argument::Number(live),
+                Argument::Words(words),
+            ],
+        )
+    }
+}
+
+fn select_val(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+    let value = emitter.argument(at(op, 0)?)?;
+    let otherwise = label_number(op, 1)?;
+    let mut cases: Vec<(u64, u32)> = Vec::new();
+    for pair in list(op, 2)?.chunks(2) {
+        let [case, Operand::Label(target)] = pair else {
+            return Err("a select without a label".to_owned());
+        };
+        cases.push((emitter.constant(case)?.0, *target));
+    }
+    let immediate = cases.iter().all(|&(word, _)| Word(word).is_immediate());
+    if !immediate {
+        return emitter.emit(
+            &control::select_terms,
+            &[value, Argument::Label(otherwise), table(&cases)],
+        );
+    }
+    if cases.iter().all(|&(word, _)| Word(word).is_small()) && cases.len() >= 4 {
+        let values = || cases.iter().map(|&(word, _)| Word(word).small_value());
+        let (lowest, highest) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
+        let span = highest.wrapping_sub(lowest) as u64;
+        if span < 4 * cases.len() as u64 && span < 60_000 {
+            let mut targets = vec![RunWord::Label(otherwise); span as usize + 1];
+            for &(word, target) in &cases {
+                targets[(Word(word).small_value() - lowest) as usize] = RunWord::Label(target);
+            }
+            let lowest = Argument::Immediate(Word::small(lowest).0);
+            return emitter.emit(
+                &control::jump_table,
+                &[
+                    value,
+                    Argument::Label(otherwise),
+                    lowest,
+                    Argument::Words(targets),
+                ],
+            );
+        }
+    }
+    let row = if cases.len() > 10 {
+        cases.sort_unstable();
+        &control::select_binary
+    } else {
+        &control::select_linear
+    };
+    emitter.emit(row, &[value, Argument::Label(otherwise), table(&cases)])
+}
+
+fn table(cases: &[(u64, u32)]) -> Argument {
+    let values = cases.iter().map(|&(word, _)| RunWord::Plain(word));
+    let targets = cases.iter().map(|&(_, label)| RunWord::Label(label));
+    Argument::Words(values.chain(targets).collect())
+}
+
+fn select_tuple_arity(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+    let value = emitter.argument(at(op, 0)?)?;
+    let mut cases: Vec<(u64, u32)> = Vec::new();
+    for pair in list(op, 2)?.chunks(2) {
+        let ([Operand::Unsigned(arity), Operand::Label(target)], true) = (pair, true) else {
+            return Err("a select without an arity or a label".to_owned());
+        };
+        cases.push((Word::header(subtag::TUPLE, *arity as usize).0, *target));
+    }
+    emitter.emit(
+        &control::select_tuple_arity,
+        &[value, label(op, 1)?, table(&cases)],
+    )
+}
+
+fn update_record(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+    let Operand::Atom(hint) = at(op, 0)? else {
+        return Err("update_record without a hint".to_owned());
+    };
+    let hint = emitter.names.atom(*hint).text();
+    let size = Argument::Number(number(op, 1)?);
+    let (source, target) = (emitter.argument(at(op, 2)?)?, emitter.argument(at(op, 3)?)?);
+    let mut words = Vec::new();
+    for pair in list(op, 4)?.chunks(2) {
+        let [Operand::Unsigned(position), value] = pair else {
+            return Err("update_record without a position".to_owned());
+        };
+        words.push(RunWord::Plain(position * 8));
+        words.push(emitter.general(value)?);
+    }
+    let words = Argument::Words(words);
+    if hint == "reuse" {
+        return emitter.emit(&lists::update_record_reuse, &[size, source, target, words]);
+    }
+    let inplace = Argument::Number(usize::from(hint == "inplace"));
+    emitter.emit(
+        &lists::update_record,
+        &[inplace, size, source, target, words],
+    )
+}
+
+fn arithmetic(name: &str, arity: u32) -> Option<&'static Row> {
+    Some(match (name, arity) {
+        ("+", 2) => &arith::add,
+        ("-", 2) => &arith::sub,
+        ("*", 2) => &arith::mul,
+        ("/", 2) => &arith::divide,
+        ("div", 2) => &arith::int_div,
+        ("rem", 2) => &arith::int_rem,
+        ("band", 2) => &arith::int_band,
+        ("bor", 2) => &arith::int_bor,
+        ("bxor", 2) => &arith::int_bxor,
+        ("bsl", 2) => &arith::int_bsl,
+        ("bsr", 2) => &arith::int_bsr,
+        ("bnot", 1) => &arith::int_bnot,
+        ("-", 1) => &arith::negate,
+        ("+", 1) => &arith::plus,
+        _ => return None,
+    })
+}
+
+/// Calls of guard functions: those that are instructions of their own, then all others.
+fn bif(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+    // Operands: fail label (but for bif0), live (for gc_bif), import, arguments, target.
+    let (has_label, has_live, arity) = match op.op {
+        Op::Bif0 => (false, false, 0),
+        Op::Bif1 => (true, false, 1),
+        Op::Bif2 => (true, false, 2),
+        Op::Bif3 => (true, false, 3),
+        Op::GcBif1 => (true, true, 1),
+        Op::GcBif2 => (true, true, 2),
+        _ => (true, true, 3),
+    };
+    let mut next = 0;
+    let mut take = || {
+        next += 1;
+        next - 1
+    };
+    let otherwise = if has_label {
+        label(op, take())?
+    } else {
+        Argument::Label(0)
+    };
+    let live = Argument::Number(if has_live { number(op, take())? } else { 0 });
+    let export = import(emitter, op, take())?;
+    let sources = (0..arity)
+        .map(|_| emitter.argument(at(op, take())?))
+        .collect::<Result<Vec<_>, String>>()?;
+    let target = emitter.argument(at(op, take())?)?;
+    let entry = Argument::Immediate(address(export));
+    let name = export.function().text();
+
+    if export.module().text() == "erlang" {
+        if let Some(row) = arithmetic(name, arity) {
+            if let Some(step) = constant_step(name, &sources) {
+                return emitter.emit(
+                    &arith::increment,
+                    &[
+                        sources[0].clone(),
+                        target,
+                        otherwise,
+                        Argument::Immediate(step),
+                    ],
+                );
+            }
+            let mut arguments = sources;
+            arguments.extend([target, live, otherwise]);
+            return emitter.emit(row, &arguments);
+        }
+        let row: Option<&'static Row> = match (name, arity) {
+            ("hd", 1) => Some(&guard::hd),
+            ("tl", 1) => Some(&guard::tl),
+            ("element", 2) => Some(&guard::element),
+            ("tuple_size", 1) => Some(&guard::tuple_size),
+            ("map_get", 2) => Some(&guard::map_get),
+            ("is_map_key", 2) => Some(&guard::is_map_key),
+            _ => None,
+        };
+        if let Some(row) = row {
+            let mut arguments = sources;
+            arguments.extend([target, entry, otherwise]);
+            return emitter.emit(row, &arguments);
+        }
+        if (name, arity) == ("self", 0) {
+            return emitter.emit(&guard::self_pid, &[target]);
+        }
+        if (name, arity) == ("=:=", 2) {
+            let mut arguments = sources;
+            arguments.push(target);
+            return emitter.emit(&guard::eq_exact_value, &arguments);
+        }
+    }
+    if export.native.load(std::sync::atomic::Ordering::Relaxed) == 0 {
+        return Err(format!(
+            "{}:{name}/{arity} is no native function and can't be called in a guard",
+            export.module().text()
+        ));
+    }
+    let row = [&guard::bif0, &guard::bif1, &guard::bif2, &guard::bif3][arity as usize];
+    let mut arguments = vec![entry];
+    arguments.extend(sources);
+    arguments.extend([target, otherwise]);
+    emitter.emit(row, &arguments)
+}
+
+/// The increment of `X + 1` or `X - 1`, without a tag.
+fn constant_step(name: &str, sources: &[Argument]) -> Option<u64> {
+    let [
+        Argument::Place(Place::X(_) | Place::Y(_)),
+        Argument::Place(Place::Constant(constant)),
+    ] = sources
+    else {
+        return None;
+    };
+    if !constant.is_small() || constant.small_value().unsigned_abs() > 1 << 40 {
+        return None;
+    }
+    match name {
+        "+" => Some((constant.small_value() << 4) as u64),
+        "-" => Some((-constant.small_value() << 4) as u64),
+        _ => None,
+    }
+}

@@ -1,0 +1,359 @@
+//! Modules: versions, places in their source, and the commit of new code.
+//!
+//! A module has at most two versions, current and old. New code is prepared aside and committed under one lock; calls through export
+//! entries reach it from then on, processes in the old code stay there until they make such a call.
+
+use super::lower::{Function, Lowered};
+use super::{Code, catch, export};
+use oxbeam_term::Atom;
+use oxbeam_term::boxed::fun::{Export, FunEntry};
+use oxbeam_term::heap::literal::LiteralArea;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Loaded code of one version of a module.
+pub struct Module {
+    /// Name.
+    pub name: Atom,
+    /// Instructions; they stay where they are while the version is loaded.
+    pub code: Box<[u64]>,
+    /// Functions, by rising entry.
+    pub functions: Vec<Function>,
+    /// Line items by rising word.
+    pub lines: Vec<(u32, u32)>,
+    /// File and line of each line item.
+    pub locations: Vec<(u32, u32)>,
+    /// Files that lines refer to.
+    pub files: Vec<String>,
+    /// Exported functions and the words of their entries.
+    pub exports: Vec<(&'static Export, u32)>,
+    /// Funs and the words of their entries.
+    pub funs: Vec<(&'static FunEntry, u32)>,
+    /// Indices of its catches.
+    pub catches: Vec<u32>,
+    /// Its literals.
+    pub literals: LiteralArea,
+    /// Word of the function that runs at loading.
+    pub on_load: Option<u32>,
+    /// MD5 of the file.
+    pub md5: [u8; 16],
+    /// Attributes, an external term.
+    pub attributes: Option<Vec<u8>>,
+    /// Compile information, an external term.
+    pub compile_info: Option<Vec<u8>>,
+    /// Native records, by name: the definition is a literal.
+    pub records: Vec<(Atom, oxbeam_term::Word)>,
+    /// Functions that `load_nif` replaced.
+    pub nifs: parking_lot::Mutex<Vec<(Atom, u32)>>,
+}
+
+// SAFETY: the raw words (literals) lie in the module's own area and never change.
+unsafe impl Send for Module {}
+// SAFETY: as above.
+unsafe impl Sync for Module {}
+
+impl Module {
+    /// A version from lowered code; the rest is filled in by the loader.
+    pub(super) fn functions_of(lowered: &Lowered) -> Vec<Function> {
+        lowered.functions.clone()
+    }
+    /// Address of a word of the code.
+    pub fn address(&self, word: u32) -> *const u64 {
+        &self.code[word as usize]
+    }
+    /// Does an address lie in this version?
+    pub fn contains(&self, address: u64) -> bool {
+        let start = self.code.as_ptr() as u64;
+        (start..start + self.code.len() as u64 * 8).contains(&address)
+    }
+    /// The function that an address lies in.
+    pub fn function_at(&self, address: u64) -> Option<&Function> {
+        let word = ((address - self.code.as_ptr() as u64) / 8) as u32;
+        // An address in a header belongs to the function behind it.
+        let header = super::lower::HEADER_WORDS as u32;
+        let position = self
+            .functions
+            .partition_point(|function| function.entry - header <= word);
+        position
+            .checked_sub(1)
+            .map(|position| &self.functions[position])
+    }
+    /// File and line of an address.
+    pub fn line_at(&self, address: u64) -> Option<(&str, u32)> {
+        let word = ((address - self.code.as_ptr() as u64) / 8) as u32;
+        let position = self.lines.partition_point(|&(start, _)| start <= word);
+        let item = self.lines[position.checked_sub(1)?].1;
+        let &(file, line) = self.locations.get(item as usize)?;
+        if item == 0 {
+            None
+        } else {
+            self.files
+                .get(file as usize)
+                .map(|file| (file.as_str(), line))
+        }
+    }
+    /// The exported function's code.
+    pub fn find_function(&self, name: Atom, arity: u32) -> Option<*const u64> {
+        self.functions
+            .iter()
+            .find(|function| function.name == name && function.arity == arity)
+            .map(|function| self.address(function.entry))
+    }
+}
+
+impl Drop for Module {
+    fn drop(&mut self) {
+        catch::release(&self.catches);
+    }
+}
+
+/// The versions of a module.
+#[derive(Default, Clone)]
+pub struct Versions {
+    /// What calls reach.
+    pub current: Option<Arc<Module>>,
+    /// What some processes may still run.
+    pub old: Option<Arc<Module>>,
+    /// Loaded, but its `on_load` function has not succeeded yet.
+    pub pending: Option<Arc<Module>>,
+}
+
+/// Where in the source an address lies.
+pub struct Place {
+    /// Module.
+    pub module: Atom,
+    /// Function.
+    pub function: Atom,
+    /// Its arity.
+    pub arity: u32,
+    /// File and line, if the module tells.
+    pub line: Option<(String, u32)>,
+}
+
+/// Why code can't be committed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum FinishError {
+    /// A module is there twice.
+    Duplicated(Vec<Atom>),
+    /// A module has old code already.
+    NotPurged(Vec<Atom>),
+}
+
+/// What was committed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// All is current.
+    Current,
+    /// The one module waits for its `on_load` function.
+    OnLoad(Atom),
+}
+
+impl Code {
+    /// Makes prepared modules current, all at once.
+    ///
+    /// # Errors
+    /// One is there twice, or has old code.
+    pub fn finish(&self, prepared: Vec<Arc<Module>>) -> Result<Finished, FinishError> {
+        let mut modules = self.modules.write();
+        let mut seen = hashbrown::HashSet::new();
+        let duplicated: Vec<Atom> = prepared
+            .iter()
+            .map(|module| module.name)
+            .filter(|name| !seen.insert(*name))
+            .collect();
+        if !duplicated.is_empty() {
+            return Err(FinishError::Duplicated(duplicated));
+        }
+        let not_purged: Vec<Atom> = prepared
+            .iter()
+            .map(|module| module.name)
+            .filter(|name| {
+                modules
+                    .get(name)
+                    .is_some_and(|versions| versions.current.is_some() && versions.old.is_some())
+            })
+            .collect();
+        if !not_purged.is_empty() {
+            return Err(FinishError::NotPurged(not_purged));
+        }
+        let mut finished = Finished::Current;
+        for module in prepared {
+            self.ranges
+                .write()
+                .insert(module.code.as_ptr() as u64, Arc::clone(&module));
+            let versions = modules.entry(module.name).or_default();
+            if module.on_load.is_some() {
+                finished = Finished::OnLoad(module.name);
+                versions.pending = Some(module);
+            } else {
+                versions.old = versions.current.take();
+                self.publish(&module, versions.old.as_deref());
+                versions.current = Some(module);
+            }
+        }
+        Ok(finished)
+    }
+    /// Calls reach this version from now on.
+    fn publish(&self, module: &Module, previous: Option<&Module>) {
+        for &(entry, word) in &module.funs {
+            entry
+                .address
+                .store(module.address(word) as u64, Ordering::Release);
+        }
+        for &(export, word) in &module.exports {
+            export
+                .address
+                .store(module.address(word) as u64, Ordering::Release);
+        }
+        if let Some(previous) = previous {
+            for &(export, _) in &previous.exports {
+                if !module
+                    .exports
+                    .iter()
+                    .any(|&(kept, _)| std::ptr::eq(kept, export))
+                {
+                    export::remove_code(export);
+                }
+            }
+        }
+    }
+    /// The module whose `on_load` function is to run, with the function's code.
+    pub fn pending(&self, name: Atom) -> Option<(Arc<Module>, *const u64)> {
+        let modules = self.modules.read();
+        let module = modules.get(&name)?.pending.clone()?;
+        let word = module.on_load?;
+        let address = module.address(word);
+        Some((module, address))
+    }
+    /// Ends what `on_load` began: `keep` makes the module current, else it is dropped. False if there is none.
+    pub fn finish_on_load(&self, name: Atom, keep: bool) -> bool {
+        let mut modules = self.modules.write();
+        let Some(versions) = modules.get_mut(&name) else {
+            return false;
+        };
+        let Some(module) = versions.pending.take() else {
+            return false;
+        };
+        if keep {
+            if versions.current.is_some() {
+                versions.old = versions.current.take();
+            }
+            self.publish(&module, versions.old.as_deref());
+            versions.current = Some(module);
+        } else {
+            // The purger takes it from here.
+            versions.pending = Some(module);
+        }
+        true
+    }
+    /// `delete_module`: current code becomes old. `None`: not loaded; `Some(false)`: there is old code already.
+    pub fn delete(&self, name: Atom) -> Option<bool> {
+        let mut modules = self.modules.write();
+        let versions = modules.get_mut(&name)?;
+        versions.current.as_ref()?;
+        if versions.old.is_some() {
+            return Some(false);
+        }
+        versions.old = versions.current.take();
+        if let Some(old) = &versions.old {
+            for &(export, _) in &old.exports {
+                export::remove_code(export);
+            }
+        }
+        Some(true)
+    }
+    /// The versions of a module.
+    pub fn versions(&self, name: Atom) -> Versions {
+        self.modules.read().get(&name).cloned().unwrap_or_default()
+    }
+    /// The current version.
+    pub fn current(&self, name: Atom) -> Option<Arc<Module>> {
+        self.modules.read().get(&name)?.current.clone()
+    }
+    /// Names of all modules with current code, or, with `old`, with old code as well.
+    pub fn loaded(&self) -> Vec<Atom> {
+        let modules = self.modules.read();
+        modules
+            .iter()
+            .filter(|(_, versions)| versions.current.is_some())
+            .map(|(name, _)| *name)
+            .collect()
+    }
+    /// Takes the old version out of the tables; its memory goes when the last holder lets go.
+    pub fn take_old(&self, name: Atom) -> Option<Arc<Module>> {
+        let mut modules = self.modules.write();
+        let old = modules.get_mut(&name)?.old.take()?;
+        self.ranges.write().remove(&(old.code.as_ptr() as u64));
+        for &(entry, word) in &old.funs {
+            // A fun of the purged version: its next call goes to the error handler, unless newer code has taken it over.
+            let address = old.address(word) as u64;
+            let _ = entry
+                .address
+                .compare_exchange(address, 0, Ordering::AcqRel, Ordering::Relaxed);
+        }
+        Some(old)
+    }
+    /// The old version is gone: no process runs it. Its memory stays while processes may hold its literals.
+    pub fn purge(&self, name: Atom) -> bool {
+        let Some(old) = self.take_old(name) else {
+            return false;
+        };
+        if !old.literals.is_empty() {
+            self.retired.lock().push(old);
+        }
+        true
+    }
+    /// A version whose `on_load` function failed becomes old code, to be purged. False if there is none.
+    pub fn retire_pending(&self, name: Atom) -> bool {
+        let mut modules = self.modules.write();
+        let Some(versions) = modules.get_mut(&name) else {
+            return false;
+        };
+        match versions.pending.take() {
+            Some(module) if versions.old.is_none() => {
+                versions.old = Some(module);
+                true
+            }
+            pending => {
+                versions.pending = pending;
+                false
+            }
+        }
+    }
+    /// The version that an address lies in.
+    pub fn module_at(&self, address: u64) -> Option<Arc<Module>> {
+        let ranges = self.ranges.read();
+        let (_, module) = ranges.range(..=address).next_back()?;
+        module.contains(address).then(|| Arc::clone(module))
+    }
+    /// Where in the source an address lies.
+    pub fn place(&self, address: u64) -> Option<Place> {
+        let module = self.module_at(address)?;
+        let function = module.function_at(address)?;
+        Some(Place {
+            module: module.name,
+            function: function.name,
+            arity: function.arity,
+            line: module
+                .line_at(address)
+                .map(|(file, line)| (file.to_owned(), line)),
+        })
+    }
+    /// Replaces functions of a module that is being loaded by natives (`load_nif`). False if the module has no such function.
+    pub fn replace_by_natives(
+        &self,
+        module: &Module,
+        natives: &'static [crate::native::Native],
+    ) -> bool {
+        for native in natives {
+            let name = Atom::of(native.function);
+            let Some(entry) = module.find_function(name, u32::from(native.arity)) else {
+                continue;
+            };
+            // SAFETY: an entry of loaded code.
+            unsafe { export::make_native(entry, native) };
+            module.nifs.lock().push((name, u32::from(native.arity)));
+        }
+        true
+    }
+}

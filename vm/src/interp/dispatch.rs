@@ -1,0 +1,173 @@
+//! Entering and leaving the interpreter, and the slow paths that every instruction shares.
+
+use super::frame::Handler;
+use super::registers::Registers;
+use super::{exception, isa};
+use crate::process::Process;
+use oxbeam_term::Word;
+use oxbeam_term::boxed::fun::CodePointer;
+
+/// Why the interpreter was left. Where to go on is in the process.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Reductions are used up.
+    Yield,
+    /// No message matches: go on at the receive when there is a new one, or the timeout is over.
+    Wait,
+    /// The next call is of a native that belongs on a dirty scheduler.
+    Dirty(crate::native::Kind),
+    /// The process is done; its exception holds the reason.
+    Exited,
+}
+
+/// Runs `process` for `reductions`; returns why it stopped and the reductions that are left.
+///
+/// # Safety
+/// The calling thread runs `process` alone; `registers` is its own.
+pub unsafe fn run(process: &Process, registers: &mut Registers, reductions: i64) -> (Outcome, i64) {
+    let owned = process.owned_pointer();
+    // SAFETY: the caller runs the process; the code that it stopped in is loaded.
+    unsafe {
+        (*owned).heap.set_limit();
+        registers.owned = owned;
+        registers.process = process;
+        let saved = std::mem::take(&mut (*owned).saved_x);
+        registers.x[..saved.len()].copy_from_slice(&saved);
+        let pc = (*owned).pc;
+        let htop = (*owned).heap.heap_top();
+        (*owned).reductions_left = reductions;
+        (*pc.cast::<Handler>())(pc, (*owned).heap.stack, htop, registers, reductions);
+        (registers.outcome, (*owned).reductions_left)
+    }
+}
+
+/// Puts the process away, to go on at `pc` with `live` X registers.
+///
+/// # Safety
+/// As for a handler.
+#[inline(always)]
+pub unsafe fn leave(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+    live: usize,
+    outcome: Outcome,
+) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = &mut *(*registers).owned;
+        owned.heap.enter(htop, e);
+        owned.pc = pc;
+        owned.saved_x.clear();
+        owned.saved_x.extend_from_slice(&(&(*registers).x)[..live]);
+        owned.reductions_left = reds;
+        (*registers).outcome = outcome;
+    }
+}
+
+/// Words before a function's entry: handler of `func_info`, arity, module, function, native.
+pub mod header {
+    /// Words of the header.
+    pub const WORDS: usize = 5;
+    /// Offset of the arity from the entry.
+    pub const ARITY: isize = -4;
+    /// Offset of the module.
+    pub const MODULE: isize = -3;
+    /// Offset of the function.
+    pub const FUNCTION: isize = -2;
+    /// Offset of the native function.
+    pub const NATIVE: isize = -1;
+}
+
+/// Arity of the function whose entry is `entry`.
+///
+/// # Safety
+/// `entry` is a function's entry.
+#[inline(always)]
+pub unsafe fn arity_of(entry: CodePointer) -> usize {
+    // SAFETY: a header stands before each entry.
+    unsafe { *entry.offset(header::ARITY) as u32 as usize }
+}
+
+/// Module, function and arity of the function whose entry is `entry`.
+///
+/// # Safety
+/// `entry` is a function's entry.
+pub unsafe fn mfa_of(entry: CodePointer) -> (oxbeam_term::Atom, oxbeam_term::Atom, u32) {
+    // SAFETY: a header stands before each entry.
+    unsafe {
+        (
+            Word(*entry.offset(header::MODULE)).atom_value(),
+            Word(*entry.offset(header::FUNCTION)).atom_value(),
+            *entry.offset(header::ARITY) as u32,
+        )
+    }
+}
+
+/// Leaves at a function's entry: its arguments are what is live.
+///
+/// # Safety
+/// As for a handler; `pc` is a function's entry.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C-unwind" fn yield_at_entry(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { leave(pc, e, htop, registers, reds, arity_of(pc), Outcome::Yield) }
+}
+
+/// Collects for `registers.need` words with `registers.live` X registers, then runs the instruction at `pc`.
+///
+/// # Safety
+/// As for a handler.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C-unwind" fn collect_and_go(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = &mut *(*registers).owned;
+        owned.heap.enter(htop, e);
+        let need = (*registers).need as usize;
+        let live = (*registers).live as usize;
+        let fits = owned.collect(need, &mut (&mut (*registers).x)[..live]);
+        let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
+        if !fits {
+            return exception::exit_at(pc, e, htop, registers, reds);
+        }
+        (*pc.cast::<Handler>())(pc, e, htop, registers, reds)
+    }
+}
+
+/// Code that is no module's: what a process returns to when its first function is done, and the like.
+pub fn normal_exit_code() -> CodePointer {
+    let row: &isa::Row = &super::ops::control::process_done;
+    static CODE: std::sync::OnceLock<[u64; 8]> = std::sync::OnceLock::new();
+    let code = CODE.get_or_init(|| {
+        let handler = (row.select)(&[]) as usize as u64;
+        // A header of its own, so that whoever looks for the function before an address finds one.
+        [
+            0,
+            0,
+            Word::atom(oxbeam_term::atom::known::ERLANG).0,
+            Word::atom(oxbeam_term::atom::known::APPLY).0,
+            0,
+            handler,
+            0,
+            0,
+        ]
+    });
+    &code[header::WORDS]
+}

@@ -1,0 +1,305 @@
+//! Raising: finds the handler on the Erlang stack, takes the stack trace, never touches the native stack.
+//!
+//! The trace is taken raw, as the addresses on the stack, and only made into a list when someone asks for it (`build_stacktrace`, an
+//! exit report). A raw trace is a term: a tuple of the addresses (a binary), the arguments or arity of the function at fault if
+//! that is not where the first address points, and the cause for `error_info`.
+
+use super::dispatch::{self, Outcome, header, leave};
+use super::frame::{Frame, Handler};
+use super::registers::Registers;
+use crate::machine::machine;
+use crate::process::{Class, Owned};
+use oxbeam_term::atom::{Atom, known};
+use oxbeam_term::{Builder, Term, View, Word};
+
+/// Addresses kept of a stack, unless `backtrace_depth` says otherwise.
+pub const BACKTRACE_DEPTH: usize = 8;
+
+/// Sets `error:Reason`.
+pub fn set_error(owned: &mut Owned, reason: Word) {
+    set(owned, Class::Error, reason);
+}
+
+/// Sets an exception whose trace is still to be taken.
+pub fn set(owned: &mut Owned, class: Class, reason: Word) {
+    owned.exception.class = class;
+    owned.exception.reason = reason;
+    owned.exception.trace = Word::NONE;
+    owned.exception.cause = Word::NONE;
+    owned.exception.culprit = None;
+}
+
+/// Raises the process's exception at `pc`: goes on at the handler, or ends the process.
+///
+/// # Safety
+/// As for a handler; the exception is set.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C-unwind" fn unwind(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the worker runs this process; its stack is well-formed.
+    unsafe {
+        let frame = Frame {
+            pc,
+            next: pc,
+            e,
+            htop,
+            registers,
+            reds,
+        };
+        let owned = frame.borrow_heap();
+        if owned.exception.trace.is_none() {
+            take_trace(owned, pc, e);
+        }
+        let htop = owned.heap.heap_top();
+        if owned.catches > 0 {
+            if let Some((handler, frame_start)) = find_handler(owned, e) {
+                owned.heap.stack = frame_start;
+                // X0 stays free: `try_case` and `catch_end` want the class in X1, the reason in X2 and the trace in X3 as `erl_internal`
+                // handlers do; the instructions themselves move them.
+                (*registers).x[0] = Word::NONE;
+                (*registers).x[1] = Word::atom(owned.exception.class.atom());
+                (*registers).x[2] = owned.exception.reason;
+                (*registers).x[3] = owned.exception.trace;
+                owned.exception.trace = Word::NIL;
+                owned.exception.reason = Word::NIL;
+                return (*handler.cast::<Handler>())(handler, frame_start, htop, registers, reds);
+            }
+        }
+        exit_at(pc, e, htop, registers, reds)
+    }
+}
+
+/// Ends the process with the exception that is set.
+///
+/// # Safety
+/// As for a handler.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C-unwind" fn exit_at(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the worker runs this process.
+    unsafe { leave(pc, e, htop, registers, reds, 0, Outcome::Exited) }
+}
+
+/// The innermost handler: its code, and the frame that it belongs to.
+unsafe fn find_handler(owned: &Owned, e: *mut Word) -> Option<(*const u64, *mut Word)> {
+    let end = owned.heap.end();
+    let mut at = e;
+    let mut frame = e;
+    // SAFETY: between stack pointer and block end all words are terms, return addresses or catch tags.
+    unsafe {
+        while at < end {
+            let word = *at;
+            at = at.add(1);
+            if word.is_catch_tag() {
+                return Some((crate::code::catch::handler(word.catch_index()), frame));
+            }
+            if word.is_header() && !word.is_none() {
+                frame = at;
+            }
+        }
+    }
+    None
+}
+
+/// Takes the trace: `pc` and the return addresses.
+unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
+    let depth = machine().backtrace_depth();
+    let mut addresses: Vec<u8> = Vec::with_capacity(8 * (depth + 1));
+    let mut push = |address: u64| addresses.extend_from_slice(&address.to_ne_bytes());
+    if depth > 0 || owned.exception.culprit.is_some() {
+        push(pc as u64);
+    }
+    let end = owned.heap.end();
+    let mut at = e;
+    let mut count = 1;
+    // SAFETY: as in `find_handler`.
+    unsafe {
+        while at < end && count < depth {
+            let word = *at;
+            at = at.add(1);
+            if word.is_header() && !word.is_none() {
+                // The call, not what follows it: lines belong to addresses within the call.
+                push(word.0 - 8);
+                count += 1;
+            }
+        }
+        let culprit = owned.exception.culprit.take();
+        let cause = owned.exception.cause;
+        let mut builder = owned.heap.arena.builder();
+        let addresses = builder.binary(&addresses);
+        let culprit = match culprit {
+            None => Term::NIL,
+            Some(culprit) => {
+                let arguments = culprit
+                    .arguments
+                    .map_or(Term::small(i64::from(culprit.arity)), |word| {
+                        Term::from_word(word)
+                    });
+                builder.tuple(&[
+                    Term::atom(culprit.module),
+                    Term::atom(culprit.function),
+                    arguments,
+                    Term::boolean(culprit.native),
+                ])
+            }
+        };
+        let cause = if cause.is_none() {
+            Term::NIL
+        } else {
+            builder.tuple(&[Term::from_word(cause)])
+        };
+        let class = Term::atom(owned.exception.class.atom());
+        owned.exception.trace = builder.tuple(&[addresses, culprit, cause, class]).word();
+        owned.exception.cause = Word::NONE;
+    }
+}
+
+/// A stack trace as a list: what `build_stacktrace` gives for a raw one; a list is returned as it is.
+pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
+    let Some([addresses, culprit, cause, _]) = trace.as_tuple_of::<4>() else {
+        return trace;
+    };
+    let Some(addresses) = addresses.as_binary() else {
+        return trace;
+    };
+    let mut frames: Vec<Term<'p>> = Vec::new();
+    let mut addresses = addresses
+        .chunks_exact(8)
+        .map(|chunk| u64::from_ne_bytes(chunk.try_into().unwrap_or([0; 8])));
+    if let Some([module, function, arguments, native]) = culprit.as_tuple_of::<4>() {
+        let at = addresses.next();
+        let location = if native.as_boolean() == Some(true) {
+            error_info(builder, module, cause)
+        } else {
+            at.map_or(Term::NIL, |address| location(builder, address))
+        };
+        frames.push(builder.tuple(&[module, function, arguments, location]));
+        // The instruction at fault is the call of the native itself, or lies in the function that is named already.
+        if native.as_boolean() == Some(true) {
+            if let Some(address) = at {
+                frames.extend(frame(builder, address));
+            }
+        }
+    }
+    for address in addresses {
+        frames.extend(frame(builder, address));
+    }
+    builder.list(frames)
+}
+
+fn frame<'p>(builder: &mut Builder<'p>, address: u64) -> Option<Term<'p>> {
+    let place = machine().code.place(address)?;
+    let location = location(builder, address);
+    Some(builder.tuple(&[
+        Term::atom(place.module),
+        Term::atom(place.function),
+        Term::small(i64::from(place.arity)),
+        location,
+    ]))
+}
+
+fn location<'p>(builder: &mut Builder<'p>, address: u64) -> Term<'p> {
+    let Some((file, line)) = machine().code.place(address).and_then(|place| place.line) else {
+        return Term::NIL;
+    };
+    let file = builder.char_list(&file);
+    let file = builder.tuple(&[Term::atom(known::FILE), file]);
+    let line = builder.tuple(&[Term::atom(known::LINE), Term::small(i64::from(line))]);
+    builder.list([file, line])
+}
+
+/// `[{error_info, #{module => …}}]` of a native's error: the module whose `format_error/2` explains it.
+fn error_info<'p>(builder: &mut Builder<'p>, module: Term<'p>, cause: Term<'p>) -> Term<'p> {
+    let explainer = module.as_atom().and_then(|module| explainer(module));
+    let Some(explainer) = explainer else {
+        return Term::NIL;
+    };
+    let mut pairs = vec![(Term::atom(known::MODULE), Term::atom(Atom::of(explainer)))];
+    if let Some([cause]) = cause.as_tuple_of::<1>() {
+        pairs.push((Term::atom(known::CAUSE), cause));
+    }
+    let map = builder.map_from_pairs(pairs);
+    let info = builder.tuple(&[Term::atom(known::ERROR_INFO), map]);
+    builder.list([info])
+}
+
+/// Which module explains the errors of a module's natives, after the module name that OTP's table of BIFs gives.
+fn explainer(module: Atom) -> Option<&'static str> {
+    Some(match module.text() {
+        "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal" | "erl_ddll"
+        | "zlib" | "erts_debug" => "erl_erts_errors",
+        "lists" | "maps" | "ets" | "binary" | "re" | "math" | "unicode" | "io" | "string"
+        | "records" => "erl_stdlib_errors",
+        "os" | "code" | "trace" | "erl_debugger" | "net_kernel" | "prim_file" => {
+            "erl_kernel_errors"
+        }
+        _ => return None,
+    })
+}
+
+/// The value that `catch` gives for the exception in X1..X3: the value thrown, `{'EXIT', {Reason, Trace}}` or `{'EXIT', Reason}`.
+pub fn catch_value<'p>(
+    builder: &mut Builder<'p>,
+    class: Term<'p>,
+    reason: Term<'p>,
+    trace: Term<'p>,
+) -> Term<'p> {
+    match class.as_atom().and_then(Class::from_atom) {
+        Some(Class::Throw) => reason,
+        Some(Class::Error) => {
+            let trace = build_trace(builder, trace);
+            let reason = builder.tuple(&[reason, trace]);
+            builder.tuple(&[Term::atom(known::UPPER_EXIT), reason])
+        }
+        _ => builder.tuple(&[Term::atom(known::UPPER_EXIT), reason]),
+    }
+}
+
+/// The reason that a process exits with for an exception that nobody handled.
+pub fn exit_reason<'p>(
+    builder: &mut Builder<'p>,
+    class: Class,
+    reason: Term<'p>,
+    trace: Term<'p>,
+) -> Term<'p> {
+    match class {
+        Class::Exit => reason,
+        Class::Error => {
+            let trace = build_trace(builder, trace);
+            builder.tuple(&[reason, trace])
+        }
+        Class::Throw => {
+            let trace = build_trace(builder, trace);
+            let nocatch = builder.tuple(&[Term::atom(known::NOCATCH), reason]);
+            builder.tuple(&[nocatch, trace])
+        }
+    }
+}
+
+/// Is this term a proper list? `raise/3` wants one for a trace.
+pub fn is_trace_list(trace: Term<'_>) -> bool {
+    matches!(trace.view(), View::Nil | View::Cons(_))
+}
+
+/// Arity, module and function of the function that code at `entry` belongs to, for messages of the machine's own.
+///
+/// # Safety
+/// `entry` is a function's entry.
+pub unsafe fn name_of(entry: *const u64) -> String {
+    // SAFETY: the caller's promise.
+    let (module, function, arity) = unsafe { dispatch::mfa_of(entry) };
+    let _ = header::WORDS;
+    format!("{}:{}/{}", module.text(), function.text(), arity)
+}

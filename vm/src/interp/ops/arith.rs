@@ -1,0 +1,304 @@
+//! Arithmetic on integers and floats. Small operands are done here, everything else out of line.
+//!
+//! A failing operation jumps to `otherwise` in a guard; in a body, where `otherwise` is the instruction itself, it raises.
+
+use super::compare::both_small;
+use super::guard::after_building;
+use crate::interp::exception;
+use crate::interp::frame::Frame;
+use oxbeam_term::atom::{Atom, known};
+use oxbeam_term::number::terms::{self, ArithError};
+use oxbeam_term::{Builder, Term, Word};
+
+const SMALL_TAG: u64 = 0xf;
+
+crate::instructions! { frame;
+    /// `target := left + right`
+    add(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (sum, overflow) = ((left.0 - SMALL_TAG) as i64).overflowing_add(right.0 as i64);
+            if !overflow {
+                target.set(Word(sum as u64));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::add, known::PLUS, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left + increment`, a small integer whose tag is left out.
+    increment(left: Source, target: Destination, otherwise: Label, increment: Immediate) {
+        if left.is_small() {
+            let (sum, overflow) = (left.0 as i64).overflowing_add(increment as i64);
+            if !overflow {
+                target.set(Word(sum as u64));
+                return frame.advance();
+            }
+        }
+        let (operator, operand) = if (increment as i64) < 0 {
+            (known::MINUS, Word::small(-(increment as i64 >> 4)))
+        } else {
+            (known::PLUS, Word::small(increment as i64 >> 4))
+        };
+        let operation: Operation = if operator == known::PLUS { terms::add } else { terms::sub };
+        let result = two(&mut frame, operation, operator, left, operand, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left - right`
+    sub(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (difference, overflow) = (left.0 as i64).overflowing_sub((right.0 - SMALL_TAG) as i64);
+            if !overflow {
+                target.set(Word(difference as u64));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::sub, known::MINUS, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left * right`
+    mul(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (product, overflow) = (left.0 as i64 >> 4).overflowing_mul((right.0 - SMALL_TAG) as i64);
+            if !overflow {
+                target.set(Word(product as u64 | SMALL_TAG));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::mul, known::TIMES, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left / right`
+    divide(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        let result = two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left div right`
+    int_div(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (dividend, divisor) = (left.small_value(), right.small_value());
+            // -1 takes the slow path: the quotient of the smallest small is no small.
+            if divisor != 0 && divisor != -1 {
+                target.set(Word::small(dividend / divisor));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::div, known::DIV, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left rem right`
+    int_rem(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (dividend, divisor) = (left.small_value(), right.small_value());
+            if divisor != 0 && divisor != -1 {
+                target.set(Word::small(dividend % divisor));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::rem, known::REM, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left band right`
+    int_band(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            target.set(Word(left.0 & right.0));
+            return frame.advance();
+        }
+        let result = two(&mut frame, terms::band, known::BAND, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left bor right`
+    int_bor(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            target.set(Word(left.0 | right.0));
+            return frame.advance();
+        }
+        let result = two(&mut frame, terms::bor, known::BOR, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left bxor right`
+    int_bxor(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            target.set(Word((left.0 ^ right.0) | SMALL_TAG));
+            return frame.advance();
+        }
+        let result = two(&mut frame, terms::bxor, known::BXOR, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left bsl right`
+    int_bsl(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (value, shift) = (left.small_value(), right.small_value());
+            // As many sign bits as the shift, and one, must be there to lose.
+            let room = i64::from(if value < 0 { value.leading_ones() } else { value.leading_zeros() });
+            if (0..60).contains(&shift) && shift < room - 4 {
+                target.set(Word::small(value << shift));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::bsl, known::BSL, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := left bsr right`
+    int_bsr(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+        if both_small(left, right) {
+            let (value, shift) = (left.small_value(), right.small_value());
+            if shift >= 0 {
+                target.set(Word::small(value >> shift.min(63)));
+                return frame.advance();
+            }
+        }
+        let result = two(&mut frame, terms::bsr, known::BSR, left, right, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := bnot value`
+    int_bnot(value: Source, target: Destination, live: Number, otherwise: Label) {
+        if value.is_small() {
+            target.set(Word::small(!value.small_value()));
+            return frame.advance();
+        }
+        let result = one(&mut frame, terms::bnot, known::BNOT, value, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := -value`
+    negate(value: Source, target: Destination, live: Number, otherwise: Label) {
+        let result = one(&mut frame, terms::negate, known::MINUS, value, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+    /// `target := +value`
+    plus(value: Source, target: Destination, live: Number, otherwise: Label) {
+        let result = one(&mut frame, identity, known::PLUS, value, otherwise);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.advance()
+    }
+}
+
+type Operation = for<'p> fn(&mut Builder<'p>, Term<'p>, Term<'p>) -> Result<Term<'p>, ArithError>;
+type Single = for<'p> fn(&mut Builder<'p>, Term<'p>) -> Result<Term<'p>, ArithError>;
+
+fn identity<'p>(_builder: &mut Builder<'p>, value: Term<'p>) -> Result<Term<'p>, ArithError> {
+    if value.is_number() {
+        Ok(value)
+    } else {
+        Err(ArithError::Badarith)
+    }
+}
+
+/// Jumps, or raises what the slow path has set.
+#[inline(always)]
+unsafe fn fail(frame: Frame, otherwise: *const u64) {
+    // SAFETY: a failed operation in a body has set its exception.
+    unsafe {
+        if otherwise == frame.pc {
+            frame.raise()
+        } else {
+            frame.go(otherwise)
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn two(
+    frame: &mut Frame,
+    operation: Operation,
+    name: Atom,
+    left: Word,
+    right: Word,
+    otherwise: *const u64,
+) -> Word {
+    // SAFETY: both are terms of the running process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let mut builder = owned.heap.arena.builder();
+        match operation(&mut builder, Term::from_word(left), Term::from_word(right)) {
+            Ok(result) => {
+                after_building(frame);
+                result.word()
+            }
+            Err(error) => {
+                if otherwise == frame.pc {
+                    raise(frame, error, name, &[left, right]);
+                }
+                Word::NONE
+            }
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn one(
+    frame: &mut Frame,
+    operation: Single,
+    name: Atom,
+    value: Word,
+    otherwise: *const u64,
+) -> Word {
+    // SAFETY: a term of the running process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let mut builder = owned.heap.arena.builder();
+        match operation(&mut builder, Term::from_word(value)) {
+            Ok(result) => {
+                after_building(frame);
+                result.word()
+            }
+            Err(error) => {
+                if otherwise == frame.pc {
+                    raise(frame, error, name, &[value]);
+                }
+                Word::NONE
+            }
+        }
+    }
+}
+
+#[cold]
+unsafe fn raise(frame: &mut Frame, error: ArithError, name: Atom, operands: &[Word]) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let reason = match error {
+            ArithError::Badarith => known::BADARITH,
+            ArithError::SystemLimit => known::SYSTEM_LIMIT,
+        };
+        exception::set_error(owned, Word::atom(reason));
+        let mut builder = owned.heap.arena.builder();
+        let arguments = builder.list(operands.iter().map(|&word| Term::from_word(word)));
+        owned.exception.culprit = Some(crate::process::Culprit {
+            module: known::ERLANG,
+            function: name,
+            arity: operands.len() as u32,
+            arguments: Some(arguments.word()),
+            native: true,
+        });
+        frame.leave();
+    }
+}

@@ -1,0 +1,409 @@
+//! Calls: local, to other modules, of natives; what an entry without code does.
+
+use crate::interp::dispatch::{self, Outcome, header};
+use crate::interp::exception;
+use crate::interp::frame::Frame;
+use crate::interp::registers::Registers;
+use crate::machine::machine;
+use crate::native::{Cx, Kind, NativeFunction, Raise};
+use crate::process::{Class, Culprit, Process};
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::fun::Export;
+use oxbeam_term::{Atom, Term, Word};
+
+crate::instructions! { frame;
+    /// Call the function at `target`.
+    call(target: Label) {
+        frame.push_return();
+        frame.enter(target)
+    }
+    /// `x0 := source`, then [`call`].
+    move_call(target: Label, source: Source) {
+        frame.set_x(0, source);
+        frame.push_return();
+        frame.enter(target)
+    }
+    /// [`call`] in tail position without a frame.
+    call_only(target: Label) { frame.enter(target) }
+    /// `x0 := source`, then [`call_only`].
+    move_call_only(target: Label, source: Source) {
+        frame.set_x(0, source);
+        frame.enter(target)
+    }
+    /// Gives the frame back, then [`call_only`].
+    call_last(target: Label, words: Number) {
+        frame.e = frame.e.add(words);
+        frame.enter(target)
+    }
+    /// `x0 := source`, then [`call_last`].
+    move_call_last(target: Label, words: Number, source: Source) {
+        frame.set_x(0, source);
+        frame.e = frame.e.add(words);
+        frame.enter(target)
+    }
+    /// Call through an export entry.
+    call_ext(export: Immediate) {
+        frame.push_return();
+        frame.enter(code_of(export))
+    }
+    /// [`call_ext`] in tail position without a frame.
+    call_ext_only(export: Immediate) { frame.enter(code_of(export)) }
+    /// Gives the frame back, then [`call_ext_only`].
+    call_ext_last(export: Immediate, words: Number) {
+        frame.e = frame.e.add(words);
+        frame.enter(code_of(export))
+    }
+    /// `apply(Module, Function, [X0..])`: module and function in the registers behind the arguments.
+    apply(arity: Number) {
+        let export = resolve(frame.x(arity), frame.x(arity + 1), arity);
+        if export.is_null() { return apply_badly(frame, arity) }
+        frame.push_return();
+        frame.enter((*export).code())
+    }
+    /// [`apply`] in tail position.
+    apply_last(arity: Number, words: Number) {
+        let export = resolve(frame.x(arity), frame.x(arity + 1), arity);
+        if export.is_null() { return apply_badly(frame, arity) }
+        frame.e = frame.e.add(words);
+        frame.enter((*export).code())
+    }
+    /// Entry of a native function: calls it with the X registers and returns its result.
+    native_entry() {
+        let result = invoke(frame.registers, frame.e, frame.htop, frame.pc);
+        frame.leave();
+        if result.is_none() { return native_stopped(frame.pc, frame.e, frame.htop, frame.registers, frame.reds) }
+        frame.set_x(0, result);
+        let owned = frame.owned();
+        if owned.extra_reductions != 0 {
+            frame.reds -= owned.extra_reductions;
+            owned.extra_reductions = 0;
+        }
+        if owned.heap.wants_collection() {
+            return collect_and_return(frame.pc, frame.e, frame.htop, frame.registers, frame.reds);
+        }
+        frame.ret()
+    }
+    /// Entry of a native function that belongs on a dirty CPU scheduler.
+    dirty_cpu_entry() {
+        if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyCpu) }
+        handlers::native_entry(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
+    }
+    /// Entry of a native function that belongs on a dirty I/O scheduler.
+    dirty_io_entry() {
+        if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyIo) }
+        handlers::native_entry(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
+    }
+    /// Entry of a function that is not there: calls `error_handler:undefined_function/3` in its place.
+    undefined_entry() {
+        let entry = undefined(&mut frame);
+        if entry.is_null() { return frame.raise() }
+        frame.enter(entry)
+    }
+    /// The next call is of `load_nif`, which must know its caller.
+    note_module(module: Immediate) {
+        frame.owned().calling_module = Word(module).atom_value();
+        frame.advance()
+    }
+    /// Back on a normal scheduler after a dirty native.
+    after_dirty() { frame.ret() }
+}
+
+#[inline(always)]
+unsafe fn code_of(export: u64) -> *const u64 {
+    // SAFETY: the lowering wrote an export entry's address; entries are never freed.
+    unsafe { (*(export as *const Export)).code() }
+}
+
+unsafe fn go_dirty(frame: Frame, kind: Kind) {
+    // SAFETY: `pc` is a function's entry.
+    unsafe {
+        super::control::leave_at(
+            frame,
+            frame.pc,
+            dispatch::arity_of(frame.pc),
+            Outcome::Dirty(kind),
+        )
+    }
+}
+
+/// Calls the native whose entry is `pc`; `NONE` when it stopped without a result.
+///
+/// Not inlined: the call's context has an address, which must not live in a handler's own frame.
+#[inline(never)]
+unsafe fn invoke(registers: *mut Registers, e: *mut Word, htop: *mut Word, pc: *const u64) -> Word {
+    // SAFETY: the worker runs this process; a native's entry has the function's address before it.
+    unsafe {
+        let owned = (*registers).owned;
+        (*owned).heap.enter(htop, e);
+        let native: NativeFunction =
+            std::mem::transmute::<u64, NativeFunction>(*pc.offset(header::NATIVE));
+        let process: &Process = &*(*registers).process;
+        let mut cx = Cx::new(process, (*registers).x.as_ptr(), dispatch::arity_of(pc));
+        match native(&mut cx) {
+            Ok(term) => term.word(),
+            Err(raise) => {
+                (*owned).stopped = raise;
+                Word::NONE
+            }
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe extern "C-unwind" fn collect_and_return(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the worker runs this process; X0 is all that is live when a native returns.
+    unsafe {
+        let owned = &mut *(*registers).owned;
+        owned.heap.enter(htop, e);
+        let fits = owned.collect(0, &mut (&mut (*registers).x)[..1]);
+        let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
+        if !fits {
+            return exception::exit_at(pc, e, htop, registers, reds);
+        }
+        Frame {
+            pc,
+            next: pc,
+            e,
+            htop,
+            registers,
+            reds,
+        }
+        .ret()
+    }
+}
+
+/// A native stopped without a result.
+#[cold]
+#[inline(never)]
+unsafe extern "C-unwind" fn native_stopped(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the worker runs this process; `pc` is a native's entry.
+    unsafe {
+        let mut frame = Frame {
+            pc,
+            next: pc,
+            e,
+            htop,
+            registers,
+            reds,
+        };
+        let owned = frame.owned();
+        frame.reds -= std::mem::take(&mut owned.extra_reductions);
+        let arity = dispatch::arity_of(pc);
+        match owned.stopped {
+            Raise::Trap => {
+                let Some(export) = owned.trap.take() else {
+                    return frame.error(Word::atom(known::BADARG));
+                };
+                load_trap_arguments(&frame);
+                if owned.heap.wants_collection() {
+                    owned.parked_reductions = frame.reds;
+                    frame.reds = 0;
+                }
+                frame.enter(export.code())
+            }
+            Raise::Hibernate => {
+                let Some(export) = owned.trap.take() else {
+                    return frame.error(Word::atom(known::BADARG));
+                };
+                load_trap_arguments(&frame);
+                owned.catches = 0;
+                owned.heap.stack = owned.heap.end().sub(1);
+                *owned.heap.stack = Word(dispatch::normal_exit_code() as u64);
+                frame.e = owned.heap.stack;
+                owned.heap.enter(frame.htop, frame.e);
+                let arity = export.arity() as usize;
+                owned.hibernate(&mut (&mut (*registers).x)[..arity]);
+                frame.e = owned.heap.stack;
+                frame.htop = owned.heap.heap_top();
+                super::control::leave_at(frame, export.code(), arity, Outcome::Wait)
+            }
+            Raise::Yield => super::control::leave_at(frame, pc, arity, Outcome::Yield),
+            Raise::Wait => super::control::leave_at(frame, pc, arity, Outcome::Wait),
+            Raise::Exit => exception::exit_at(pc, e, htop, registers, frame.reds),
+            raise => {
+                let (module, function, _) = dispatch::mfa_of(pc);
+                native_failed(
+                    &frame,
+                    raise,
+                    (module, function, arity),
+                    (*registers).x.as_ptr(),
+                    true,
+                );
+                // The address says nothing of where a native was called: the stack does.
+                frame.pc = std::ptr::null();
+                frame.htop = owned.heap.heap_top();
+                frame.raise()
+            }
+        }
+    }
+}
+
+unsafe fn load_trap_arguments(frame: &Frame) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = frame.owned();
+        for (index, &argument) in owned.trap_arguments.iter().enumerate() {
+            frame.set_x(index, argument);
+        }
+        owned.trap_arguments.clear();
+    }
+}
+
+/// Sets the exception that a native raised. `called` says that it was called, not used as an instruction's part.
+#[cold]
+pub(super) unsafe fn native_failed(
+    frame: &Frame,
+    raise: Raise,
+    mfa: (Atom, Atom, usize),
+    arguments: *const Word,
+    called: bool,
+) {
+    let (module, function, arity) = mfa;
+    // SAFETY: the worker runs this process; `arguments` are the native's.
+    unsafe {
+        let owned = frame.owned();
+        if called {
+            owned.heap.enter(owned.heap.heap_top(), frame.e);
+        }
+        let reason = match raise {
+            Raise::Badarith => known::BADARITH,
+            Raise::SystemLimit => known::SYSTEM_LIMIT,
+            Raise::Notsup => known::NOTSUP,
+            Raise::Undef => known::UNDEF,
+            _ => known::BADARG,
+        };
+        if raise == Raise::Parked {
+            // These raise on behalf of their caller, whose place the trace begins with.
+            let for_caller = module == known::ERLANG
+                && matches!(
+                    (function.text(), arity),
+                    ("error", 1..=3) | ("exit" | "throw", 1) | ("raise", 3) | ("nif_error", 1 | 2)
+                );
+            if for_caller {
+                owned.exception.culprit = None;
+                if let Some(arguments) = owned.exception.caller_arguments.take() {
+                    name_caller(frame, arguments);
+                }
+                return;
+            }
+        } else {
+            exception::set(owned, Class::Error, Word::atom(reason));
+        }
+        let mut builder = owned.heap.arena.builder();
+        let list = builder.list((0..arity).map(|index| Term::from_word(*arguments.add(index))));
+        owned.exception.culprit = Some(Culprit {
+            module,
+            function,
+            arity: arity as u32,
+            arguments: Some(list.word()),
+            native: true,
+        });
+    }
+}
+
+/// `error/2` shows its caller's arguments: the caller is who the stack returns to.
+unsafe fn name_caller(frame: &Frame, arguments: Word) {
+    // SAFETY: a return address is on top of the stack when a native is called.
+    unsafe {
+        let address = (*frame.e).0 - 8;
+        if let Some(place) = machine().code.place(address) {
+            frame.owned().exception.culprit = Some(Culprit {
+                module: place.module,
+                function: place.function,
+                arity: place.arity,
+                arguments: Some(arguments),
+                native: false,
+            });
+        }
+    }
+}
+
+/// The export entry that an `apply` means, or null.
+#[inline(never)]
+unsafe fn resolve(module: Word, function: Word, arity: usize) -> *const Export {
+    if !module.is_atom() || !function.is_atom() {
+        return std::ptr::null();
+    }
+    machine()
+        .code
+        .export(module.atom_value(), function.atom_value(), arity as u32)
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn apply_badly(mut frame: Frame, arity: usize) {
+    // SAFETY: the registers behind the arguments hold module and function.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let mut builder = owned.heap.arena.builder();
+        let arguments = builder
+            .list((0..arity).map(|index| Term::from_word(frame.x(index))))
+            .word();
+        let (module, function) = (frame.x(arity), frame.x(arity + 1));
+        let list = builder
+            .list([
+                Term::from_word(module),
+                Term::from_word(function),
+                Term::from_word(arguments),
+            ])
+            .word();
+        exception::set_error(owned, Word::atom(known::BADARG));
+        owned.exception.culprit = Some(Culprit {
+            module: known::ERLANG,
+            function: known::APPLY,
+            arity: 3,
+            arguments: Some(list),
+            native: true,
+        });
+        frame.leave();
+        frame.raise()
+    }
+}
+
+/// `error_handler:undefined_function(M, F, Args)`; null, with `undef` raised, where there is no error handler either.
+#[cold]
+#[inline(never)]
+unsafe fn undefined(frame: &mut Frame) -> *const u64 {
+    // SAFETY: `pc` is an entry, and the X registers hold its arguments.
+    unsafe {
+        let (module, function, arity) = dispatch::mfa_of(frame.pc);
+        let owned = frame.borrow_heap();
+        let handler = machine()
+            .code
+            .export(owned.error_handler(), known::UNDEFINED_FUNCTION, 3);
+        let mut builder = owned.heap.arena.builder();
+        let arguments =
+            builder.list((0..arity as usize).map(|index| Term::from_word(frame.x(index))));
+        if !machine().code.has_code(handler) {
+            exception::set_error(owned, Word::atom(known::UNDEF));
+            owned.exception.culprit = Some(Culprit {
+                module,
+                function,
+                arity,
+                arguments: Some(arguments.word()),
+                native: true,
+            });
+            frame.pc = std::ptr::null();
+            frame.leave();
+            return std::ptr::null();
+        }
+        frame.leave();
+        frame.set_x(0, Word::atom(module));
+        frame.set_x(1, Word::atom(function));
+        frame.set_x(2, arguments.word());
+        handler.code()
+    }
+}

@@ -1,0 +1,93 @@
+//! Float registers.
+
+use crate::interp::exception;
+use crate::interp::frame::{Frame, term};
+use oxbeam_term::atom::known;
+use oxbeam_term::word::subtag;
+use oxbeam_term::{View, Word};
+
+crate::instructions! { frame;
+    /// `f[register] := value`, a float.
+    fmove_in(value: Source, register: Number) {
+        (*frame.registers).f[register] = f64::from_bits((*value.pointer().add(1)).0);
+        frame.advance()
+    }
+    /// `target := f[register]`, boxed; the heap was reserved.
+    fmove_out(register: Number, target: Destination) {
+        let object = frame.htop;
+        *object = Word::header(subtag::FLOAT, 1);
+        *object.add(1) = Word((*frame.registers).f[register].to_bits());
+        frame.htop = object.add(2);
+        target.set(Word::boxed(object));
+        frame.advance()
+    }
+    /// `f[register] := float(value)`
+    fconv(value: Source, register: Number) {
+        if value.is_small() {
+            (*frame.registers).f[register] = value.small_value() as f64;
+            return frame.advance();
+        }
+        match to_float(value) {
+            Some(float) => {
+                (*frame.registers).f[register] = float;
+                frame.advance()
+            }
+            None => badarith(frame),
+        }
+    }
+    /// `f[target] := f[left] + f[right]`
+    fadd(left: Number, right: Number, target: Number) {
+        let f = &mut (*frame.registers).f;
+        let result = f[left] + f[right];
+        f[target] = result;
+        if result.is_finite() { frame.advance() } else { badarith(frame) }
+    }
+    /// `f[target] := f[left] - f[right]`
+    fsub(left: Number, right: Number, target: Number) {
+        let f = &mut (*frame.registers).f;
+        let result = f[left] - f[right];
+        f[target] = result;
+        if result.is_finite() { frame.advance() } else { badarith(frame) }
+    }
+    /// `f[target] := f[left] * f[right]`
+    fmul(left: Number, right: Number, target: Number) {
+        let f = &mut (*frame.registers).f;
+        let result = f[left] * f[right];
+        f[target] = result;
+        if result.is_finite() { frame.advance() } else { badarith(frame) }
+    }
+    /// `f[target] := f[left] / f[right]`
+    fdiv(left: Number, right: Number, target: Number) {
+        let f = &mut (*frame.registers).f;
+        let result = f[left] / f[right];
+        f[target] = result;
+        if result.is_finite() { frame.advance() } else { badarith(frame) }
+    }
+    /// `f[target] := -f[source]`
+    fnegate(source: Number, target: Number) {
+        let f = &mut (*frame.registers).f;
+        f[target] = -f[source];
+        frame.advance()
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn to_float(value: Word) -> Option<f64> {
+    // SAFETY: a term of the running process.
+    match unsafe { term(value) }.view() {
+        View::Small(small) => Some(small as f64),
+        View::Float(float) => Some(float),
+        View::Big(big) => big.to_f64(),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+unsafe fn badarith(frame: Frame) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        exception::set_error(frame.owned(), Word::atom(known::BADARITH));
+        frame.raise()
+    }
+}

@@ -1,0 +1,163 @@
+//! Making and calling funs.
+
+use crate::interp::exception;
+use crate::interp::frame::{Frame, term};
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::fun::{Export, FunEntry, FunKind};
+use oxbeam_term::word::subtag;
+use oxbeam_term::{Term, Word};
+
+crate::instructions! { frame;
+    /// `target := fun` with the free variables of the run.
+    make_fun(entry: Immediate, target: Destination, live: Number, free: Words) {
+        let words = 3 + free.count;
+        if !frame.room(words) { return frame.collect(words, live) }
+        let object = frame.htop;
+        *object = Word::header(subtag::FUN, 2 + free.count);
+        *object.add(1) = Word(entry);
+        *object.add(2) = Word::local_pid(frame.process().number);
+        for index in 0..free.count {
+            *object.add(3 + index) = frame.general(*frame.next.add(index));
+        }
+        frame.htop = object.add(words);
+        target.set(Word::boxed(object));
+        frame.next = frame.next.add(free.count);
+        frame.advance()
+    }
+    /// [`make_fun`] whose room a `test_heap` before it has reserved.
+    make_fun_reserved(entry: Immediate, target: Destination, free: Words) {
+        let object = frame.htop;
+        *object = Word::header(subtag::FUN, 2 + free.count);
+        *object.add(1) = Word(entry);
+        *object.add(2) = Word::local_pid(frame.process().number);
+        for index in 0..free.count {
+            *object.add(3 + index) = frame.general(*frame.next.add(index));
+        }
+        frame.htop = object.add(3 + free.count);
+        target.set(Word::boxed(object));
+        frame.next = frame.next.add(free.count);
+        frame.advance()
+    }
+    /// Call of the fun behind the arguments.
+    call_fun(arity: Number) {
+        let callee = frame.x(arity);
+        let target = prepare(&mut frame, arity, callee);
+        if target.is_null() { return frame.raise() }
+        frame.push_return();
+        frame.enter(target)
+    }
+    /// [`call_fun`] in tail position.
+    call_fun_last(arity: Number, words: Number) {
+        let callee = frame.x(arity);
+        let target = prepare(&mut frame, arity, callee);
+        if target.is_null() { return frame.raise() }
+        frame.e = frame.e.add(words);
+        frame.enter(target)
+    }
+    /// Call of the fun in `fun`.
+    call_fun2(arity: Number, fun: Source) {
+        let target = prepare(&mut frame, arity, fun);
+        if target.is_null() { return frame.raise() }
+        frame.push_return();
+        frame.enter(target)
+    }
+    /// [`call_fun2`] in tail position.
+    call_fun2_last(arity: Number, words: Number, fun: Source) {
+        let target = prepare(&mut frame, arity, fun);
+        if target.is_null() { return frame.raise() }
+        frame.e = frame.e.add(words);
+        frame.enter(target)
+    }
+    /// Entry of a fun whose module is gone: `error_handler:undefined_lambda/3` with the module, the fun and its arguments.
+    undefined_fun_entry() {
+        frame.error(Word::atom(known::UNDEF))
+    }
+}
+
+/// Where to go to call `fun`, its free variables loaded behind the arguments; null with the exception set if that can't be.
+#[inline(always)]
+unsafe fn prepare(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
+    // SAFETY: a boxed word points to a header; a fun's words are its entry, creator and free variables.
+    unsafe {
+        if fun.is_boxed() {
+            let object = fun.pointer();
+            let header = *object;
+            if header.subtag() == subtag::FUN {
+                let entry = &*((*object.add(1)).0 as *const FunEntry);
+                if entry.arity as usize == arity {
+                    let free = header.arity() - 2;
+                    for index in 0..free {
+                        frame.set_x(arity + index, *object.add(3 + index));
+                    }
+                    let code = entry.code();
+                    if !code.is_null() {
+                        return code;
+                    }
+                    return missing(frame, arity, fun);
+                }
+            } else if header.subtag() == subtag::EXPORT {
+                let export = &*((*object.add(1)).0 as *const Export);
+                if export.arity() as usize == arity {
+                    return export.code();
+                }
+            }
+        }
+        bad(frame, arity, fun);
+        std::ptr::null()
+    }
+}
+
+/// The fun's module is not loaded: the error handler may load it.
+#[cold]
+#[inline(never)]
+unsafe fn missing(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
+    // SAFETY: X registers below `arity` hold the arguments.
+    unsafe {
+        let FunKind::Local { entry, .. } = (match term(fun).as_fun() {
+            Some(fun) => fun.kind(),
+            None => return std::ptr::null(),
+        }) else {
+            return std::ptr::null();
+        };
+        let owned = frame.borrow_heap();
+        let handler = crate::machine::machine().code.export(
+            owned.error_handler(),
+            known::UNDEFINED_LAMBDA,
+            3,
+        );
+        let mut builder = owned.heap.arena.builder();
+        let arguments = builder
+            .list((0..arity).map(|index| Term::from_word(frame.x(index))))
+            .word();
+        frame.leave();
+        if !crate::machine::machine().code.has_code(handler) {
+            exception::set_error(owned, Word::atom(known::UNDEF));
+            return std::ptr::null();
+        }
+        frame.set_x(0, Word::atom(entry.module));
+        frame.set_x(1, fun);
+        frame.set_x(2, arguments);
+        handler.code()
+    }
+}
+
+/// Sets `error:{badarity, {Fun, Args}}` or `error:{badfun, Term}`.
+#[cold]
+#[inline(never)]
+unsafe fn bad(frame: &mut Frame, arity: usize, fun: Word) {
+    // SAFETY: X registers below `arity` hold the arguments.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let mut builder = owned.heap.arena.builder();
+        let fun: Term<'_> = Term::from_word(fun);
+        let reason = if fun.is_fun() {
+            let arguments = builder.list((0..arity).map(|index| Term::from_word(frame.x(index))));
+            let pair = builder.tuple(&[fun, arguments]);
+            builder.tuple(&[Term::atom(known::BADARITY), pair])
+        } else {
+            builder.tuple(&[Term::atom(known::BADFUN), fun])
+        };
+        exception::set_error(owned, reason.word());
+        frame.leave();
+    }
+}

@@ -1,0 +1,105 @@
+//! Maps.
+
+use super::guard::after_building;
+use crate::interp::exception;
+use crate::interp::frame::{Frame, term};
+use oxbeam_term::atom::known;
+use oxbeam_term::map::get_words;
+use oxbeam_term::{Term, Word};
+
+crate::instructions! { frame;
+    /// Continue if the map has all keys of the run, else jump.
+    has_map_fields(otherwise: Label, map: Source, keys: Words) {
+        for index in 0..keys.count {
+            if get_words(map, frame.general(*frame.next.add(index))).is_none() { return frame.go(otherwise) }
+        }
+        frame.next = frame.next.add(keys.count);
+        frame.advance()
+    }
+    /// The values of the run's keys to the run's registers, or jump.
+    get_map_elements(otherwise: Label, map: Source, pairs: Words) {
+        let count = pairs.count / 2;
+        for index in 0..count {
+            let key = frame.general(*frame.next.add(2 * index));
+            match get_words(map, key) {
+                Some(value) => frame.set_general(*frame.next.add(2 * index + 1), value),
+                None => return frame.go(otherwise),
+            }
+        }
+        frame.next = frame.next.add(pairs.count);
+        frame.advance()
+    }
+    /// One key's value, or jump.
+    get_map_element(otherwise: Label, map: Source, key: Source, target: Destination) {
+        match get_words(map, key) {
+            Some(value) => {
+                target.set(value);
+                frame.advance()
+            }
+            None => frame.go(otherwise),
+        }
+    }
+    /// `target := map#{key => value, …}` of the run's pairs.
+    put_map_assoc(otherwise: Label, map: Source, target: Destination, live: Number, pairs: Words) {
+        let result = put(&mut frame, map, pairs.count, false);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.next = frame.next.add(pairs.count);
+        frame.advance()
+    }
+    /// `target := map#{key := value, …}` of the run's pairs.
+    put_map_exact(otherwise: Label, map: Source, target: Destination, live: Number, pairs: Words) {
+        let result = put(&mut frame, map, pairs.count, true);
+        if result.is_none() { return fail(frame, otherwise) }
+        target.set(result);
+        frame.next = frame.next.add(pairs.count);
+        frame.advance()
+    }
+}
+
+#[inline(always)]
+unsafe fn fail(frame: Frame, otherwise: *const u64) {
+    // SAFETY: `put` has set the exception.
+    unsafe {
+        if otherwise == frame.pc {
+            frame.raise()
+        } else {
+            frame.go(otherwise)
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
+    // SAFETY: the run holds pairs of operands; all are terms of the running process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let mut builder = owned.heap.arena.builder();
+        let Some(map_term) = term(map).as_map() else {
+            super::control::error_pair(frame, known::BADMAP, map);
+            return Word::NONE;
+        };
+        let pairs: smallvec::SmallVec<[(Term<'_>, Term<'_>); 16]> = (0..words / 2)
+            .map(|index| {
+                let key = frame.general(*frame.next.add(2 * index));
+                let value = frame.general(*frame.next.add(2 * index + 1));
+                (Term::from_word(key), Term::from_word(value))
+            })
+            .collect();
+        let result = if exact {
+            match builder.map_update_all(map_term, &pairs) {
+                Ok(updated) => updated,
+                Err(key) => {
+                    let reason = builder.tuple(&[Term::atom(known::BADKEY), key]).word();
+                    exception::set_error(owned, reason);
+                    frame.leave();
+                    return Word::NONE;
+                }
+            }
+        } else {
+            builder.map_put_all(map_term, &pairs)
+        };
+        after_building(frame);
+        result.word()
+    }
+}

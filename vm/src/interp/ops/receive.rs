@@ -1,0 +1,190 @@
+//! Sending and receiving.
+
+use super::control::leave_at;
+use crate::interp::dispatch::Outcome;
+use crate::interp::exception;
+use crate::interp::frame::Frame;
+use oxbeam_term::Word;
+use oxbeam_term::atom::known;
+
+crate::instructions! { frame;
+    /// `x0 := x1`, sent to X0.
+    send() {
+        let sent = send_message(&mut frame);
+        if !sent { return frame.raise() }
+        frame.advance()
+    }
+    /// X0 := the message at the save pointer, or jump if there is none.
+    loop_rec(otherwise: Label) {
+        match next_message(&mut frame) {
+            Next::Message(message) => {
+                frame.set_x(0, message);
+                frame.advance()
+            }
+            Next::None => frame.go(otherwise),
+            Next::Exit => exception::exit_at(frame.pc, frame.e, frame.htop, frame.registers, frame.reds),
+        }
+    }
+    /// The message did not match: on to the next.
+    loop_rec_end(target: Label) {
+        frame.owned().mailbox.advance();
+        frame.reds -= 1;
+        if frame.reds <= 0 { return leave_at(frame, target, 0, Outcome::Yield) }
+        frame.go(target)
+    }
+    /// The message matched: takes it out.
+    remove_message() {
+        let owned = frame.owned();
+        owned.mailbox.remove_current();
+        if owned.receive_timer_running() { owned.cancel_receive_timer(frame.process()) }
+        frame.advance()
+    }
+    /// Waits for a message, then goes on at `target`.
+    wait(target: Label) {
+        leave_at(frame, target, 0, Outcome::Wait)
+    }
+    /// Waits for a message or `timeout` milliseconds: a message goes on at `target`, the timeout falls through.
+    wait_timeout(target: Label, timeout: Source) {
+        match time_out(&mut frame, timeout) {
+            Timeout::Over => frame.advance(),
+            Timeout::Look => frame.go(target),
+            Timeout::Wait => leave_at(frame, frame.pc, 0, Outcome::Wait),
+            Timeout::WaitForEver => leave_at(frame, target, 0, Outcome::Wait),
+            Timeout::Bad => frame.error(Word::atom(known::TIMEOUT_VALUE)),
+        }
+    }
+    /// A receive has timed out: the next one begins with the first message.
+    timeout() {
+        let owned = frame.owned();
+        owned.mailbox.reset();
+        frame.advance()
+    }
+    /// `target :=` a marker at the queue's end.
+    recv_marker_reserve(target: Destination) {
+        let marker = reserve(&mut frame);
+        target.set(marker);
+        frame.advance()
+    }
+    /// The marker belongs to this reference now.
+    recv_marker_bind(marker: Source, reference: Source) {
+        frame.owned().mailbox.marker_bind(marker, reference);
+        frame.advance()
+    }
+    /// Forgets the reference's marker.
+    recv_marker_clear(reference: Source) {
+        frame.owned().mailbox.marker_clear(reference);
+        frame.advance()
+    }
+    /// The next receive begins at the reference's marker.
+    recv_marker_use(reference: Source) {
+        frame.owned().mailbox.marker_use(reference);
+        frame.advance()
+    }
+}
+
+enum Next {
+    Message(Word),
+    None,
+    Exit,
+}
+
+/// Signals in the inbox are handled when the queue is at its end.
+#[inline(never)]
+unsafe fn next_message(frame: &mut Frame) -> Next {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        if let Some(message) = owned.mailbox.current(&mut owned.heap) {
+            frame.leave();
+            return Next::Message(message);
+        }
+        let alive = frame.process().fetch_signals();
+        let owned = frame.owned();
+        let next = if !alive {
+            Next::Exit
+        } else {
+            owned
+                .mailbox
+                .current(&mut owned.heap)
+                .map_or(Next::None, Next::Message)
+        };
+        frame.leave();
+        next
+    }
+}
+
+#[inline(never)]
+unsafe fn reserve(frame: &mut Frame) -> Word {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let _ = frame.borrow_heap();
+        frame.process().fetch_signals();
+        let marker = frame.owned().mailbox.marker_reserve();
+        frame.leave();
+        marker
+    }
+}
+
+enum Timeout {
+    Over,
+    Look,
+    Wait,
+    WaitForEver,
+    Bad,
+}
+
+/// Longest timeout of a receive, in milliseconds.
+const MAX_TIMEOUT: i64 = 0xffff_ffff;
+
+#[inline(never)]
+unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = frame.owned();
+        if owned.receive_waiting {
+            // Woken: by the timer, or by a message that must be looked at first.
+            owned.receive_waiting = false;
+            if owned.receive_timer_fired()
+                && owned.mailbox.is_at_end()
+                && !frame.process().has_signals()
+            {
+                owned.cancel_receive_timer(frame.process());
+                return Timeout::Over;
+            }
+            return Timeout::Look;
+        }
+        if owned.receive_timer_fired() {
+            owned.cancel_receive_timer(frame.process());
+            return Timeout::Over;
+        }
+        if !owned.receive_timer_running() {
+            if limit == Word::atom(known::INFINITY) {
+                return Timeout::WaitForEver;
+            }
+            if !limit.is_small() || !(0..=MAX_TIMEOUT).contains(&limit.small_value()) {
+                return Timeout::Bad;
+            }
+            if limit.small_value() == 0 {
+                return Timeout::Over;
+            }
+            owned.start_receive_timer(frame.process(), limit.small_value() as u64);
+        }
+        owned.receive_waiting = true;
+        Timeout::Wait
+    }
+}
+
+#[inline(never)]
+unsafe fn send_message(frame: &mut Frame) -> bool {
+    // SAFETY: X0 and X1 are terms of the running process.
+    unsafe {
+        let _ = frame.borrow_heap();
+        let (to, message) = (frame.x(0), frame.x(1));
+        let sent = crate::signal::send_from_instruction(frame.process(), to, message);
+        frame.leave();
+        if sent {
+            frame.set_x(0, message);
+        }
+        sent
+    }
+}

@@ -1,0 +1,365 @@
+//! The message queue of a process: what has been fetched from its inbox and not yet been received.
+//!
+//! Messages are a list within a table of slots, so that one can be taken out anywhere. `before` is the last message that the receive
+//! in progress has looked at, nothing at its beginning: OTP's save pointer. A marker (`recv_marker_*`) is such a position too,
+//! remembered for a reference: everything up to it is older than the reference.
+//!
+//! A message's data lies in a fragment of its own until it is first looked at; then the fragment becomes a part of the process's heap
+//! and the word a root of it. `adopted` counts those, so that a collection need not walk a long queue that nobody has looked at.
+
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::heap::Heap;
+use oxbeam_term::heap::arena::Arena;
+use oxbeam_term::{Term, Word};
+
+/// A message on its way or in a queue.
+pub struct Message {
+    /// The term.
+    pub word: Word,
+    /// Token of sequential tracing, in the same fragment, or `NONE`.
+    pub token: Word,
+    /// What the term lies in; `None` for an immediate, and once the process's heap has taken it over.
+    pub fragment: Option<Box<Arena>>,
+}
+
+impl Message {
+    /// A copy of `term`.
+    pub fn copy_of(term: Term<'_>) -> Message {
+        if term.word().is_immediate() {
+            return Message::immediate(term.word());
+        }
+        let (arena, word) = oxbeam_term::copy::to_arena(term);
+        Message {
+            word,
+            token: Word::NONE,
+            fragment: Some(Box::new(arena)),
+        }
+    }
+    /// An immediate.
+    pub fn immediate(word: Word) -> Message {
+        Message {
+            word,
+            token: Word::NONE,
+            fragment: None,
+        }
+    }
+    /// A term built in an arena of its own.
+    pub fn build(build: impl for<'p> FnOnce(&mut oxbeam_term::Builder<'p>) -> Term<'p>) -> Message {
+        let mut arena = Arena::new();
+        // SAFETY: the arena goes into the message whole, and the builder ends here.
+        let word = unsafe { build(&mut arena.builder()) }.word();
+        Message {
+            word,
+            token: Word::NONE,
+            fragment: (!word.is_immediate()).then(|| Box::new(arena)),
+        }
+    }
+    /// The term, for as long as the message is borrowed.
+    pub fn term(&self) -> Term<'_> {
+        // SAFETY: the fragment, which this borrow keeps, holds the term; or the heap that took it over, whose owner asks.
+        unsafe { Term::from_word(self.word) }
+    }
+    /// Words of the fragment.
+    pub fn fragment_words(&self) -> usize {
+        self.fragment
+            .as_ref()
+            .map_or(0, |fragment| fragment.block_words())
+    }
+}
+
+const NOTHING: u32 = u32::MAX;
+
+struct Slot {
+    message: Message,
+    previous: u32,
+    next: u32,
+}
+
+struct Marker {
+    id: u32,
+    reference: Option<RefNumbers>,
+    /// The last message that is older.
+    at: u32,
+}
+
+/// Markers at most: a process that has more requests under way than this searches for the answers of the oldest.
+const MARKERS: usize = 8;
+
+/// The queue.
+pub struct Mailbox {
+    slots: Vec<Slot>,
+    /// First of the free slots, which are linked by `next`.
+    free: u32,
+    first: u32,
+    last: u32,
+    before: u32,
+    count: u32,
+    adopted: u32,
+    next_marker: u32,
+    markers: Vec<Marker>,
+}
+
+impl Mailbox {
+    /// An empty queue.
+    pub const fn new() -> Mailbox {
+        Mailbox {
+            slots: Vec::new(),
+            free: NOTHING,
+            first: NOTHING,
+            last: NOTHING,
+            before: NOTHING,
+            count: 0,
+            adopted: 0,
+            next_marker: 0,
+            markers: Vec::new(),
+        }
+    }
+    /// Number of messages.
+    pub fn len(&self) -> usize {
+        self.count as usize
+    }
+    /// No messages?
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+    /// Puts a message behind all others.
+    pub fn push(&mut self, message: Message) {
+        self.adopted += u32::from(is_adopted(&message));
+        let slot = Slot {
+            message,
+            previous: self.last,
+            next: NOTHING,
+        };
+        let index = if self.free != NOTHING {
+            let index = self.free;
+            self.free = self.slots[index as usize].next;
+            self.slots[index as usize] = slot;
+            index
+        } else {
+            self.slots.push(slot);
+            (self.slots.len() - 1) as u32
+        };
+        match self.last {
+            NOTHING => self.first = index,
+            last => self.slots[last as usize].next = index,
+        }
+        self.last = index;
+        self.count += 1;
+    }
+    #[inline]
+    fn current_index(&self) -> u32 {
+        match self.before {
+            NOTHING => self.first,
+            before => self.slots[before as usize].next,
+        }
+    }
+    /// The message that the receive looks at; its data becomes a part of `heap`.
+    #[inline]
+    pub fn current(&mut self, heap: &mut Heap) -> Option<Word> {
+        let index = self.current_index();
+        if index == NOTHING {
+            return None;
+        }
+        let message = &mut self.slots[index as usize].message;
+        if let Some(fragment) = message.fragment.take() {
+            heap.arena.adopt(*fragment);
+            self.adopted += 1;
+        }
+        Some(message.word)
+    }
+    /// Token of sequential tracing of the message that the receive looks at.
+    pub fn current_token(&self) -> Word {
+        match self.current_index() {
+            NOTHING => Word::NONE,
+            index => self.slots[index as usize].message.token,
+        }
+    }
+    /// On to the next message.
+    #[inline]
+    pub fn advance(&mut self) {
+        let index = self.current_index();
+        if index != NOTHING {
+            self.before = index;
+        }
+    }
+    /// Takes the message out that the receive looks at; the next receive begins with the first.
+    pub fn remove_current(&mut self) {
+        let index = self.current_index();
+        if index != NOTHING {
+            drop(self.unlink(index));
+        }
+        self.reset();
+    }
+    fn unlink(&mut self, index: u32) -> Message {
+        let (previous, next) = {
+            let slot = &self.slots[index as usize];
+            (slot.previous, slot.next)
+        };
+        match previous {
+            NOTHING => self.first = next,
+            previous => self.slots[previous as usize].next = next,
+        }
+        match next {
+            NOTHING => self.last = previous,
+            next => self.slots[next as usize].previous = previous,
+        }
+        if self.before == index {
+            self.before = previous;
+        }
+        for marker in &mut self.markers {
+            if marker.at == index {
+                marker.at = previous;
+            }
+        }
+        self.count -= 1;
+        let slot = &mut self.slots[index as usize];
+        let message = std::mem::replace(&mut slot.message, Message::immediate(Word::NIL));
+        slot.next = self.free;
+        self.free = index;
+        if is_adopted(&message) {
+            self.adopted -= 1;
+        }
+        if self.count == 0 && self.slots.len() > 64 {
+            // The queue was long; an idle process shall not keep its memory. No position is left to spoil.
+            self.slots = Vec::new();
+            self.free = NOTHING;
+        }
+        message
+    }
+    /// The next receive begins with the first message.
+    pub fn reset(&mut self) {
+        self.before = NOTHING;
+    }
+    /// Has the receive looked at all messages?
+    pub fn is_at_end(&self) -> bool {
+        self.current_index() == NOTHING
+    }
+    /// A marker at the queue's end.
+    pub fn marker_reserve(&mut self) -> Word {
+        if self.markers.len() == MARKERS {
+            self.markers.remove(0);
+        }
+        let id = self.next_marker;
+        self.next_marker = id.wrapping_add(1);
+        self.markers.push(Marker {
+            id,
+            reference: None,
+            at: self.last,
+        });
+        Word::small(i64::from(id))
+    }
+    /// The marker belongs to `reference`.
+    pub fn marker_bind(&mut self, marker: Word, reference: Word) {
+        let Some(reference) = reference_numbers(reference) else {
+            return;
+        };
+        if !marker.is_small() {
+            return;
+        }
+        if let Some(marker) = self
+            .markers
+            .iter_mut()
+            .find(|at| i64::from(at.id) == marker.small_value())
+        {
+            marker.reference = Some(reference);
+        }
+    }
+    /// Forgets the marker of `reference`, or one that was never bound.
+    pub fn marker_clear(&mut self, reference: Word) {
+        if reference.is_small() {
+            self.markers
+                .retain(|marker| i64::from(marker.id) != reference.small_value());
+        } else if let Some(reference) = reference_numbers(reference) {
+            self.markers
+                .retain(|marker| marker.reference != Some(reference));
+        }
+    }
+    /// The receive that begins looks at nothing older than the marker of `reference`, if there is one.
+    pub fn marker_use(&mut self, reference: Word) {
+        if let Some(reference) = reference_numbers(reference) {
+            if let Some(marker) = self
+                .markers
+                .iter()
+                .find(|marker| marker.reference == Some(reference))
+            {
+                self.before = marker.at;
+            }
+        }
+    }
+    /// All messages, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Message> {
+        let mut next = self.first;
+        std::iter::from_fn(move || {
+            let slot = self.slots.get(next as usize)?;
+            next = slot.next;
+            Some(&slot.message)
+        })
+    }
+    /// Takes out the messages that `wanted` says yes to: all, or only the first.
+    pub fn extract(&mut self, all: bool, mut wanted: impl FnMut(Term<'_>) -> bool) -> Vec<Message> {
+        let mut taken = Vec::new();
+        let mut next = self.first;
+        while next != NOTHING {
+            let index = next;
+            next = self.slots[index as usize].next;
+            if wanted(self.slots[index as usize].message.term()) {
+                taken.push(self.unlink(index));
+                if !all {
+                    break;
+                }
+            }
+        }
+        taken
+    }
+    /// Words of fragments that are not yet parts of the heap.
+    pub fn fragment_words(&self) -> usize {
+        self.iter().map(Message::fragment_words).sum()
+    }
+    /// Visits the words that are roots.
+    pub(super) fn visit(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {
+        let mut left = self.adopted;
+        let mut next = self.first;
+        while left > 0 && next != NOTHING {
+            let slot = &mut self.slots[next as usize];
+            if is_adopted(&slot.message) {
+                left -= 1;
+                slice(&raw mut slot.message.word, 1);
+                slice(&raw mut slot.message.token, 1);
+            }
+            next = slot.next;
+        }
+    }
+    /// Makes all messages parts of `heap`.
+    pub fn adopt_all(&mut self, heap: &mut Heap) {
+        let mut next = self.first;
+        while next != NOTHING {
+            let slot = &mut self.slots[next as usize];
+            next = slot.next;
+            if let Some(fragment) = slot.message.fragment.take() {
+                heap.arena.adopt(*fragment);
+                self.adopted += 1;
+            }
+        }
+    }
+}
+
+impl Default for Mailbox {
+    fn default() -> Mailbox {
+        Mailbox::new()
+    }
+}
+
+fn is_adopted(message: &Message) -> bool {
+    message.fragment.is_none() && !message.word.is_immediate()
+}
+
+fn reference_numbers(word: Word) -> Option<RefNumbers> {
+    if !word.is_boxed() || word == Word::atom(known::UNDEFINED) {
+        return None;
+    }
+    // SAFETY: the interpreter hands a term of the process that runs.
+    unsafe { Term::from_word(word) }
+        .as_reference()
+        .map(|reference| reference.numbers())
+}

@@ -1,0 +1,58 @@
+//! The words that a process keeps outside its heap and stack: what the collector must update.
+
+use super::{Exception, Mailbox, Owned};
+use oxbeam_term::Word;
+use oxbeam_term::gc::Roots;
+use oxbeam_term::heap::Heap;
+
+/// All of an [`Owned`] that holds words, but for its heap.
+pub(super) struct ProcessRoots<'a> {
+    live_x: &'a mut [Word],
+    saved_x: &'a mut [Word],
+    exception: &'a mut Exception,
+    trap_arguments: &'a mut [Word],
+    mailbox: &'a mut Mailbox,
+}
+
+impl Owned {
+    /// The heap, and the words outside it with `live_x` among them.
+    pub(super) fn heap_and_roots<'a>(
+        &'a mut self,
+        live_x: &'a mut [Word],
+    ) -> (&'a mut Heap, ProcessRoots<'a>) {
+        (
+            &mut self.heap,
+            ProcessRoots {
+                live_x,
+                saved_x: &mut self.saved_x,
+                exception: &mut self.exception,
+                trap_arguments: &mut self.trap_arguments,
+                mailbox: &mut self.mailbox,
+            },
+        )
+    }
+}
+
+// SAFETY: each field of `Owned` that holds words is here once.
+unsafe impl Roots for ProcessRoots<'_> {
+    fn visit(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {
+        slice(self.live_x.as_mut_ptr(), self.live_x.len());
+        slice(self.saved_x.as_mut_ptr(), self.saved_x.len());
+        slice(self.trap_arguments.as_mut_ptr(), self.trap_arguments.len());
+        slice(&raw mut self.exception.reason, 1);
+        slice(&raw mut self.exception.trace, 1);
+        slice(&raw mut self.exception.cause, 1);
+        if let Some(word) = &mut self.exception.caller_arguments {
+            slice(word, 1);
+        }
+        if let Some(word) = self
+            .exception
+            .culprit
+            .as_mut()
+            .and_then(|culprit| culprit.arguments.as_mut())
+        {
+            slice(word, 1);
+        }
+        self.mailbox.visit(slice);
+    }
+}
