@@ -424,6 +424,20 @@ pub fn to_arena(term: Term<'_>) -> (Arena, Word) {
     }
 }
 
+/// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals. The words are
+/// terms while the area lives.
+pub fn into_area(terms: &[Term<'_>], area: &mut LiteralArea) -> Vec<Word> {
+    let sizes: Vec<usize> = terms.iter().map(|&term| copy_all_size(term)).collect();
+    let arena = area.arena();
+    arena.ensure_exact(sizes.iter().sum());
+    terms
+        .iter()
+        .zip(sizes)
+        // SAFETY: a term, and the size that was measured for it.
+        .map(|(term, words)| unsafe { transfer(term.word(), words, &Nothing, arena) })
+        .collect()
+}
+
 /// Words that [`copy`] takes in the target.
 pub fn copy_size(term: Term<'_>) -> usize {
     // SAFETY: a term.
@@ -751,6 +765,18 @@ mod tests {
                     .head()
                     .same(literal)
             );
+        });
+    }
+
+    #[test]
+    fn terms_become_literals_in_one_block() {
+        holding(|builder| {
+            let tuple = builder.tuple(&[Term::small(1)]);
+            let list = builder.byte_list(b"abc");
+            let mut area = LiteralArea::new();
+            let words = into_area(&[tuple, Term::NIL, list], &mut area);
+            assert_eq!((area.words(), area.ranges().len()), (8, 1));
+            assert!(is_literal(words[0]) && words[1].is_nil() && is_literal(words[2]));
         });
     }
 

@@ -159,6 +159,8 @@ fn compress(plain: &[u8], level: u32) -> Option<Vec<u8>> {
 
 /// Where the bytes go.
 trait Sink {
+    /// Only the size counts.
+    const COUNTS: bool = false;
     fn put(&mut self, bytes: &[u8]);
     /// Bytes so far, those left out too.
     fn position(&self) -> usize;
@@ -176,6 +178,7 @@ trait Sink {
 struct Count(usize);
 
 impl Sink for Count {
+    const COUNTS: bool = true;
     fn put(&mut self, bytes: &[u8]) {
         self.0 += bytes.len();
     }
@@ -610,8 +613,13 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
                 self.u32(entry.index);
                 self.u32(length(free.len())?);
                 self.atom(entry.module);
-                self.small(i64::from(entry.old_index));
-                self.small(i64::from(entry.old_uniq));
+                if S::COUNTS && self.rules.fun_creators {
+                    // OTP 25 reckons with five bytes for each.
+                    self.sink.put(&[0; 10]);
+                } else {
+                    self.small(i64::from(entry.old_index));
+                    self.small(i64::from(entry.old_uniq));
+                }
                 self.tasks.push(Task::FunSize { mark, start });
                 self.tasks.push(Task::Terms(free));
                 if self.rules.fun_creators {

@@ -102,6 +102,7 @@ pub struct Arena {
 unsafe impl Send for Arena {}
 
 const FIRST_BLOCK: usize = 24;
+const FIRST_LITERALS: usize = 64;
 
 impl Arena {
     /// An arena without any room yet.
@@ -144,6 +145,12 @@ impl Arena {
             self.add_block(words);
         }
     }
+    /// Like [`Arena::ensure`], but a new block has no room to spare.
+    pub fn ensure_exact(&mut self, words: usize) {
+        if (self.limit as usize).wrapping_sub(self.top as usize) < words * 8 {
+            self.add_block_of(words);
+        }
+    }
     /// `words` words, uninitialised. What they hold must be a whole object before anything else looks at the heap.
     #[inline(always)]
     pub fn alloc(&mut self, words: usize) -> *mut Word {
@@ -163,10 +170,13 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn add_block(&mut self, words: usize) {
-        let size = match self.source {
-            Source::Memory => words.max(self.fragment_words / 2).max(FIRST_BLOCK),
-            Source::Literals => words,
+        let least = match self.source {
+            Source::Memory => FIRST_BLOCK,
+            Source::Literals => FIRST_LITERALS,
         };
+        self.add_block_of(words.max(self.fragment_words / 2).max(least));
+    }
+    fn add_block_of(&mut self, size: usize) {
         let block = match self.source {
             Source::Memory => Block::new(size),
             Source::Literals => super::literal::reserve_block(size),
