@@ -12,6 +12,7 @@ pub(crate) mod erlc;
 pub(crate) mod escript;
 
 use crate::erlexec::Argument;
+use crate::links;
 use crate::otp::{Otp, Places};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -130,27 +131,28 @@ impl Call {
             .map_err(|error| Failure::new(format!("oxbeam: {error}")))
     }
 
-    /// The directory that holds our link named `erl`, if there is one.
+    /// The directory that holds our link named `erl`; made beside the executable if there is none.
     pub(crate) fn links(&self) -> Option<PathBuf> {
+        let executable = &self.places.executable;
         let called = Path::new(&self.called);
         let beside = match called.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => Some(self.places.here.join(parent)),
             _ => None,
         };
-        let own = self.places.executable.parent();
+        let own = executable.parent();
+        let made = links::own_directory(executable);
         let candidates = beside
             .into_iter()
             .chain(self.places.path.iter().cloned())
             .chain(own.map(Path::to_path_buf))
-            .chain(own.and_then(Path::parent).map(|above| above.join("bin")));
-        let mut ours = candidates.into_iter().filter(|directory| {
-            directory.is_absolute()
-                && directory
-                    .join("erl")
-                    .canonicalize()
-                    .is_ok_and(|erl| erl == self.places.executable)
-        });
-        ours.next()
+            .chain(own.and_then(Path::parent).map(|above| above.join("bin")))
+            .chain(made.clone());
+        let ours = |directory: &PathBuf| {
+            let erl = directory.join("erl").canonicalize();
+            directory.is_absolute() && erl.is_ok_and(|erl| erl == *executable)
+        };
+        let found = candidates.into_iter().find(ours);
+        found.or_else(|| made.filter(|made| links::make(executable, made).is_ok()))
     }
 }
 
