@@ -140,24 +140,55 @@ pub(super) fn mul(a: &[u64], b: &[u64]) -> Limbs {
 
 /// `limbs /= divisor`; the remainder.
 pub(super) fn div_limb(limbs: &mut [u64], divisor: u64) -> u64 {
-    let mut remainder = 0;
-    for limb in limbs.iter_mut().rev() {
-        (*limb, remainder) = div_2_by_1(remainder, *limb, divisor);
+    let shift = divisor.leading_zeros();
+    let divisor = Divisor::new(divisor << shift);
+    // The dividend is shifted as far as the divisor, limb by limb.
+    let shifted_out = |limb: u64| limb.checked_shr(64 - shift).unwrap_or(0);
+    let mut remainder = limbs.last().map_or(0, |&top| shifted_out(top));
+    for index in (0..limbs.len()).rev() {
+        let next = if index == 0 { 0 } else { limbs[index - 1] };
+        let limb = limbs[index] << shift | shifted_out(next);
+        (limbs[index], remainder) = divisor.divide(remainder, limb);
     }
-    remainder
+    remainder >> shift
 }
 
-#[inline]
-fn div_2_by_1(high: u64, low: u64, divisor: u64) -> (u64, u64) {
-    debug_assert!(high < divisor);
-    if high == 0 {
-        return (low / divisor, low % divisor);
+/// A limb with its top bit set, and its reciprocal: division by multiplication, after Möller and Granlund, "Improved
+/// Division by Invariant Integers" (2011), algorithm 4.
+#[derive(Clone, Copy)]
+struct Divisor {
+    limb: u64,
+    /// `(2^128 - 1) / limb - 2^64`.
+    reciprocal: u64,
+}
+
+impl Divisor {
+    fn new(limb: u64) -> Self {
+        debug_assert!(limb >> 63 == 1);
+        Self {
+            limb,
+            reciprocal: (u128::MAX / u128::from(limb)) as u64,
+        }
     }
-    let dividend = u128::from(high) << 64 | u128::from(low);
-    (
-        (dividend / u128::from(divisor)) as u64,
-        (dividend % u128::from(divisor)) as u64,
-    )
+
+    /// Quotient and remainder of `high:low`, where `high` is below the divisor.
+    #[inline]
+    fn divide(self, high: u64, low: u64) -> (u64, u64) {
+        debug_assert!(high < self.limb);
+        let estimate = (u128::from(self.reciprocal) * u128::from(high))
+            .wrapping_add(u128::from(high) << 64 | u128::from(low));
+        let mut quotient = ((estimate >> 64) as u64).wrapping_add(1);
+        let mut remainder = low.wrapping_sub(quotient.wrapping_mul(self.limb));
+        if remainder > estimate as u64 {
+            quotient = quotient.wrapping_sub(1);
+            remainder = remainder.wrapping_add(self.limb);
+        }
+        if remainder >= self.limb {
+            quotient = quotient.wrapping_add(1);
+            remainder -= self.limb;
+        }
+        (quotient, remainder)
+    }
 }
 
 /// Quotient and remainder of `a / b`, `b` not zero.
@@ -191,7 +222,7 @@ fn div_rem_schoolbook(a: &[u64], b: &[u64]) -> (Limbs, Limbs) {
     let mut rest = shift_left(a, shift);
     rest.resize(a.len() + 1, 0);
     let length = divisor.len();
-    let (top, next) = (divisor[length - 1], divisor[length - 2]);
+    let (top, next) = (Divisor::new(divisor[length - 1]), divisor[length - 2]);
     let mut quotient: Limbs = smallvec![0; a.len() - length + 1];
     for position in (0..quotient.len()).rev() {
         let window = &mut rest[position..=position + length];
@@ -216,20 +247,20 @@ fn div_rem_schoolbook(a: &[u64], b: &[u64]) -> (Limbs, Limbs) {
 
 /// A quotient digit from the top three limbs of the window and the top two of the divisor: right, or one too large.
 #[inline]
-fn estimate(high: u64, middle: u64, low: u64, top: u64, next: u64) -> u64 {
-    let (mut digit, mut rest) = if high >= top {
+fn estimate(high: u64, middle: u64, low: u64, top: Divisor, next: u64) -> u64 {
+    let (mut digit, mut rest) = if high >= top.limb {
         // The digit would not fit; the largest one, and the remainder that goes with it.
-        let (rest, overflow) = middle.overflowing_add(top);
+        let (rest, overflow) = middle.overflowing_add(top.limb);
         if overflow {
             return u64::MAX;
         }
         (u64::MAX, rest)
     } else {
-        div_2_by_1(high, middle, top)
+        top.divide(high, middle)
     };
     while u128::from(digit) * u128::from(next) > (u128::from(rest) << 64 | u128::from(low)) {
         digit -= 1;
-        let (sum, overflow) = rest.overflowing_add(top);
+        let (sum, overflow) = rest.overflowing_add(top.limb);
         if overflow {
             break;
         }
@@ -317,4 +348,41 @@ pub(super) fn any_bit_below(limbs: &[u64], by: u64) -> bool {
     }
     let mask = (1u64 << (by % 64)) - 1;
     limbs[..whole].iter().any(|&limb| limb != 0) || limbs[whole] & mask != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::arith::Numbers;
+    use super::*;
+
+    #[test]
+    fn division_by_a_reciprocal() {
+        let mut numbers = Numbers::new(8);
+        let edges = [
+            1 << 63,
+            (1 << 63) + 1,
+            u64::MAX,
+            u64::MAX - 1,
+            10_000_000_000_000_000_000,
+        ];
+        for round in 0..50_000 {
+            let limb = if round % 2 == 0 {
+                edges[round / 2 % edges.len()]
+            } else {
+                numbers.next() | 1 << 63
+            };
+            let highs = [0, 1, limb - 1, limb / 2, numbers.next() % limb];
+            let lows = [0, 1, u64::MAX, limb, limb - 1, numbers.next()];
+            for high in highs {
+                for low in lows {
+                    let dividend = u128::from(high) << 64 | u128::from(low);
+                    let expected = (
+                        (dividend / u128::from(limb)) as u64,
+                        (dividend % u128::from(limb)) as u64,
+                    );
+                    assert_eq!(Divisor::new(limb).divide(high, low), expected);
+                }
+            }
+        }
+    }
 }

@@ -152,11 +152,20 @@ impl BigRef<'_> {
 }
 
 /// Digits of `value`, the least significant first, at least `least` of them.
-fn push_reversed(text: &mut Vec<u8>, mut value: u64, radix: u32, least: usize) {
-    let start = text.len();
-    while value != 0 || text.len() - start < least {
-        text.push(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(value % u64::from(radix)) as usize]);
-        value /= u64::from(radix);
+fn push_reversed(text: &mut Vec<u8>, value: u64, radix: u32, least: usize) {
+    #[inline(always)]
+    fn push(text: &mut Vec<u8>, mut value: u64, radix: u64, least: usize) {
+        let start = text.len();
+        while value != 0 || text.len() - start < least {
+            text.push(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(value % radix) as usize]);
+            value /= radix;
+        }
+    }
+    match radix {
+        // Division by a constant is a multiplication.
+        10 => push(text, value, 10, least),
+        16 => push(text, value, 16, least),
+        _ => push(text, value, radix.into(), least),
     }
 }
 
