@@ -31,5 +31,5 @@ pub mod terms;
 
 pub use big::{Big, BigRef, Int, Integer, Limbs, OneLimb};
 pub use bytes::Endian;
-pub use radix::parse_integer;
+pub use radix::{ParseError, parse_integer, parse_integer_within};
 pub use real::{ceil, cmp_i64_f64, floor, round, trunc};

@@ -39,8 +39,23 @@ fn assert_radix(radix: u32) {
     assert!((2..=36).contains(&radix), "radix {radix} is not in 2..=36");
 }
 
-/// An optional sign and digits in `radix` (2..=36), the whole of `text`. None if anything else is in it.
+/// Why a text is no integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// Something is in it that is no digit, or nothing is (badarg).
+    NotAnInteger,
+    /// It has more bits than allowed (system_limit).
+    TooLarge,
+}
+
+/// An optional sign and digits in `radix` (2..=36), the whole of `text`, for an integer of any size. None if anything
+/// else is in it.
 pub fn parse_integer(text: &[u8], radix: u32) -> Option<Integer> {
+    parse_integer_within(text, radix, u64::MAX).ok()
+}
+
+/// The same for an integer of at most `most` bits. A text that is far too long is refused before it is converted.
+pub fn parse_integer_within(text: &[u8], radix: u32, most: u64) -> Result<Integer, ParseError> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] => (false, digits),
@@ -48,18 +63,29 @@ pub fn parse_integer(text: &[u8], radix: u32) -> Option<Integer> {
     };
     assert_radix(radix);
     if digits.len() <= CHUNKS[radix as usize].digits && !digits.is_empty() {
-        let value = chunk_value(digits, radix)?;
-        let value = if negative {
-            -i128::from(value)
+        let value = i128::from(chunk_value(digits, radix).ok_or(ParseError::NotAnInteger)?);
+        return Ok(Integer::from(if negative { -value } else { value }));
+    }
+    // A lower bound of the bits, the first digit aside. Texts near the limit are converted.
+    let zeros = digits.iter().take_while(|&&byte| byte == b'0').count();
+    let least =
+        (digits.len() - zeros).saturating_sub(1) as f64 * f64::from(radix).log2() * 0.999_999;
+    if least >= most as f64 {
+        let valid = digits
+            .iter()
+            .all(|&byte| digit_value(byte, radix).is_some());
+        return Err(if valid {
+            ParseError::TooLarge
         } else {
-            i128::from(value)
-        };
-        return Some(match i64::try_from(value) {
-            Ok(small) => Integer::Small(small),
-            Err(_) => Integer::Big(Big::from(value)),
+            ParseError::NotAnInteger
         });
     }
-    Big::parse(negative, digits, radix).map(Big::into_integer)
+    let value = Big::parse(negative, digits, radix).ok_or(ParseError::NotAnInteger)?;
+    if value.bits() > most {
+        Err(ParseError::TooLarge)
+    } else {
+        Ok(value.into_integer())
+    }
 }
 
 fn chunk_value(digits: &[u8], radix: u32) -> Option<u64> {
@@ -212,6 +238,22 @@ mod tests {
         long.push('_');
         assert_eq!(parse_integer(long.as_bytes(), 10), None);
         assert_eq!(parse_integer(b"2", 2), None);
+    }
+
+    #[test]
+    fn limits() {
+        let ones = |count: usize| "1".repeat(count).into_bytes();
+        let parse = |text: &[u8], radix| parse_integer_within(text, radix, 10_000).map(|_| ());
+        assert_eq!(parse(&ones(10_000), 2), Ok(()));
+        assert_eq!(parse(&ones(10_001), 2), Err(ParseError::TooLarge));
+        assert_eq!(parse(&ones(3_011), 10), Ok(()));
+        assert_eq!(parse(&ones(3_012), 10), Err(ParseError::TooLarge));
+        assert_eq!(parse(&ones(1_000_000), 10), Err(ParseError::TooLarge));
+        assert_eq!(
+            parse(&[&ones(1_000_000)[..], b"x"].concat(), 10),
+            Err(ParseError::NotAnInteger)
+        );
+        assert_eq!(parse(&[&[b'0'; 1_000_000][..], b"5"].concat(), 10), Ok(()));
     }
 
     #[test]
