@@ -5,7 +5,7 @@
 //! could have read before the unlinking has since been at a point where it holds nothing.
 //!
 //! - **Workers** (schedulers) look things up all the time, so for them a look-up costs nothing. They
-//!   [register](register) and then announce quiescent points themselves: [`Worker::quiescent`] between two
+//!   [register] and then announce quiescent points themselves: [`Worker::quiescent`] between two
 //!   processes, [`Worker::offline`] around sleep and anything else that takes long.
 //! - **All other threads** (dirty, poll, foreign) are assumed to hold nothing except under a [`Guard`].
 //!
@@ -29,8 +29,9 @@
 //! Who steps the epoch: workers that have something to free, every few quiescent points, so an idle or
 //! garbage-free system does no work at all.
 //!
-//! Rejected: `crossbeam-epoch`, which fences at every look-up of every thread (measured: see the bench in
-//! `tests/figures.rs`), and hazard pointers, which do so as well.
+//! Rejected: fences at every look-up of every thread, as `crossbeam-epoch` and hazard pointers have them. Measured
+//! in `tests/figures.rs`: a look-up under a guard takes 2 ns on a worker, 8 ns with the fence; a quiescent point
+//! with nothing to free 1.7 ns.
 //!
 //! One domain serves the whole operating-system process: the threads are shared by all in it.
 //! Corresponds to `erl_thr_progress` and its later ops.

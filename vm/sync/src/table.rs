@@ -202,6 +202,16 @@ impl<T: Send + Sync + 'static> IdTable<T> {
         unsafe { chunk.as_ref() }.map(|chunk| chunk.slot(index))
     }
 
+    /// The slot of what may be an id. A number with more bits has none: it could look like the word of a free slot.
+    #[inline]
+    fn slot_of(&self, id: u64) -> Option<&Slot<T>> {
+        if id > self.id_mask {
+            None
+        } else {
+            self.slot(self.index(id))
+        }
+    }
+
     /// The slot; makes its chunk. Under the lock.
     fn slot_or_new(&self, index: usize, _lock: &mut FreeList) -> &Slot<T> {
         let place = &self.chunks[index / CHUNK];
@@ -240,14 +250,14 @@ impl<T: Send + Sync + 'static> IdTable<T> {
 
     /// Is there a record for `id`?
     pub fn contains(&self, id: u64) -> bool {
-        self.slot(self.index(id))
+        self.slot_of(id)
             .is_some_and(|slot| slot.id.load(Ordering::Acquire) == id)
     }
 
     /// The record word of `id`. Under a guard, it points to a live record.
     #[inline]
     fn find(&self, id: u64) -> Option<*const T> {
-        let slot = self.slot(self.index(id))?;
+        let slot = self.slot_of(id)?;
         if slot.id.load(Ordering::Acquire) != id {
             return None;
         }
@@ -377,8 +387,7 @@ impl<T: Send + Sync + 'static> IdTable<T> {
 
     /// Takes the record of `id` out. Readers under a guard may still look at it for a while.
     pub fn remove(&self, id: u64) -> Option<Arc<T>> {
-        let index = self.index(id);
-        let slot = self.slot(index)?;
+        let (index, slot) = (self.index(id), self.slot_of(id)?);
         let mut guard = self.free.lock();
         let free = &mut *guard;
         // Ids are taken away only under the lock, so this one stays.
@@ -676,6 +685,20 @@ mod tests {
         ids.sort_unstable();
         assert_eq!(ids, (0..64).filter(|&id| id != 20).collect::<Vec<_>>());
         assert!(table.free.lock().listings.is_empty());
+    }
+
+    #[test]
+    fn no_number_finds_a_free_slot() {
+        let table = IdTable::new(4, 28);
+        (0..4).for_each(|_| _ = insert(&table));
+        (0..4).for_each(|id| _ = table.remove(id));
+        for number in (0..16)
+            .chain([u64::MAX])
+            .flat_map(|low| [low, low | FREE, low | 1 << 28])
+        {
+            assert!(table.get(number).is_none() && !table.contains(number));
+            assert!(table.remove(number).is_none());
+        }
     }
 
     #[test]

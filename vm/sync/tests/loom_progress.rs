@@ -124,3 +124,45 @@ fn two_workers_free_each_for_itself() {
         assert_eq!(shared.freed.load(Ordering::Relaxed), 1);
     });
 }
+
+/// Who unlinks, who steps and who reads are three, so that no fence does the work of another.
+#[test]
+fn a_third_thread_may_step() {
+    model(3, || {
+        let shared = shared();
+        let there = Arc::clone(&shared);
+        let reader = thread::spawn(move || {
+            let guard = progress::pin();
+            read(&there);
+            drop(guard);
+        });
+        let stepper = thread::spawn(|| {
+            progress::collect();
+            progress::collect();
+        });
+        unlink(&shared);
+        reader.join().unwrap();
+        stepper.join().unwrap();
+        progress::collect();
+        progress::collect();
+        assert_eq!(shared.freed.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn a_quiescent_point_has_the_reads_before_it_behind_it() {
+    model(6, || {
+        let shared = shared();
+        let there = Arc::clone(&shared);
+        let reader = thread::spawn(move || {
+            let mut worker = progress::register();
+            read(&there);
+            worker.quiescent();
+            std::mem::forget(worker);
+        });
+        unlink(&shared);
+        progress::collect();
+        progress::collect();
+        reader.join().unwrap();
+    });
+}
