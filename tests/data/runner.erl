@@ -112,7 +112,8 @@ request(_, Output) ->
     {{error, request}, Output}.
 
 put_chars(Encoding, Chars, Output) ->
-    case unicode:characters_to_binary(Chars, Encoding, unicode) of
+    try unicode:characters_to_binary(Chars, Encoding, unicode) of
         Text when is_binary(Text) -> {ok, [Text | Output]};
         _ -> {{error, {put_chars, Encoding, Chars}}, Output}
+    catch error:badarg -> {{error, {put_chars, Encoding, Chars}}, Output}
     end.
