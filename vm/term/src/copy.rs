@@ -27,6 +27,9 @@ const SUB: usize = 4;
 /// Words of a reference-counted binary.
 const REFC: usize = 4;
 
+/// Starts and ends of blocks.
+type Ranges = [(usize, usize)];
+
 /// What a copy need not copy.
 trait Sharing {
     /// Stays `word`, a pointer, what it is?
@@ -38,7 +41,7 @@ struct Nothing;
 /// Literals stay.
 struct Literals;
 /// Literals stay, but for those within these ranges of addresses.
-struct Staying(Arc<[(usize, usize)]>);
+struct Staying(Arc<Ranges>);
 
 impl Sharing for Nothing {
     #[inline(always)]
@@ -68,7 +71,7 @@ impl Sharing for Staying {
 }
 
 static ANY_LEAVING: AtomicBool = AtomicBool::new(false);
-static LEAVING: RwLock<Option<Arc<[(usize, usize)]>>> = RwLock::new(None);
+static LEAVING: RwLock<Option<Arc<Ranges>>> = RwLock::new(None);
 
 /// The literals of this area are about to go: [`copy`] copies them from now on. `None` ends that.
 pub fn set_leaving(area: Option<&LiteralArea>) {
@@ -338,7 +341,7 @@ unsafe fn copy_bits(from: *const u8, offset: usize, bits: usize, to: *mut u8) {
                 *to.add(index) = (*from.add(index) << shift) | next;
             }
         }
-        if bits % 8 != 0 {
+        if !bits.is_multiple_of(8) {
             *to.add(count - 1) &= 0xff << (8 - bits % 8);
         }
     }

@@ -399,7 +399,9 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
             tag::BIT_BINARY => {
                 let count = self.u32()? as usize;
                 let last = usize::from(self.u8()?);
-                if (last == 0) != (count == 0) || last > 8 {
+                // OTP 29 no longer takes an empty one.
+                let empty = count == 0 && !rules().native_records;
+                if (last == 0) != empty || last > 8 || (count == 0) != empty {
                     return self.malformed();
                 }
                 let bytes = self.take(count)?;
@@ -457,7 +459,7 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
 
     /// The bits behind the last one must be zero on the heap, whatever the input has there.
     fn bitstring(&mut self, bytes: &[u8], bits: usize) -> Term<'p> {
-        if bits % 8 == 0 {
+        if bits.is_multiple_of(8) {
             return self.builder.binary(bytes);
         }
         let mut clean = bytes.to_vec();

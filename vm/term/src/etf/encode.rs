@@ -253,7 +253,7 @@ impl Sink for Pieces {
         let Some(bytes) = bits.shared() else {
             return false;
         };
-        if len <= HEAP_LIMIT || bits.bit_offset() % 8 != 0 {
+        if len <= HEAP_LIMIT || !bits.bit_offset().is_multiple_of(8) {
             return false;
         }
         self.left_out += len;

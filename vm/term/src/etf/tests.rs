@@ -304,7 +304,7 @@ fn a_magic_reference_comes_back_with_its_object() {
 #[test]
 fn text_is_cut_at_its_limit() {
     building(|builder| {
-        let list = builder.list((0..1000).map(|value| Term::small(value)));
+        let list = builder.list((0..1000).map(|value| -> Term<'_> { Term::small(value) }));
         let mut text = String::new();
         crate::print::display(list, &mut text, 5).unwrap();
         assert_eq!(text, "[0,1,2,3,... ");
