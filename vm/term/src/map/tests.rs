@@ -456,3 +456,46 @@ fn lists_of_keys_and_values_agree() {
         });
     }
 }
+
+#[test]
+fn collections_move_maps_whole() {
+    use crate::gc::{Extent, collect};
+    use crate::heap::Heap;
+    let mut heap = Heap::new(233);
+    let mut numbers = Numbers(3);
+    let mut model = BTreeMap::new();
+    let mut roots = [Word::NIL];
+    for round in 0..200 {
+        {
+            // SAFETY: nothing collects within this block.
+            let mut builder = unsafe { heap.arena.builder() };
+            let mut map = if round == 0 {
+                builder.empty_map()
+            } else {
+                // SAFETY: the root is a whole term of this heap.
+                unsafe { Term::from_word(roots[0]) }
+            };
+            check(map);
+            assert_eq!(as_model(map), model);
+            for _ in 0..20 {
+                let number = numbers.below(300) as i64;
+                let key = key(&mut builder, number);
+                if numbers.below(3) == 0 {
+                    map = builder.map_remove(Map(map), key);
+                    model.remove(&number);
+                } else {
+                    map = builder.map_put(Map(map), key, Term::small(round));
+                    model.insert(number, round);
+                }
+            }
+            roots[0] = map.word();
+        }
+        let extent = if round % 7 == 0 {
+            Extent::Major
+        } else {
+            Extent::Minor
+        };
+        // SAFETY: the map is all that is alive; the heap's pointers are its own.
+        unsafe { collect(&mut heap, 0, &mut &mut roots[..], extent, None) };
+    }
+}
