@@ -128,23 +128,16 @@ fn map_next_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let map_term = cx.arg(1);
     let map = map_term.as_map().ok_or(Raise::Badarg)?;
     let position = cx.arg(0).as_u64().ok_or(Raise::Badarg)?;
-    let mut iter = map.iter_from(position).ok_or(Raise::Badarg)?;
     let mode = cx.arg(2);
+    let limit = if mode.is(Atom::of("iterator")) { PAIRS_AT_ONCE } else { usize::MAX };
+    let (pairs, next) = map.part(position, limit).ok_or(Raise::Badarg)?;
     if mode.is(Atom::of("iterator")) {
-        let mut pairs = Vec::with_capacity(PAIRS_AT_ONCE);
-        let limit = if map.is_flat() { usize::MAX } else { PAIRS_AT_ONCE };
-        while pairs.len() < limit {
-            match iter.next() {
-                Some(pair) => pairs.push(pair),
-                None => break,
-            }
-        }
-        let mut rest: Term<'p> = match iter.position() {
-            Some(position) if !map.is_flat() => {
+        let mut rest: Term<'p> = match next {
+            Some(position) => {
                 let position = cx.unsigned(position);
                 cx.cons(position, map_term)
             }
-            _ => Term::atom(known::NONE),
+            None => Term::atom(known::NONE),
         };
         for (key, value) in pairs.into_iter().rev() {
             rest = cx.tuple(&[key, value, rest]);
@@ -155,7 +148,6 @@ fn map_next_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(Raise::Badarg);
     }
     // List mode: everything at once, before what the caller has.
-    let pairs: Vec<(Term<'p>, Term<'p>)> = iter.by_ref().collect();
     cx.bump_reductions(pairs.len() / 8);
     let mut list = mode;
     for (key, value) in pairs.into_iter().rev() {
