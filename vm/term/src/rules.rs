@@ -35,6 +35,8 @@ pub struct Rules {
     pub fun_words: usize,
     /// Words that it counts for an external fun (5, 2 from OTP 26).
     pub external_fun_words: usize,
+    /// A big integer becomes a float limb by limb, rounding each time (to OTP 28), not once.
+    pub floats_by_limb: bool,
 }
 
 /// Rules of OTP 25.
@@ -54,6 +56,7 @@ pub const OTP_25: Rules = Rules {
     maybe_reserved: false,
     fun_words: 5,
     external_fun_words: 5,
+    floats_by_limb: true,
 };
 
 /// Rules of OTP 27.
@@ -73,6 +76,7 @@ pub const OTP_27: Rules = Rules {
     maybe_reserved: true,
     fun_words: 6,
     external_fun_words: 2,
+    floats_by_limb: true,
 };
 
 /// Rules of OTP 29.
@@ -80,6 +84,7 @@ pub const OTP_29: Rules = Rules {
     map_keys_reversed: false,
     native_records: true,
     fun_words: 2,
+    floats_by_limb: false,
     ..OTP_27
 };
 

@@ -378,4 +378,8 @@ known! {
     EXACTLY_EQUAL = "=:=";
     EXACTLY_NOT_EQUAL = "=/=";
     NOTSUP = "notsup";
+    UNIT = "unit";
+    SHORT = "short";
+    NO_FLOAT = "no_float";
+    INVALID = "invalid";
 }

@@ -1,15 +1,78 @@
 //! Bitstrings: small ones on the heap, larger ones counted outside it, parts of either, and match contexts.
+//!
+//! | file | what |
+//! |---|---|
+//! | `refc.rs` | bytes outside the heaps |
+//! | `kernel.rs` | load, store, copy and compare bits at any offset |
+//! | `matching.rs` | taking segments off the front: [`matching::Reader`] |
+//! | `build.rs` | putting segments together: [`build::Writer`] |
+//! | `append.rs` | growing a bitstring in place |
+//! | `utf.rs`, `half.rs` | code points; floats of 16 bits |
 
+mod append;
+pub mod build;
+pub mod half;
+pub mod kernel;
+pub mod matching;
 pub mod refc;
+pub mod utf;
+
+pub use crate::number::Endian;
 
 use crate::heap::arena::Builder;
 use crate::term::Term;
 use crate::word::{Word, subtag};
 use refc::SharedBytes;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// Longest binary that lies on the heap, in bytes.
 pub const HEAP_LIMIT: usize = 64;
+
+/// How a segment's bits are to be understood.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Flags(u8);
+
+impl Flags {
+    const LITTLE: u8 = 2;
+    const SIGNED: u8 = 4;
+    const NATIVE: u64 = 16;
+    /// Big-endian, unsigned.
+    pub const NONE: Flags = Flags(0);
+
+    /// From byte order and sign.
+    pub const fn new(endian: Endian, signed: bool) -> Flags {
+        let little = matches!(endian, Endian::Little);
+        Flags((if little { Flags::LITTLE } else { 0 }) | (if signed { Flags::SIGNED } else { 0 }))
+    }
+    /// From the flags field of an instruction: 2 little, 4 signed, 16 native; others mean nothing.
+    pub const fn from_code(field: u64) -> Flags {
+        let native_little = field & Flags::NATIVE != 0 && cfg!(target_endian = "little");
+        let little = field & Flags::LITTLE as u64 != 0 || native_little;
+        Flags::new(
+            if little { Endian::Little } else { Endian::Big },
+            field & Flags::SIGNED as u64 != 0,
+        )
+    }
+    /// As a number, for an operand.
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+    /// Byte order.
+    #[inline(always)]
+    pub const fn endian(self) -> Endian {
+        if self.0 & Flags::LITTLE != 0 {
+            Endian::Little
+        } else {
+            Endian::Big
+        }
+    }
+    /// Two's complement?
+    #[inline(always)]
+    pub const fn is_signed(self) -> bool {
+        self.0 & Flags::SIGNED != 0
+    }
+}
 
 /// A bitstring: where its bits are and how many.
 #[derive(Copy, Clone)]
@@ -123,6 +186,11 @@ impl<'p> Bits<'p> {
         // SAFETY: the holder lives as long as the part.
         unsafe { Term::from_word(Word::boxed(self.holder)) }
     }
+    /// Length of the holder in bits, of which others than these may not be written yet.
+    pub(crate) fn holder_bits(self) -> usize {
+        // SAFETY: a holder.
+        unsafe { holder_data(self.holder).1 }
+    }
     /// The shared block behind it, if it is not on the heap.
     pub fn shared(self) -> Option<&'p SharedBytes> {
         // SAFETY: a reference-counted binary's third word holds one reference, which lasts as long as the object.
@@ -160,26 +228,41 @@ impl<'p> Bits<'p> {
         if shift == 0 && last == 0 {
             return Cow::Borrowed(window);
         }
-        let mut bytes: Vec<u8> = (0..self.byte_len())
-            .map(|index| {
-                let high = window[index] << shift;
-                if shift == 0 {
-                    high
-                } else {
-                    high | (window.get(index + 1).copied().unwrap_or(0) >> (8 - shift))
-                }
-            })
-            .collect();
-        if last != 0 {
-            if let Some(byte) = bytes.last_mut() {
-                *byte &= 0xff << (8 - last);
-            }
-        }
+        let mut bytes = vec![0; self.byte_len()];
+        // SAFETY: the bits are there, and the vector has room for them.
+        unsafe { kernel::copy(self.base, self.offset, bytes.as_mut_ptr(), 0, self.bits) };
         Cow::Owned(bytes)
     }
     /// The term.
     pub fn term(self) -> Term<'p> {
         self.term
+    }
+}
+
+impl PartialEq for Bits<'_> {
+    /// The same bits?
+    fn eq(&self, other: &Bits<'_>) -> bool {
+        // SAFETY: both have so many bits.
+        self.bits == other.bits
+            && unsafe { kernel::equal(self.base, self.offset, other.base, other.offset, self.bits) }
+    }
+}
+
+impl Eq for Bits<'_> {}
+
+impl Ord for Bits<'_> {
+    /// Bit by bit; a bitstring that another begins with is less than that.
+    fn cmp(&self, other: &Bits<'_>) -> Ordering {
+        let common = self.bits.min(other.bits);
+        // SAFETY: both have so many bits.
+        unsafe { kernel::compare(self.base, self.offset, other.base, other.offset, common) }
+            .then(self.bits.cmp(&other.bits))
+    }
+}
+
+impl PartialOrd for Bits<'_> {
+    fn partial_cmp(&self, other: &Bits<'_>) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -276,9 +359,46 @@ impl<'p> Builder<'p> {
             Term::from_word(Word::boxed(object))
         }
     }
-    /// `bits` bits of any bitstring from its bit `offset` on; small results on the heap are copied.
+    /// `bits` bits of any bitstring from its bit `offset` on; to [`HEAP_LIMIT`] bytes they are copied.
+    #[inline]
     pub fn part(&mut self, of: Bits<'p>, offset: usize, bits: usize) -> Term<'p> {
-        debug_assert!(offset + bits <= of.bit_len());
-        self.sub_bits(of.holder(), of.bit_offset() + offset, bits)
+        assert!(bits <= of.bit_len() && offset <= of.bit_len() - bits);
+        // SAFETY: the part lies within.
+        unsafe { self.part_of(of.holder(), of.base, of.offset + offset, bits) }
+    }
+    /// `bits` bits from bit `offset` of a holder on, whose first byte is at `base`.
+    ///
+    /// # Safety
+    /// They are there, and written.
+    #[inline]
+    pub(crate) unsafe fn part_of(
+        &mut self,
+        holder: Term<'p>,
+        base: *const u8,
+        offset: usize,
+        bits: usize,
+    ) -> Term<'p> {
+        if bits > HEAP_LIMIT * 8 {
+            // SAFETY: a holder.
+            if offset == 0 && bits == unsafe { holder_data(holder.word().pointer()).1 } {
+                return holder;
+            }
+            return self.sub_bits(holder, offset, bits);
+        }
+        let words = bits.div_ceil(64);
+        let object = self.alloc(2 + words);
+        // SAFETY: fresh room for header, size and bytes; the last word is cleared before the bits are copied over it.
+        unsafe {
+            *object = Word::header(subtag::HEAP_BITS, 1 + words);
+            *object.add(1) = Word(bits as u64);
+            if words > 0 {
+                *object.add(1 + words) = Word(0);
+            }
+            kernel::copy(base, offset, object.add(2).cast::<u8>(), 0, bits);
+            Term::from_word(Word::boxed(object))
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

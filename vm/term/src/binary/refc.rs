@@ -1,8 +1,9 @@
 //! Bytes outside the heaps, counted by references.
 //!
-//! A block has room beyond the bytes in use. Whoever holds the last byte in use may claim the bytes behind it with one
-//! compare-and-swap, so that appending to a binary copies nothing while there is room. Bytes in use never change, so readers need
-//! no lock and nothing has to be told that a binary grew.
+//! A block has room beyond the bits in use. Whoever holds the last bit in use may claim the bits behind it with one
+//! compare-and-swap, so that appending to a binary copies nothing while there is room. Bits in use never change, so readers need
+//! no lock and nothing has to be told that a binary grew. The end is counted in bits, since two parts of one block may end within
+//! the same byte and only one of them may have what follows.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
@@ -11,7 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering, fence};
 #[repr(C)]
 struct Block {
     count: AtomicUsize,
+    /// In bits.
     used: AtomicUsize,
+    /// In bytes.
     capacity: usize,
 }
 
@@ -57,21 +60,28 @@ impl SharedBytes {
             .expect("a binary's size fits the address space")
     }
     fn reserve(used: usize, capacity: usize) -> SharedBytes {
-        let layout = SharedBytes::layout(capacity);
+        match SharedBytes::try_unwritten(used * 8, capacity) {
+            Some(made) => made,
+            None => handle_alloc_error(SharedBytes::layout(capacity)),
+        }
+    }
+    /// A block with `bits` in use, which the caller must write before anyone reads them, and room for `capacity` bytes. `None` if
+    /// there is no such memory.
+    pub(crate) fn try_unwritten(bits: usize, capacity: usize) -> Option<SharedBytes> {
+        debug_assert!(bits.div_ceil(8) <= capacity);
+        let layout = Layout::from_size_align(HEADER.checked_add(capacity)?, 8).ok()?;
         // SAFETY: the layout is not empty, for it holds a header.
-        let Some(block) = NonNull::new(unsafe { alloc(layout) }.cast::<Block>()) else {
-            handle_alloc_error(layout)
-        };
+        let block = NonNull::new(unsafe { alloc(layout) }.cast::<Block>())?;
         // SAFETY: freshly allocated with room for a header.
         unsafe {
             block.write(Block {
                 count: AtomicUsize::new(1),
-                used: AtomicUsize::new(used),
+                used: AtomicUsize::new(bits),
                 capacity,
             })
         };
         TOTAL.fetch_add(capacity, Ordering::Relaxed);
-        SharedBytes(block)
+        Some(SharedBytes(block))
     }
     fn block(&self) -> &Block {
         // SAFETY: the block lives while a reference does.
@@ -83,9 +93,9 @@ impl SharedBytes {
         // SAFETY: the data follow the header within one allocation.
         unsafe { self.0.as_ptr().cast::<u8>().add(HEADER) }
     }
-    /// Bytes in use.
+    /// Bytes in use, the last perhaps in part.
     pub fn used(&self) -> usize {
-        self.block().used.load(Ordering::Acquire)
+        self.block().used.load(Ordering::Acquire).div_ceil(8)
     }
     /// Bytes that there is room for.
     pub fn capacity(&self) -> usize {
@@ -95,6 +105,10 @@ impl SharedBytes {
     pub fn references(&self) -> usize {
         self.block().count.load(Ordering::Relaxed)
     }
+    /// Is this the only reference? Then nobody else can come by one meanwhile.
+    pub fn is_unique(&self) -> bool {
+        self.block().count.load(Ordering::Acquire) == 1
+    }
     /// All bytes in use.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: bytes in use are initialised and never change.
@@ -103,10 +117,18 @@ impl SharedBytes {
     /// Claims `more` bytes behind byte `end`, if `end` is the last in use and there is room. True: they are the caller's to write,
     /// once, before anyone else is told of them.
     pub fn claim(&self, end: usize, more: usize) -> bool {
+        match (end.checked_mul(8), more.checked_mul(8)) {
+            (Some(end), Some(more)) => self.claim_bits(end, more),
+            _ => false,
+        }
+    }
+    /// The same in bits. Where `end` lies within a byte, the claim covers the rest of that byte, whose other bits may be read
+    /// meanwhile: the caller makes sure that no other thread has a reference ([`SharedBytes::is_unique`]).
+    pub(crate) fn claim_bits(&self, end: usize, more: usize) -> bool {
         let Some(new_end) = end.checked_add(more) else {
             return false;
         };
-        new_end <= self.capacity()
+        new_end.div_ceil(8) <= self.capacity()
             && self
                 .block()
                 .used

@@ -1,265 +1,423 @@
-//! Arithmetic on terms, as the operators of the language and their functions do it.
+//! Arithmetic on terms: the operators of "Arithmetic Expressions" in the reference manual, and the number BIFs that compute.
 //!
-//! Integers stay exact; where one operand is a float the other becomes one. A float result must be finite.
+//! Each operator tries two small integers first ([`small`], which an instruction may call on words before it bothers with anything
+//! else); floats, big integers and errors are in functions of their own, out of the way.
 
-use super::{
-    Int, Integer, ceil as ceil_of, floor as floor_of, round as round_of, trunc as trunc_of,
-};
+use super::{Int, Integer};
 use crate::heap::arena::Builder;
 use crate::rules::rules;
 use crate::term::{Term, View};
 
-/// Why there is no result.
+/// Why an operator has no result.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum ArithError {
-    /// An operand of the wrong type, division by zero, a float out of range.
+    /// Not numbers, not integers, a division by zero, or a float beyond the largest.
     Badarith,
-    /// An integer larger than there may be.
+    /// An integer of more limbs than the release allows.
     SystemLimit,
 }
 
-type Result<'p> = std::result::Result<Term<'p>, ArithError>;
+use ArithError::{Badarith, SystemLimit};
 
-enum Number<'p> {
-    Integer(Int<'p>),
+/// What an operator gives.
+pub type Arith<'p> = Result<Term<'p>, ArithError>;
+
+/// The operators on two small integers as tagged words: `None` if either is none or the result is not small.
+///
+/// A small integer's word is its value times 16, plus 15: overflow of the word is overflow of the small range.
+pub mod small {
+    use crate::word::{SMALL_MAX, SMALL_MIN, Word};
+
+    const TAG: u64 = 0xf;
+
+    #[inline(always)]
+    const fn both(a: Word, b: Word) -> bool {
+        a.0 & b.0 & TAG == TAG
+    }
+    #[inline(always)]
+    const fn shift_of(by: Word, most: i64) -> Option<u32> {
+        let by = by.small_value();
+        if by < 0 || by > most {
+            None
+        } else {
+            Some(by as u32)
+        }
+    }
+
+    /// `a + b`
+    #[inline(always)]
+    pub fn add(a: Word, b: Word) -> Option<Word> {
+        if !both(a, b) {
+            return None;
+        }
+        (a.0 as i64)
+            .checked_add((b.0 & !TAG) as i64)
+            .map(|sum| Word(sum as u64))
+    }
+    /// `a - b`
+    #[inline(always)]
+    pub fn sub(a: Word, b: Word) -> Option<Word> {
+        if !both(a, b) {
+            return None;
+        }
+        (a.0 as i64)
+            .checked_sub((b.0 & !TAG) as i64)
+            .map(|difference| Word(difference as u64))
+    }
+    /// `a * b`
+    #[inline(always)]
+    pub fn mul(a: Word, b: Word) -> Option<Word> {
+        if !both(a, b) {
+            return None;
+        }
+        ((a.0 & !TAG) as i64)
+            .checked_mul(b.small_value())
+            .map(|product| Word(product as u64 | TAG))
+    }
+    /// `a div b`
+    #[inline(always)]
+    pub fn div(a: Word, b: Word) -> Option<Word> {
+        if !both(a, b) || b.small_value() == 0 {
+            return None;
+        }
+        // The smallest by -1 is one more than the largest.
+        let quotient = a.small_value() / b.small_value();
+        (quotient <= SMALL_MAX).then_some(Word::small(quotient.min(SMALL_MAX)))
+    }
+    /// `a rem b`
+    #[inline(always)]
+    pub fn rem(a: Word, b: Word) -> Option<Word> {
+        if !both(a, b) || b.small_value() == 0 {
+            return None;
+        }
+        Some(Word::small(a.small_value() % b.small_value()))
+    }
+    /// `-a`
+    #[inline(always)]
+    pub fn negate(a: Word) -> Option<Word> {
+        sub(Word::small(0), a)
+    }
+    /// `a band b`
+    #[inline(always)]
+    pub fn band(a: Word, b: Word) -> Option<Word> {
+        both(a, b).then_some(Word(a.0 & b.0))
+    }
+    /// `a bor b`
+    #[inline(always)]
+    pub fn bor(a: Word, b: Word) -> Option<Word> {
+        both(a, b).then_some(Word(a.0 | b.0))
+    }
+    /// `a bxor b`
+    #[inline(always)]
+    pub fn bxor(a: Word, b: Word) -> Option<Word> {
+        both(a, b).then_some(Word((a.0 ^ b.0) | TAG))
+    }
+    /// `bnot a`
+    #[inline(always)]
+    pub fn bnot(a: Word) -> Option<Word> {
+        a.is_small().then_some(Word(a.0 ^ !TAG))
+    }
+    /// `a bsl by`, for `by` not negative.
+    #[inline(always)]
+    pub fn bsl(a: Word, by: Word) -> Option<Word> {
+        if !both(a, by) {
+            return None;
+        }
+        let by = shift_of(by, 59)?;
+        let value = a.small_value();
+        let shifted = value << by;
+        (shifted >> by == value && (SMALL_MIN..=SMALL_MAX).contains(&shifted))
+            .then(|| Word((shifted as u64) << 4 | TAG))
+    }
+    /// `a bsr by`, for `by` not negative.
+    #[inline(always)]
+    pub fn bsr(a: Word, by: Word) -> Option<Word> {
+        if !both(a, by) {
+            return None;
+        }
+        let by = shift_of(by, i64::MAX)?;
+        Some(Word::small(a.small_value() >> by.min(63)))
+    }
+}
+
+/// An operand.
+#[derive(Copy, Clone)]
+enum Number<'a> {
+    Integer(Int<'a>),
     Float(f64),
 }
 
-fn number<'p>(term: Term<'p>) -> Option<Number<'p>> {
-    Some(match term.view() {
-        View::Small(value) => Number::Integer(Int::Small(value)),
-        View::Big(big) => Number::Integer(Int::Big(big)),
-        View::Float(value) => Number::Float(value),
-        _ => return None,
-    })
+#[inline]
+fn number<'p>(term: Term<'p>) -> Result<Number<'p>, ArithError> {
+    match term.view() {
+        View::Small(value) => Ok(Number::Integer(Int::Small(value))),
+        View::Big(big) => Ok(Number::Integer(Int::Big(big))),
+        View::Float(value) => Ok(Number::Float(value)),
+        _ => Err(Badarith),
+    }
 }
 
 /// The integer operand that a term is.
-pub fn integer_of<'p>(term: Term<'p>) -> std::result::Result<Int<'p>, ArithError> {
-    match number(term) {
-        Some(Number::Integer(value)) => Ok(value),
-        _ => Err(ArithError::Badarith),
+#[inline]
+pub fn integer_of<'p>(term: Term<'p>) -> Result<Int<'p>, ArithError> {
+    match term.view() {
+        View::Small(value) => Ok(Int::Small(value)),
+        View::Big(big) => Ok(Int::Big(big)),
+        _ => Err(Badarith),
     }
 }
 
 /// An integer as a float, if it is in range.
-pub fn float_of(integer: Int<'_>) -> std::result::Result<f64, ArithError> {
+pub fn float_of(integer: Int<'_>) -> Result<f64, ArithError> {
     match integer {
         Int::Small(value) => Ok(value as f64),
-        Int::Big(big) => big.to_f64().ok_or(ArithError::Badarith),
+        Int::Big(big) if rules().floats_by_limb => big.to_f64_by_limb().ok_or(Badarith),
+        Int::Big(big) => big.to_f64().ok_or(Badarith),
     }
 }
 
-/// Puts an integer on the heap.
-pub fn make_integer<'p>(builder: &mut Builder<'p>, value: &Integer) -> Result<'p> {
+/// Puts an integer on the heap, if the release allows one so large.
+#[inline]
+pub fn make_integer<'p>(builder: &mut Builder<'p>, value: &Integer) -> Arith<'p> {
     match value {
         Integer::Small(value) => Ok(builder.integer(*value)),
-        Integer::Big(big) if big.limbs.len() > rules().big_limbs => Err(ArithError::SystemLimit),
+        Integer::Big(big) if big.limbs.len() > rules().big_limbs => Err(SystemLimit),
         Integer::Big(big) => Ok(builder.big(big.negative, &big.limbs)),
     }
 }
 
-fn make_float<'p>(builder: &mut Builder<'p>, value: f64) -> Result<'p> {
+#[inline]
+fn make_float<'p>(builder: &mut Builder<'p>, value: f64) -> Arith<'p> {
     if value.is_finite() {
         Ok(builder.float(value))
     } else {
-        Err(ArithError::Badarith)
+        Err(Badarith)
     }
 }
 
-fn two<'p>(
+impl Number<'_> {
+    #[inline]
+    fn to_float(self) -> Result<f64, ArithError> {
+        match self {
+            Number::Float(value) => Ok(value),
+            Number::Integer(value) => float_of(value),
+        }
+    }
+}
+
+/// An operator whose result is a float as soon as one operand is.
+#[inline]
+fn mixed<'p>(
     builder: &mut Builder<'p>,
-    left: Term<'p>,
-    right: Term<'p>,
-    integers: impl Fn(Int<'p>, Int<'p>) -> Integer,
-    floats: impl Fn(f64, f64) -> f64,
-) -> Result<'p> {
-    match (number(left), number(right)) {
-        (Some(Number::Integer(left)), Some(Number::Integer(right))) => {
-            make_integer(builder, &integers(left, right))
-        }
-        (Some(left), Some(right)) => {
-            let float = |number: Number<'p>| match number {
-                Number::Integer(value) => float_of(value),
-                Number::Float(value) => Ok(value),
-            };
-            make_float(builder, floats(float(left)?, float(right)?))
-        }
-        _ => Err(ArithError::Badarith),
+    a: Term<'p>,
+    b: Term<'p>,
+    on_integers: impl FnOnce(Int<'p>, Int<'p>) -> Result<Integer, ArithError>,
+    on_floats: impl FnOnce(f64, f64) -> f64,
+) -> Arith<'p> {
+    match (number(a)?, number(b)?) {
+        (Number::Integer(a), Number::Integer(b)) => make_integer(builder, &on_integers(a, b)?),
+        (a, b) => make_float(builder, on_floats(a.to_float()?, b.to_float()?)),
     }
 }
 
-/// `Left + Right`
-///
-/// # Errors
-/// As [`ArithError`] says; so for all functions here.
-pub fn add<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    two(builder, left, right, Int::add, |left, right| left + right)
+/// An operator on integers only.
+#[inline]
+fn on_integers<'p>(
+    builder: &mut Builder<'p>,
+    a: Term<'p>,
+    b: Term<'p>,
+    operation: impl FnOnce(Int<'p>, Int<'p>) -> Result<Integer, ArithError>,
+) -> Arith<'p> {
+    make_integer(builder, &operation(integer_of(a)?, integer_of(b)?)?)
 }
 
-/// `Left - Right`
-pub fn sub<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    two(builder, left, right, Int::sub, |left, right| left - right)
-}
-
-/// `Left * Right`
-pub fn mul<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    if let (Some(Number::Integer(left)), Some(Number::Integer(right))) =
-        (number(left), number(right))
-    {
-        // Refused before the work is done, which grows with the square.
-        if left.bits().saturating_add(right.bits()) > (rules().big_limbs as u64 + 1) * 64 {
-            return Err(ArithError::SystemLimit);
+macro_rules! operator {
+    ($(#[$doc:meta])* $name:ident, $slow:ident, |$builder:ident, $a:ident, $b:ident| $body:expr) => {
+        $(#[$doc])*
+        #[inline(always)]
+        pub fn $name<'p>(builder: &mut Builder<'p>, a: Term<'p>, b: Term<'p>) -> Arith<'p> {
+            match small::$name(a.word(), b.word()) {
+                // SAFETY: a small integer is a term for ever.
+                Some(word) => Ok(unsafe { Term::from_word(word) }),
+                None => $slow(builder, a, b),
+            }
         }
-    }
-    two(builder, left, right, Int::mul, |left, right| left * right)
-}
-
-/// `Left / Right`, a float.
-pub fn divide<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    let float = |term: Term<'p>| match number(term) {
-        Some(Number::Integer(value)) => float_of(value),
-        Some(Number::Float(value)) => Ok(value),
-        None => Err(ArithError::Badarith),
+        #[cold]
+        #[inline(never)]
+        fn $slow<'p>($builder: &mut Builder<'p>, $a: Term<'p>, $b: Term<'p>) -> Arith<'p> {
+            $body
+        }
     };
-    let (left, right) = (float(left)?, float(right)?);
-    if right == 0.0 {
-        Err(ArithError::Badarith)
-    } else {
-        make_float(builder, left / right)
+}
+
+operator! {
+    /// `a + b`
+    add, add_slow, |builder, a, b| mixed(builder, a, b, |a, b| Ok(a.add(b)), |a, b| a + b)
+}
+operator! {
+    /// `a - b`
+    sub, sub_slow, |builder, a, b| mixed(builder, a, b, |a, b| Ok(a.sub(b)), |a, b| a - b)
+}
+operator! {
+    /// `a * b`
+    mul, mul_slow, |builder, a, b| mixed(builder, a, b, multiply, |a, b| a * b)
+}
+operator! {
+    /// `a div b`
+    div, div_slow, |builder, a, b| on_integers(builder, a, b, |a, b| a.div(b).ok_or(Badarith))
+}
+operator! {
+    /// `a rem b`
+    rem, rem_slow, |builder, a, b| on_integers(builder, a, b, |a, b| a.rem(b).ok_or(Badarith))
+}
+operator! {
+    /// `a band b`
+    band, band_slow, |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.band(b)))
+}
+operator! {
+    /// `a bor b`
+    bor, bor_slow, |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.bor(b)))
+}
+operator! {
+    /// `a bxor b`
+    bxor, bxor_slow, |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.bxor(b)))
+}
+operator! {
+    /// `a bsl b`: to the right if `b` is negative.
+    bsl, bsl_slow, |builder, a, b| shift(builder, integer_of(a)?, integer_of(b)?, false)
+}
+operator! {
+    /// `a bsr b`: to the left if `b` is negative.
+    bsr, bsr_slow, |builder, a, b| shift(builder, integer_of(a)?, integer_of(b)?, true)
+}
+
+/// The most bits that an integer may have.
+fn most_bits() -> u64 {
+    rules().big_limbs as u64 * 64
+}
+
+fn multiply<'a>(a: Int<'a>, b: Int<'a>) -> Result<Integer, ArithError> {
+    // A product has the bits of both, or one less: this refuses what would take long to find out to be too large.
+    let bits = a.bits().saturating_add(b.bits());
+    if bits > most_bits() + 1 && !a.is_zero() && !b.is_zero() {
+        return Err(SystemLimit);
     }
+    Ok(a.mul(b))
 }
 
-/// `Left div Right`
-pub fn div<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    let quotient = integer_of(left)?
-        .div(integer_of(right)?)
-        .ok_or(ArithError::Badarith)?;
-    make_integer(builder, &quotient)
-}
-
-/// `Left rem Right`
-pub fn rem<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    let remainder = integer_of(left)?
-        .rem(integer_of(right)?)
-        .ok_or(ArithError::Badarith)?;
-    make_integer(builder, &remainder)
-}
-
-/// `-Value`
-pub fn negate<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    match number(value) {
-        Some(Number::Integer(value)) => make_integer(builder, &value.neg()),
-        Some(Number::Float(value)) => make_float(builder, -value),
-        None => Err(ArithError::Badarith),
-    }
-}
-
-/// `abs(Value)`
-pub fn abs<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    match number(value) {
-        Some(Number::Integer(Int::Small(small))) if small >= 0 => Ok(value),
-        Some(Number::Integer(Int::Big(big))) if !big.negative => Ok(value),
-        Some(Number::Float(float)) => Ok(builder.float(float.abs())),
-        _ => negate(builder, value),
-    }
-}
-
-/// `Left band Right`
-pub fn band<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    let result = integer_of(left)?.band(integer_of(right)?);
-    make_integer(builder, &result)
-}
-
-/// `Left bor Right`
-pub fn bor<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    let result = integer_of(left)?.bor(integer_of(right)?);
-    make_integer(builder, &result)
-}
-
-/// `Left bxor Right`
-pub fn bxor<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    let result = integer_of(left)?.bxor(integer_of(right)?);
-    make_integer(builder, &result)
-}
-
-/// `bnot Value`
-pub fn bnot<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    make_integer(builder, &integer_of(value)?.bnot())
-}
-
-/// `Left bsl Right`
-pub fn bsl<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    shift(builder, left, right, false)
-}
-
-/// `Left bsr Right`
-pub fn bsr<'p>(builder: &mut Builder<'p>, left: Term<'p>, right: Term<'p>) -> Result<'p> {
-    shift(builder, left, right, true)
-}
-
-fn shift<'p>(builder: &mut Builder<'p>, value: Term<'p>, by: Term<'p>, right: bool) -> Result<'p> {
-    let value = integer_of(value)?;
-    let by = match integer_of(by)? {
+fn shift<'p>(builder: &mut Builder<'p>, value: Int<'_>, by: Int<'_>, right: bool) -> Arith<'p> {
+    // A distance that fits no machine word is larger than any integer.
+    let by = match by {
         Int::Small(by) => by,
-        // Further than any integer is long.
-        Int::Big(by) => {
-            if by.negative {
-                -i64::MAX
-            } else {
-                i64::MAX
+        Int::Big(by) if by.negative => -i64::MAX,
+        Int::Big(_) => i64::MAX,
+    };
+    let left = if right { by.saturating_neg() } else { by };
+    let shifted = value.shift(left, most_bits()).ok_or(SystemLimit)?;
+    make_integer(builder, &shifted)
+}
+
+/// `a / b`, a float.
+pub fn divide<'p>(builder: &mut Builder<'p>, a: Term<'p>, b: Term<'p>) -> Arith<'p> {
+    let (a, b) = (number(a)?.to_float()?, number(b)?.to_float()?);
+    if b == 0.0 {
+        return Err(Badarith);
+    }
+    make_float(builder, a / b)
+}
+
+/// `-a`
+#[inline(always)]
+pub fn negate<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+    match small::negate(a.word()) {
+        // SAFETY: a small integer is a term for ever.
+        Some(word) => Ok(unsafe { Term::from_word(word) }),
+        None => negate_slow(builder, a),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn negate_slow<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+    match number(a)? {
+        Number::Integer(Int::Small(value)) => Ok(builder.integer(-value)),
+        Number::Integer(Int::Big(big)) => Ok(builder.big(!big.negative, big.limbs)),
+        Number::Float(value) => Ok(builder.float(-value)),
+    }
+}
+
+/// `+a`
+#[inline]
+pub fn plus<'p>(a: Term<'p>) -> Arith<'p> {
+    number(a).map(|_| a)
+}
+
+/// `bnot a`
+#[inline(always)]
+pub fn bnot<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+    match small::bnot(a.word()) {
+        // SAFETY: a small integer is a term for ever.
+        Some(word) => Ok(unsafe { Term::from_word(word) }),
+        None => bnot_slow(builder, a),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn bnot_slow<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+    make_integer(builder, &integer_of(a)?.bnot())
+}
+
+// Functions, whose callers say `badarg` where an operator says `badarith`.
+
+/// `abs(a)`
+pub fn abs<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+    match number(a)? {
+        Number::Integer(Int::Small(value)) if value < 0 => Ok(builder.integer(-value)),
+        Number::Integer(Int::Big(big)) if big.negative => Ok(builder.big(false, big.limbs)),
+        // As long as the two zeroes were equal, the negative one stayed.
+        Number::Float(value)
+            if value.is_sign_negative() && (value != 0.0 || !rules().zeroes_are_equal) =>
+        {
+            Ok(builder.float(-value))
+        }
+        _ => Ok(a),
+    }
+}
+
+/// `float(a)`
+pub fn float<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+    match number(a)? {
+        Number::Float(_) => Ok(a),
+        Number::Integer(value) => Ok(builder.float(float_of(value)?)),
+    }
+}
+
+macro_rules! whole {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub fn $name<'p>(builder: &mut Builder<'p>, a: Term<'p>) -> Arith<'p> {
+            match number(a)? {
+                Number::Float(value) => make_integer(builder, &super::$name(value).ok_or(Badarith)?),
+                Number::Integer(_) => Ok(a),
             }
         }
     };
-    let by = if right { -by } else { by };
-    let most = rules().big_limbs as u64 * 64;
-    let result = value.shift(by, most).ok_or(ArithError::SystemLimit)?;
-    make_integer(builder, &result)
 }
 
-/// `float(Value)`
-pub fn float<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    match number(value) {
-        Some(Number::Integer(integer)) => {
-            let float = float_of(integer)?;
-            make_float(builder, float)
-        }
-        Some(Number::Float(_)) => Ok(value),
-        None => Err(ArithError::Badarith),
-    }
+whole! {
+    /// `trunc(a)`: towards zero.
+    trunc
 }
-
-fn to_integer<'p>(
-    builder: &mut Builder<'p>,
-    value: Term<'p>,
-    convert: impl Fn(f64) -> Option<Integer>,
-) -> Result<'p> {
-    match number(value) {
-        Some(Number::Integer(_)) => Ok(value),
-        Some(Number::Float(float)) => {
-            let integer = convert(float).ok_or(ArithError::Badarith)?;
-            make_integer(builder, &integer)
-        }
-        None => Err(ArithError::Badarith),
-    }
+whole! {
+    /// `round(a)`: to the nearest integer, halves away from zero.
+    round
 }
-
-/// `trunc(Value)`
-pub fn trunc<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    to_integer(builder, value, trunc_of)
+whole! {
+    /// `ceil(a)`: up.
+    ceil
 }
-
-/// `round(Value)`
-pub fn round<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    to_integer(builder, value, round_of)
-}
-
-/// `ceil(Value)`
-pub fn ceil<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    to_integer(builder, value, ceil_of)
-}
-
-/// `floor(Value)`
-pub fn floor<'p>(builder: &mut Builder<'p>, value: Term<'p>) -> Result<'p> {
-    to_integer(builder, value, floor_of)
+whole! {
+    /// `floor(a)`: down.
+    floor
 }
