@@ -1,0 +1,8 @@
+-module(process_info_items).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    put(k, v), P = spawn(fun() -> put(a, 1), register(pinfo, self()), process_flag(trap_exit, true), receive stop -> ok end end), t:wait(fun() -> process_info(P, status) =:= {status, waiting} end), P ! {msg, 1}, P ! m2, t:wait(fun() -> process_info(P, message_queue_len) =:= {message_queue_len, 2} end),
+    [?P(process_info(P, I)) || I <- [registered_name, current_function, status, message_queue_len, messages, links, dictionary, trap_exit, error_handler, priority, group_leader, monitors, monitored_by, suspending, sequential_trace_token, catchlevel, last_calls, message_queue_data, initial_call, fullsweep_after, min_heap_size, min_bin_vheap_size, max_heap_size]],
+    [begin {I, V} = process_info(P, I), t:p(I, is_integer(V) andalso V >= 0) end || I <- [heap_size, total_heap_size, stack_size, reductions, memory]], ?P(process_info(P, [status, registered_name, message_queue_len])) , ?P([K || {K, _} <- process_info(P)]), ?P(process_info(P, current_stacktrace) =/= undefined), ?P(process_info(P, [])), ?X(process_info(P, foo)), ?X(process_info(P, [status, foo])), ?X(process_info(?I(a), status)), ?X(process_info(P, ?I("x"))), P ! stop, t:down(P), ?P(process_info(P)), ?P(process_info(P, status)), ?P(process_info(P, [status])), ?P(is_process_alive(P)), ?P(is_process_alive(self())), ?X(is_process_alive(?I(a))), ?P(element(2, process_info(self(), dictionary)) =:= [{k, v}]), ?P(process_info(self(), current_function)), ?P(process_info(self(), status)), {current_location, {Mo, Fu, Ar, [{file, _}, {line, L}]}} = process_info(self(), current_location), ?P({Mo, Fu, Ar, L}), {garbage_collection, G} = process_info(self(), garbage_collection), ?P(lists:sort([K || {K, _} <- G])).
