@@ -2,6 +2,7 @@
 
 use crate::process::{Owned, Process};
 use oxbeam_term::Word;
+use oxbeam_term::binary::build::WriterState;
 
 /// Number of X registers.
 pub const X_COUNT: usize = 1024;
@@ -30,21 +31,9 @@ pub struct Registers {
     /// Is this worker one for dirty natives?
     pub dirty: bool,
     /// Writing position of the binary that older instructions build: first byte, bit position, end.
-    pub writer: crate::interp::registers::BitWriter,
+    pub writer: WriterState,
     /// Float registers.
     pub f: [f64; F_COUNT],
-}
-
-/// Where older instructions put the next bits of the binary under construction.
-#[repr(C)]
-#[derive(Copy, Clone, Debug)]
-pub struct BitWriter {
-    /// First byte of the binary.
-    pub base: *mut u8,
-    /// Next bit.
-    pub position: usize,
-    /// Bits that there is room for.
-    pub end: usize,
 }
 
 impl Registers {

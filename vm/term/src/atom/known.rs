@@ -382,4 +382,6 @@ known! {
     SHORT = "short";
     NO_FLOAT = "no_float";
     INVALID = "invalid";
+    FORMAT_BS_FAIL = "format_bs_fail";
+    FUNCTION = "function";
 }
