@@ -28,7 +28,11 @@ fn member_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         count += 1;
     }
     cx.bump_reductions(count / PER_REDUCTION);
-    if rest.is_nil() { Ok(Term::FALSE) } else { Err(Raise::Badarg) }
+    if rest.is_nil() {
+        Ok(Term::FALSE)
+    } else {
+        Err(Raise::Badarg)
+    }
 }
 
 /// `reverse(List, Tail)`
@@ -46,11 +50,18 @@ fn reverse_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// The first tuple whose element at the position compares equal to the key.
 fn key_tuple<'p>(cx: &mut Cx<'p>) -> Result<Option<Term<'p>>, Raise> {
     let (key, mut rest) = (cx.arg(0), cx.arg(2));
-    let position = cx.arg(1).as_usize().and_then(|index| index.checked_sub(1)).ok_or(Raise::Badarg)?;
+    let position = cx
+        .arg(1)
+        .as_usize()
+        .and_then(|index| index.checked_sub(1))
+        .ok_or(Raise::Badarg)?;
     let mut count = 0;
     while let Some(cell) = rest.as_cons() {
         let element = cell.head();
-        if let Some(found) = element.tuple_elements().and_then(|elements| elements.get(position)) {
+        if let Some(found) = element
+            .tuple_elements()
+            .and_then(|elements| elements.get(position))
+        {
             if found.same(key) || found.eq_arith(key) {
                 cx.bump_reductions(count / PER_REDUCTION);
                 return Ok(Some(element));
@@ -60,7 +71,11 @@ fn key_tuple<'p>(cx: &mut Cx<'p>) -> Result<Option<Term<'p>>, Raise> {
         count += 1;
     }
     cx.bump_reductions(count / PER_REDUCTION);
-    if rest.is_nil() { Ok(None) } else { Err(Raise::Badarg) }
+    if rest.is_nil() {
+        Ok(None)
+    } else {
+        Err(Raise::Badarg)
+    }
 }
 
 fn keyfind_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

@@ -1,7 +1,7 @@
 //! `maps`, and the functions of `erts_internal` that iterators need.
 
-use oxbeam_vm::native::prelude::*;
 use oxbeam_term::map::Map;
+use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "maps";
     "find" / 2 Plain => find_2;
@@ -129,7 +129,11 @@ fn map_next_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let map = map_term.as_map().ok_or(Raise::Badarg)?;
     let position = cx.arg(0).as_u64().ok_or(Raise::Badarg)?;
     let mode = cx.arg(2);
-    let limit = if mode.is(Atom::of("iterator")) { PAIRS_AT_ONCE } else { usize::MAX };
+    let limit = if mode.is(Atom::of("iterator")) {
+        PAIRS_AT_ONCE
+    } else {
+        usize::MAX
+    };
     let (pairs, next) = map.part(position, limit).ok_or(Raise::Badarg)?;
     if mode.is(Atom::of("iterator")) {
         let mut rest: Term<'p> = match next {

@@ -34,12 +34,18 @@ fn argument(cx: &Cx<'_>, index: usize) -> Result<f64, Raise> {
     let term = cx.arg(index);
     match term.as_float() {
         Some(value) => Ok(value),
-        None => integer_of(term).map_err(|_| Raise::Badarg).and_then(|integer| float_of(integer).map_err(|_| Raise::Badarith)),
+        None => integer_of(term)
+            .map_err(|_| Raise::Badarg)
+            .and_then(|integer| float_of(integer).map_err(|_| Raise::Badarith)),
     }
 }
 
 fn result<'p>(cx: &mut Cx<'p>, value: f64) -> NativeResult<'p> {
-    if value.is_finite() { Ok(cx.float(value)) } else { Err(Raise::Badarith) }
+    if value.is_finite() {
+        Ok(cx.float(value))
+    } else {
+        Err(Raise::Badarith)
+    }
 }
 
 macro_rules! functions {

@@ -35,7 +35,10 @@ fn atom_to_binary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     match encoding(cx.arg(1)) {
         Some(Encoding::Utf8) => Ok(cx.binary(text.as_bytes())),
         Some(Encoding::Latin1) => {
-            let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+            let bytes: Option<Vec<u8>> = text
+                .chars()
+                .map(|character| u8::try_from(u32::from(character)).ok())
+                .collect();
             let bytes = bytes.ok_or(Raise::Badarg)?;
             Ok(cx.binary(&bytes))
         }
@@ -76,14 +79,21 @@ fn list_text(list: Term<'_>) -> Result<String, Raise> {
     let mut text = String::new();
     let mut count = 0;
     for element in elements.by_ref() {
-        let character = element.as_small().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32);
+        let character = element
+            .as_small()
+            .and_then(|code| u32::try_from(code).ok())
+            .and_then(char::from_u32);
         text.push(character.ok_or(Raise::Badarg)?);
         count += 1;
     }
     if !elements.rest().is_nil() {
         return Err(Raise::Badarg);
     }
-    if count > atom::MAX_CHARACTERS { Err(Raise::SystemLimit) } else { Ok(text) }
+    if count > atom::MAX_CHARACTERS {
+        Err(Raise::SystemLimit)
+    } else {
+        Ok(text)
+    }
 }
 
 fn list_to_atom_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

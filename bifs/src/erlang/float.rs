@@ -20,7 +20,9 @@ natives! { STRING: "string";
 const DEFAULT_DECIMALS: i64 = 20;
 
 fn text_default(value: f64) -> Result<String, Raise> {
-    float::scientific(value, DEFAULT_DECIMALS).map(|text| String::from_utf8_lossy(&text).into_owned()).ok_or(Raise::Badarg)
+    float::scientific(value, DEFAULT_DECIMALS)
+        .map(|text| String::from_utf8_lossy(&text).into_owned())
+        .ok_or(Raise::Badarg)
 }
 
 fn text_by_options(cx: &mut Cx<'_>) -> Result<String, Raise> {
@@ -32,14 +34,24 @@ fn text_by_options(cx: &mut Cx<'_>) -> Result<String, Raise> {
     let value = cx.arg(0).as_float().ok_or(Raise::Badarg)?;
     let (mut form, mut compact) = (Form::Scientific(DEFAULT_DECIMALS), false);
     let options = cx.arg(1).proper_list();
-    let Some(options) = options else { return Err(cx.badarg_because(Atom::of("badopt"))) };
+    let Some(options) = options else {
+        return Err(cx.badarg_because(Atom::of("badopt")));
+    };
     for option in options {
-        let number = option.as_tuple_of::<2>().and_then(|[key, value]| Some((key.as_atom()?, value.as_small()?)));
+        let number = option
+            .as_tuple_of::<2>()
+            .and_then(|[key, value]| Some((key.as_atom()?, value.as_small()?)));
         match (option.as_atom().map(Atom::text), number) {
             (Some("compact"), _) => compact = true,
             (Some("short"), _) => form = Form::Short,
-            (_, Some((key, digits))) if key.text() == "decimals" && (0..=253).contains(&digits) => form = Form::Decimals(digits),
-            (_, Some((key, digits))) if key.text() == "scientific" && (0..=249).contains(&digits) => form = Form::Scientific(digits),
+            (_, Some((key, digits))) if key.text() == "decimals" && (0..=253).contains(&digits) => {
+                form = Form::Decimals(digits)
+            }
+            (_, Some((key, digits)))
+                if key.text() == "scientific" && (0..=249).contains(&digits) =>
+            {
+                form = Form::Scientific(digits)
+            }
             _ => return Err(cx.badarg_because(Atom::of("badopt"))),
         }
     }
@@ -48,7 +60,8 @@ fn text_by_options(cx: &mut Cx<'_>) -> Result<String, Raise> {
         Form::Scientific(digits) => float::scientific(value, digits),
         Form::Decimals(digits) => float::fixed(value, digits, compact),
     };
-    text.map(|text| String::from_utf8_lossy(&text).into_owned()).ok_or(Raise::Badarg)
+    text.map(|text| String::from_utf8_lossy(&text).into_owned())
+        .ok_or(Raise::Badarg)
 }
 
 fn float_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -73,7 +86,10 @@ fn float_to_binary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn list_to_float_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let text = cx.arg(0).proper_list().ok_or(Raise::Badarg)?;
-    let text: Option<Vec<u8>> = text.into_iter().map(|byte| byte.as_small().and_then(|byte| u8::try_from(byte).ok())).collect();
+    let text: Option<Vec<u8>> = text
+        .into_iter()
+        .map(|byte| byte.as_small().and_then(|byte| u8::try_from(byte).ok()))
+        .collect();
     let value = float::parse(&text.ok_or(Raise::Badarg)?).ok_or(Raise::Badarg)?;
     Ok(cx.float(value))
 }
@@ -90,7 +106,10 @@ fn string_list_to_float_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !list.is_list() {
         return Ok(cx.tuple(&[Term::atom(known::ERROR), Term::atom(Atom::of("not_a_list"))]));
     }
-    let bytes: Vec<u8> = list.list_iter().map_while(|byte| byte.as_small().and_then(|byte| u8::try_from(byte).ok())).collect();
+    let bytes: Vec<u8> = list
+        .list_iter()
+        .map_while(|byte| byte.as_small().and_then(|byte| u8::try_from(byte).ok()))
+        .collect();
     match float::parse_prefix(&bytes) {
         Some((value, used)) => {
             let mut rest = list;

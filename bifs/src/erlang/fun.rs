@@ -43,7 +43,11 @@ fn fun_info_mfa_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         FunKind::Local { entry, .. } => (entry.module, entry.function),
         FunKind::External(export) => (export.module(), export.function()),
     };
-    Ok(cx.tuple(&[Term::atom(module), Term::atom(name), Term::small(i64::from(fun.arity()))]))
+    Ok(cx.tuple(&[
+        Term::atom(module),
+        Term::atom(name),
+        Term::small(i64::from(fun.arity())),
+    ]))
 }
 
 fn fun_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -56,7 +60,11 @@ fn fun_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn make_fun_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let module = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let function = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
-    let arity = cx.arg(2).as_small().filter(|arity| (0..=255).contains(arity)).ok_or(Raise::Badarg)?;
+    let arity = cx
+        .arg(2)
+        .as_small()
+        .filter(|arity| (0..=255).contains(arity))
+        .ok_or(Raise::Badarg)?;
     let export = cx.machine().code.export(module, function, arity as u32);
     Ok(cx.external_fun(export))
 }

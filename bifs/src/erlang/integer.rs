@@ -34,7 +34,9 @@ fn text(value: Term<'_>, radix: u32) -> Option<String> {
 }
 
 fn radix_of(term: Term<'_>) -> Option<u32> {
-    term.as_small().and_then(|radix| u32::try_from(radix).ok()).filter(|radix| (2..=36).contains(radix))
+    term.as_small()
+        .and_then(|radix| u32::try_from(radix).ok())
+        .filter(|radix| (2..=36).contains(radix))
 }
 
 fn integer_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -78,8 +80,15 @@ fn make<'p>(cx: &mut Cx<'p>, integer: &Integer) -> NativeResult<'p> {
 
 fn list_bytes(list: Term<'_>) -> Option<Vec<u8>> {
     let mut elements = list.list_iter();
-    let bytes = elements.by_ref().map(|element| element.as_small().and_then(|byte| u8::try_from(byte).ok())).collect::<Option<Vec<u8>>>();
-    if elements.rest().is_nil() { bytes } else { None }
+    let bytes = elements
+        .by_ref()
+        .map(|element| element.as_small().and_then(|byte| u8::try_from(byte).ok()))
+        .collect::<Option<Vec<u8>>>();
+    if elements.rest().is_nil() {
+        bytes
+    } else {
+        None
+    }
 }
 
 fn list_to_integer_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -107,13 +116,18 @@ fn binary_to_integer_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// Digits at the start of `bytes`, a sign included: how many bytes.
 fn prefix(bytes: &[u8], radix: u32) -> Option<usize> {
     let sign = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
-    let digits = bytes[sign..].iter().take_while(|byte| char::from(**byte).is_digit(radix)).count();
+    let digits = bytes[sign..]
+        .iter()
+        .take_while(|byte| char::from(**byte).is_digit(radix))
+        .count();
     (digits > 0).then_some(sign + digits)
 }
 
 /// `erts_internal:list_to_integer(List, Base)`: `{Integer, Rest}`, or what is wrong as an atom.
 fn internal_list_to_integer_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let Some(radix) = radix_of(cx.arg(1)) else { return Ok(Term::atom(known::BADARG)) };
+    let Some(radix) = radix_of(cx.arg(1)) else {
+        return Ok(Term::atom(known::BADARG));
+    };
     list_prefix(cx, radix, true)
 }
 
@@ -134,7 +148,13 @@ fn list_prefix<'p>(cx: &mut Cx<'p>, radix: u32, limit: bool) -> NativeResult<'p>
     let mut digits = Vec::new();
     let mut rest = list;
     while let Some(cell) = rest.as_cons() {
-        let Some(byte) = cell.head().as_small().and_then(|code| u8::try_from(code).ok()) else { break };
+        let Some(byte) = cell
+            .head()
+            .as_small()
+            .and_then(|code| u8::try_from(code).ok())
+        else {
+            break;
+        };
         let signed = digits.is_empty() && matches!(byte, b'+' | b'-');
         if !signed && !char::from(byte).is_digit(radix) {
             break;
@@ -146,11 +166,15 @@ fn list_prefix<'p>(cx: &mut Cx<'p>, radix: u32, limit: bool) -> NativeResult<'p>
         return Ok(Term::atom(Atom::of("no_integer")));
     }
     if too_long(digits.len(), radix) {
-        return if limit { Ok(Term::atom(known::SYSTEM_LIMIT)) } else { Err(Raise::SystemLimit) };
+        return if limit {
+            Ok(Term::atom(Atom::of("big")))
+        } else {
+            Err(Raise::SystemLimit)
+        };
     }
     let integer = parse_integer(&digits, radix).ok_or(Raise::Badarg)?;
     match make(cx, &integer) {
-        Err(Raise::SystemLimit) if limit => Ok(Term::atom(known::SYSTEM_LIMIT)),
+        Err(Raise::SystemLimit) if limit => Ok(Term::atom(Atom::of("big"))),
         Err(raise) => Err(raise),
         Ok(value) => Ok(cx.tuple(&[value, rest])),
     }
@@ -158,12 +182,15 @@ fn list_prefix<'p>(cx: &mut Cx<'p>, radix: u32, limit: bool) -> NativeResult<'p>
 
 /// `erts_internal:binary_to_integer(Binary, Base)`: the integer, or what is wrong as an atom.
 fn internal_binary_to_integer_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let Some(digits) = cx.arg(0).as_binary() else { return Ok(Term::atom(known::BADARG)) };
-    let Some(radix) = radix_of(cx.arg(1)) else { return Ok(Term::atom(known::BADARG)) };
+    let Some(digits) = cx.arg(0).as_binary() else {
+        return Ok(Term::atom(known::BADARG));
+    };
+    let Some(radix) = radix_of(cx.arg(1)) else {
+        return Ok(Term::atom(known::BADARG));
+    };
     match parse(cx, &digits, radix) {
         Ok(value) => Ok(value),
-        Err(Raise::SystemLimit) => Ok(Term::atom(known::SYSTEM_LIMIT)),
+        Err(Raise::SystemLimit) => Ok(Term::atom(Atom::of("big"))),
         Err(_) => Ok(Term::atom(known::BADARG)),
     }
 }
-

@@ -37,13 +37,15 @@ fn subtract_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let kept: Vec<Term<'p>> = if right.len() <= SMALL || left.len() <= SMALL {
         let mut rest = right;
         left.into_iter()
-            .filter(|&element| match rest.iter().position(|&other| other.eq_exact(element)) {
-                Some(position) => {
-                    rest.swap_remove(position);
-                    false
-                }
-                None => true,
-            })
+            .filter(
+                |&element| match rest.iter().position(|&other| other.eq_exact(element)) {
+                    Some(position) => {
+                        rest.swap_remove(position);
+                        false
+                    }
+                    None => true,
+                },
+            )
             .collect()
     } else {
         // Sorted, with a count for each distinct element.
@@ -57,12 +59,14 @@ fn subtract_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             }
         }
         left.into_iter()
-            .filter(|&element| match counts.binary_search_by(|(other, _)| other.cmp_exact(element)) {
-                Ok(position) if counts[position].1 > 0 => {
-                    counts[position].1 -= 1;
-                    false
+            .filter(|&element| {
+                match counts.binary_search_by(|(other, _)| other.cmp_exact(element)) {
+                    Ok(position) if counts[position].1 > 0 => {
+                        counts[position].1 -= 1;
+                        false
+                    }
+                    _ => true,
                 }
-                _ => true,
             })
             .collect()
     };
@@ -70,13 +74,22 @@ fn subtract_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn hd_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    cx.arg(0).as_cons().map(|cell| cell.head()).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .as_cons()
+        .map(|cell| cell.head())
+        .ok_or(Raise::Badarg)
 }
 
 fn tl_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    cx.arg(0).as_cons().map(|cell| cell.tail()).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .as_cons()
+        .map(|cell| cell.tail())
+        .ok_or(Raise::Badarg)
 }
 
 fn length_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    cx.arg(0).proper_length().map(|length| Term::small(length as i64)).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .proper_length()
+        .map(|length| Term::small(length as i64))
+        .ok_or(Raise::Badarg)
 }

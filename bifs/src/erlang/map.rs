@@ -18,7 +18,9 @@ fn map_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn map_get_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (key, term) = (cx.arg(0), cx.arg(1));
-    let Some(map) = term.as_map() else { return Err(cx.error_pair(known::BADMAP, term)) };
+    let Some(map) = term.as_map() else {
+        return Err(cx.error_pair(known::BADMAP, term));
+    };
     match map.get(key) {
         Some(value) => Ok(value),
         None => Err(cx.error_pair(known::BADKEY, key)),

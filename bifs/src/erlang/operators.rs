@@ -98,7 +98,11 @@ unary! {
 }
 
 fn plus_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    if cx.arg(0).is_number() { Ok(cx.arg(0)) } else { Err(Raise::Badarith) }
+    if cx.arg(0).is_number() {
+        Ok(cx.arg(0))
+    } else {
+        Err(Raise::Badarith)
+    }
 }
 
 macro_rules! comparison {
@@ -138,17 +142,28 @@ fn xor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn not_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    cx.arg(0).as_boolean().map(|value| Term::boolean(!value)).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .as_boolean()
+        .map(|value| Term::boolean(!value))
+        .ok_or(Raise::Badarg)
 }
 
 /// `min(Term1, Term2)`: the first of two that compare equal.
 fn min_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (left, right) = (cx.arg(0), cx.arg(1));
-    Ok(if left.cmp(right) == Ordering::Greater { right } else { left })
+    Ok(if left.cmp(right) == Ordering::Greater {
+        right
+    } else {
+        left
+    })
 }
 
 /// `max(Term1, Term2)`: the first of two that compare equal.
 fn max_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (left, right) = (cx.arg(0), cx.arg(1));
-    Ok(if left.cmp(right) == Ordering::Less { right } else { left })
+    Ok(if left.cmp(right) == Ordering::Less {
+        right
+    } else {
+        left
+    })
 }

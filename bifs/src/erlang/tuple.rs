@@ -20,7 +20,10 @@ natives! { NATIVES: "erlang";
 /// The zero-based position that a one-based index means.
 fn position(index: Term<'_>, len: usize) -> Result<usize, Raise> {
     let index = index.as_usize().ok_or(Raise::Badarg)?;
-    index.checked_sub(1).filter(|&position| position < len).ok_or(Raise::Badarg)
+    index
+        .checked_sub(1)
+        .filter(|&position| position < len)
+        .ok_or(Raise::Badarg)
 }
 
 /// `element(Index, Tuple)`, one-based.
@@ -37,7 +40,10 @@ fn setelement_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn tuple_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    cx.arg(0).as_tuple().map(|tuple| Term::small(tuple.len() as i64)).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .as_tuple()
+        .map(|tuple| Term::small(tuple.len() as i64))
+        .ok_or(Raise::Badarg)
 }
 
 /// `size(Item)`: elements of a tuple, bytes of a binary, the last perhaps not full and not counted.
@@ -50,7 +56,9 @@ fn size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn arity_of(term: Term<'_>) -> Result<usize, Raise> {
-    term.as_usize().filter(|&arity| arity <= MAX_ARITY).ok_or(Raise::Badarg)
+    term.as_usize()
+        .filter(|&arity| arity <= MAX_ARITY)
+        .ok_or(Raise::Badarg)
 }
 
 fn make_tuple_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

@@ -57,7 +57,11 @@ fn is_function_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         View::Big(big) if !big.negative => None,
         _ => return Err(Raise::Badarg),
     };
-    Ok(Term::boolean(cx.arg(0).as_fun().is_some_and(|fun| arity == Some(u64::from(fun.arity())))))
+    Ok(Term::boolean(
+        cx.arg(0)
+            .as_fun()
+            .is_some_and(|fun| arity == Some(u64::from(fun.arity()))),
+    ))
 }
 
 /// `is_integer(Term, Low, High)`: an integer from `Low` to `High`; bounds that are no integers are `badarg`.
@@ -66,22 +70,28 @@ fn is_integer_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !low.is_integer() || !high.is_integer() {
         return Err(Raise::Badarg);
     }
-    Ok(Term::boolean(value.is_integer() && value.cmp(low).is_ge() && value.cmp(high).is_le()))
+    Ok(Term::boolean(
+        value.is_integer() && value.cmp(low).is_ge() && value.cmp(high).is_le(),
+    ))
 }
 
 /// `is_record(Term, Tag)`
 fn is_record_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let tag = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
-    Ok(Term::boolean(cx.arg(0).as_tuple().and_then(|tuple| tuple.get(0)).is_some_and(|first| first.is(tag))))
+    Ok(Term::boolean(
+        cx.arg(0)
+            .as_tuple()
+            .and_then(|tuple| tuple.get(0))
+            .is_some_and(|first| first.is(tag)),
+    ))
 }
 
 /// `is_record(Term, Tag, Size)`
 fn is_record_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let tag = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     let size = cx.arg(2).as_small().ok_or(Raise::Badarg)?;
-    let fits = cx
-        .arg(0)
-        .as_tuple()
-        .is_some_and(|tuple| tuple.len() as i64 == size && tuple.get(0).is_some_and(|first| first.is(tag)));
+    let fits = cx.arg(0).as_tuple().is_some_and(|tuple| {
+        tuple.len() as i64 == size && tuple.get(0).is_some_and(|first| first.is(tag))
+    });
     Ok(Term::boolean(fits))
 }

@@ -197,7 +197,11 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
         frames.extend(frame(builder, address));
     }
     // A segment that can't be built explains itself in the frame that built it.
-    if let ([cause], true, Some(first)) = (cause.tuple_elements().unwrap_or(&[]), culprit.is_nil(), frames.first().copied()) {
+    if let ([cause], true, Some(first)) = (
+        cause.tuple_elements().unwrap_or(&[]),
+        culprit.is_nil(),
+        frames.first().copied(),
+    ) {
         frames[0] = with_segment_cause(builder, first, *cause);
     }
     builder.list(frames)
@@ -205,11 +209,19 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
 
 /// Adds `{error_info, …}` with the cause that `erl_erts_errors:format_bs_fail/2` explains to a frame's location.
 fn with_segment_cause<'p>(builder: &mut Builder<'p>, frame: Term<'p>, cause: Term<'p>) -> Term<'p> {
-    let Some([module, function, arity, location]) = frame.as_tuple_of::<4>() else { return frame };
+    let Some([module, function, arity, location]) = frame.as_tuple_of::<4>() else {
+        return frame;
+    };
     let map = builder.map_from_pairs([
         (Term::atom(known::CAUSE), cause),
-        (Term::atom(known::FUNCTION), Term::atom(known::FORMAT_BS_FAIL)),
-        (Term::atom(known::MODULE), Term::atom(Atom::of("erl_erts_errors"))),
+        (
+            Term::atom(known::FUNCTION),
+            Term::atom(known::FORMAT_BS_FAIL),
+        ),
+        (
+            Term::atom(known::MODULE),
+            Term::atom(Atom::of("erl_erts_errors")),
+        ),
     ]);
     let info = builder.tuple(&[Term::atom(known::ERROR_INFO), map]);
     let mut location = location.proper_list().unwrap_or_default();

@@ -48,11 +48,7 @@ impl Registers {
             live: 0,
             outcome: super::Outcome::Yield,
             dirty,
-            writer: BitWriter {
-                base: std::ptr::null_mut(),
-                position: 0,
-                end: 0,
-            },
+            writer: WriterState::EMPTY,
             f: [0.0; F_COUNT],
         })
     }

@@ -14,7 +14,9 @@ type Lowered = Result<(), String>;
 
 fn number(op: &GenericOp, index: usize) -> Result<usize, String> {
     match at(op, index)? {
-        Operand::Unsigned(value) => usize::try_from(*value).map_err(|_| "a number too large".to_owned()),
+        Operand::Unsigned(value) => {
+            usize::try_from(*value).map_err(|_| "a number too large".to_owned())
+        }
         Operand::Int(value) => usize::try_from(*value).map_err(|_| "a negative number".to_owned()),
         other => Err(format!("{} where a number belongs", other.form())),
     }
@@ -22,7 +24,9 @@ fn number(op: &GenericOp, index: usize) -> Result<usize, String> {
 
 fn heap_need(op: &GenericOp, index: usize) -> Result<usize, String> {
     match at(op, index)? {
-        Operand::Alloc(list) => Ok(list.words as usize + 2 * list.floats as usize + 3 * list.funs as usize),
+        Operand::Alloc(list) => {
+            Ok(list.words as usize + 2 * list.floats as usize + 3 * list.funs as usize)
+        }
         _ => number(op, index),
     }
 }
@@ -77,7 +81,11 @@ fn flag_names(emitter: &Emitter<'_>, operand: &Operand) -> Result<u8, String> {
 /// A literal binary of some of the module's string bytes.
 fn string(emitter: &Emitter<'_>, offset: usize, bytes: usize) -> Result<Word, String> {
     let end = offset.checked_add(bytes).ok_or("a string out of range")?;
-    let bytes = emitter.names.strings.get(offset..end).ok_or("a string out of range")?;
+    let bytes = emitter
+        .names
+        .strings
+        .get(offset..end)
+        .ok_or("a string out of range")?;
     Ok((emitter.names.intern_bytes)(bytes))
 }
 
@@ -92,7 +100,8 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
             emitter.emit(&ops::bs_get_position, &[context, target])?;
         }
         Op::BsSetPosition => {
-            let (context, position) = (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
+            let (context, position) =
+                (emitter.argument(at(op, 0)?)?, emitter.argument(at(op, 1)?)?);
             emitter.emit(&ops::bs_set_position, &[context, position])?;
         }
         Op::BsGetTail => {
@@ -113,39 +122,78 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
         }
         Op::BsGetBinary2 => {
             let context = emitter.argument(at(op, 1)?)?;
-            let (unit, target) = (Argument::Number(number(op, 4)?), emitter.argument(at(op, 6)?)?);
+            let (unit, target) = (
+                Argument::Number(number(op, 4)?),
+                emitter.argument(at(op, 6)?)?,
+            );
             match size(emitter, at(op, 3)?)? {
                 Place::Constant(Word(ALL_SIZE)) => {
-                    emitter.emit(&ops::bs_get_binary_all, &[label(at(op, 0)?), context, unit, target])?;
+                    emitter.emit(
+                        &ops::bs_get_binary_all,
+                        &[label(at(op, 0)?), context, unit, target],
+                    )?;
                 }
-                size => emitter.emit(&ops::bs_get_binary, &[label(at(op, 0)?), context, Argument::Place(size), unit, target])?,
+                size => emitter.emit(
+                    &ops::bs_get_binary,
+                    &[
+                        label(at(op, 0)?),
+                        context,
+                        Argument::Place(size),
+                        unit,
+                        target,
+                    ],
+                )?,
             }
         }
         Op::BsSkipBits2 => {
             let context = emitter.argument(at(op, 1)?)?;
             let unit = Argument::Number(number(op, 3)?);
             match size(emitter, at(op, 2)?)? {
-                Place::Constant(Word(ALL_SIZE)) => emitter.emit(&ops::bs_skip_all, &[label(at(op, 0)?), context, unit])?,
-                size => emitter.emit(&ops::bs_skip_bits, &[label(at(op, 0)?), context, Argument::Place(size), unit])?,
+                Place::Constant(Word(ALL_SIZE)) => {
+                    emitter.emit(&ops::bs_skip_all, &[label(at(op, 0)?), context, unit])?
+                }
+                size => emitter.emit(
+                    &ops::bs_skip_bits,
+                    &[label(at(op, 0)?), context, Argument::Place(size), unit],
+                )?,
             }
         }
         Op::BsTestTail2 => {
             let context = emitter.argument(at(op, 1)?)?;
-            emitter.emit(&ops::bs_test_tail, &[label(at(op, 0)?), context, Argument::Immediate(number(op, 2)? as u64)])?;
+            emitter.emit(
+                &ops::bs_test_tail,
+                &[
+                    label(at(op, 0)?),
+                    context,
+                    Argument::Immediate(number(op, 2)? as u64),
+                ],
+            )?;
         }
         Op::BsTestUnit => {
             let context = emitter.argument(at(op, 1)?)?;
-            emitter.emit(&ops::bs_test_unit, &[label(at(op, 0)?), context, Argument::Number(number(op, 2)?)])?;
+            emitter.emit(
+                &ops::bs_test_unit,
+                &[label(at(op, 0)?), context, Argument::Number(number(op, 2)?)],
+            )?;
         }
         Op::BsMatchString => {
             let context = emitter.argument(at(op, 1)?)?;
             let bits = number(op, 2)?;
             let literal = string(emitter, number(op, 3)?, bits.div_ceil(8))?;
-            let arguments = [label(at(op, 0)?), context, Argument::Immediate(bits as u64), Argument::Immediate(literal.0)];
+            let arguments = [
+                label(at(op, 0)?),
+                context,
+                Argument::Immediate(bits as u64),
+                Argument::Immediate(literal.0),
+            ];
             emitter.emit(&ops::bs_match_string, &arguments)?;
         }
         Op::BsGetUtf8 => {
-            let arguments = [label(at(op, 0)?), emitter.argument(at(op, 1)?)?, emitter.argument(at(op, 4)?)?];
+            let arguments = [
+                label(at(op, 0)?),
+                emitter.argument(at(op, 1)?)?,
+                emitter.argument(at(op, 4)?)?,
+            ];
             emitter.emit(&ops::bs_get_utf8, &arguments)?;
         }
         Op::BsGetUtf16 => get_utf(emitter, &ops::bs_get_utf16, op)?,
@@ -199,10 +247,18 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
         Op::BsPutInteger => put_sized(emitter, &ops::bs_put_integer, op)?,
         Op::BsPutFloat => put_sized(emitter, &ops::bs_put_float, op)?,
         Op::BsPutBinary => {
-            let (unit, value) = (Argument::Number(number(op, 2)?), emitter.argument(at(op, 4)?)?);
+            let (unit, value) = (
+                Argument::Number(number(op, 2)?),
+                emitter.argument(at(op, 4)?)?,
+            );
             match size(emitter, at(op, 1)?)? {
-                Place::Constant(Word(ALL_SIZE)) => emitter.emit(&ops::bs_put_binary_all, &[label(at(op, 0)?), unit, value])?,
-                size => emitter.emit(&ops::bs_put_binary, &[label(at(op, 0)?), Argument::Place(size), unit, value])?,
+                Place::Constant(Word(ALL_SIZE)) => {
+                    emitter.emit(&ops::bs_put_binary_all, &[label(at(op, 0)?), unit, value])?
+                }
+                size => emitter.emit(
+                    &ops::bs_put_binary,
+                    &[label(at(op, 0)?), Argument::Place(size), unit, value],
+                )?,
             }
         }
         Op::BsPutString => {
@@ -234,28 +290,58 @@ fn get_integer(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
     let (flags, target) = (flag_field(op, 5)?, emitter.argument(at(op, 6)?)?);
     let size = size(emitter, at(op, 3)?)?;
     if let Place::Constant(constant) = size {
-        let bits = usize::try_from(constant.small_value()).ok().and_then(|size| size.checked_mul(unit));
+        let bits = usize::try_from(constant.small_value())
+            .ok()
+            .and_then(|size| size.checked_mul(unit));
         if let Some(bits) = bits.filter(|&bits| constant.is_small() && bits <= 65_535) {
-            return emitter.emit(&ops::bs_get_integer_bits, &[label(at(op, 0)?), context, Argument::Number(bits), flags, target]);
+            return emitter.emit(
+                &ops::bs_get_integer_bits,
+                &[
+                    label(at(op, 0)?),
+                    context,
+                    Argument::Number(bits),
+                    flags,
+                    target,
+                ],
+            );
         }
     }
-    let arguments = [label(at(op, 0)?), context, Argument::Place(size), Argument::Number(unit), flags, target];
+    let arguments = [
+        label(at(op, 0)?),
+        context,
+        Argument::Place(size),
+        Argument::Number(unit),
+        flags,
+        target,
+    ];
     emitter.emit(&ops::bs_get_integer, &arguments)
 }
 
 fn get_utf(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Lowered {
-    let arguments = [label(at(op, 0)?), emitter.argument(at(op, 1)?)?, flag_field(op, 3)?, emitter.argument(at(op, 4)?)?];
+    let arguments = [
+        label(at(op, 0)?),
+        emitter.argument(at(op, 1)?)?,
+        flag_field(op, 3)?,
+        emitter.argument(at(op, 4)?)?,
+    ];
     emitter.emit(row, &arguments)
 }
 
 fn skip_utf(emitter: &mut Emitter<'_>, op: &GenericOp, kind: usize) -> Lowered {
-    let arguments = [label(at(op, 0)?), emitter.argument(at(op, 1)?)?, Argument::Number(kind), flag_field(op, 3)?];
+    let arguments = [
+        label(at(op, 0)?),
+        emitter.argument(at(op, 1)?)?,
+        Argument::Number(kind),
+        flag_field(op, 3)?,
+    ];
     emitter.emit(&ops::bs_skip_utf, &arguments)
 }
 
 fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
     let context = emitter.argument(at(op, 1)?)?;
-    let Operand::List(items) = at(op, 2)? else { return Err("bs_match without commands".to_owned()) };
+    let Operand::List(items) = at(op, 2)? else {
+        return Err("bs_match without commands".to_owned());
+    };
     let plain = |kind: u64, bits: u64| RunWord::Plain(kind | (bits << 8));
     let value = |operand: &Operand| match operand {
         Operand::Unsigned(value) => Ok(*value),
@@ -266,7 +352,10 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
     while let [Operand::Atom(name), arguments @ ..] = rest {
         rest = match (emitter.names.atom(*name).text(), arguments) {
             ("ensure_at_least", [size, unit, rest @ ..]) => {
-                words.extend([plain(command::ENSURE_AT_LEAST, value(size)?), RunWord::Plain(value(unit)?)]);
+                words.extend([
+                    plain(command::ENSURE_AT_LEAST, value(size)?),
+                    RunWord::Plain(value(unit)?),
+                ]);
                 rest
             }
             ("ensure_exactly", [size, rest @ ..]) => {
@@ -279,11 +368,18 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
             }
             ("integer", [_, flags, size, unit, target, rest @ ..]) => {
                 let flags = u64::from(flag_names(emitter, flags)?);
-                words.extend([plain(command::INTEGER, value(size)? * value(unit)?), RunWord::Plain(flags), emitter.general(target)?]);
+                words.extend([
+                    plain(command::INTEGER, value(size)? * value(unit)?),
+                    RunWord::Plain(flags),
+                    emitter.general(target)?,
+                ]);
                 rest
             }
             ("binary", [_, _, size, unit, target, rest @ ..]) => {
-                words.extend([plain(command::BINARY, value(size)? * value(unit)?), emitter.general(target)?]);
+                words.extend([
+                    plain(command::BINARY, value(size)? * value(unit)?),
+                    emitter.general(target)?,
+                ]);
                 rest
             }
             ("get_tail", [_, _, target, rest @ ..]) => {
@@ -291,20 +387,36 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
                 rest
             }
             ("=:=", [_, size, number, rest @ ..]) => {
-                words.extend([plain(command::EQUAL, value(size)?), RunWord::Plain(value(number)?)]);
+                words.extend([
+                    plain(command::EQUAL, value(size)?),
+                    RunWord::Plain(value(number)?),
+                ]);
                 rest
             }
             (name, _) => return Err(format!("the match command {name}")),
         };
     }
-    emitter.emit(&ops::bs_match, &[label(at(op, 0)?), context, Argument::Words(words)])
+    emitter.emit(
+        &ops::bs_match,
+        &[label(at(op, 0)?), context, Argument::Words(words)],
+    )
 }
 
 fn create(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
-    let Operand::List(items) = at(op, 5)? else { return Err("bs_create_bin without segments".to_owned()) };
+    let Operand::List(items) = at(op, 5)? else {
+        return Err("bs_create_bin without segments".to_owned());
+    };
     let mut words = Vec::with_capacity(items.len() / 2);
     for item in items.chunks(6) {
-        let [Operand::Atom(kind), Operand::Unsigned(position), Operand::Unsigned(unit), flags, value, size_operand] = item else {
+        let [
+            Operand::Atom(kind),
+            Operand::Unsigned(position),
+            Operand::Unsigned(unit),
+            flags,
+            value,
+            size_operand,
+        ] = item
+        else {
             return Err("a segment of another shape".to_owned());
         };
         let kind = match emitter.names.atom(*kind).text() {
@@ -319,20 +431,27 @@ fn create(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
             other => return Err(format!("a segment of type {other}")),
         };
         let flags = u64::from(flag_names(emitter, flags)?);
-        words.push(RunWord::Plain(kind | (unit << 8) | (flags << 24) | (position << 32)));
+        words.push(RunWord::Plain(
+            kind | (unit << 8) | (flags << 24) | (position << 32),
+        ));
         if kind == segment::STRING {
             let number = |operand: &Operand| match operand {
                 Operand::Unsigned(value) => usize::try_from(*value).ok(),
                 Operand::Int(value) => usize::try_from(*value).ok(),
                 _ => None,
             };
-            let (offset, bytes) = (number(value).ok_or("a string's offset")?, number(size_operand).ok_or("a string's length")?);
+            let (offset, bytes) = (
+                number(value).ok_or("a string's offset")?,
+                number(size_operand).ok_or("a string's length")?,
+            );
             let literal = string(emitter, offset, bytes)?;
             words.extend([RunWord::Plain(literal.0), RunWord::Plain(ALL_SIZE)]);
         } else {
             words.push(emitter.general(value)?);
             let size = size(emitter, size_operand)?;
-            words.push(RunWord::Plain(crate::interp::operand::general::encode(size)));
+            words.push(RunWord::Plain(crate::interp::operand::general::encode(
+                size,
+            )));
         }
     }
     let target = emitter.argument(at(op, 4)?)?;
@@ -378,6 +497,11 @@ fn put_sized(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Lo
 }
 
 fn put_utf(emitter: &mut Emitter<'_>, op: &GenericOp, kind: usize) -> Lowered {
-    let arguments = [label(at(op, 0)?), Argument::Number(kind), flag_field(op, 1)?, emitter.argument(at(op, 2)?)?];
+    let arguments = [
+        label(at(op, 0)?),
+        Argument::Number(kind),
+        flag_field(op, 1)?,
+        emitter.argument(at(op, 2)?)?,
+    ];
     emitter.emit(&ops::bs_put_utf, &arguments)
 }

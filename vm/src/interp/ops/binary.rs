@@ -382,7 +382,11 @@ const RESERVE: usize = 12;
 unsafe fn fail(frame: Frame, otherwise: *const u64) {
     // SAFETY: in a body the exception is set.
     unsafe {
-        if otherwise == frame.pc { frame.raise() } else { frame.go(otherwise) }
+        if otherwise == frame.pc {
+            frame.raise()
+        } else {
+            frame.go(otherwise)
+        }
     }
 }
 
@@ -393,7 +397,9 @@ unsafe fn integer(frame: &mut Frame, context: Word, bits: usize, flags: usize) -
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
         let mut reader = Reader::load(context);
-        let Some(value) = reader.integer(&mut builder, bits, Flags::from_code(flags as u64)) else { return Word::NONE };
+        let Some(value) = reader.integer(&mut builder, bits, Flags::from_code(flags as u64)) else {
+            return Word::NONE;
+        };
         reader.store(context);
         after_building(frame);
         value.word()
@@ -407,7 +413,9 @@ unsafe fn float(frame: &mut Frame, context: Word, bits: usize, flags: usize) -> 
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
         let mut reader = Reader::load(context);
-        let Some(value) = reader.float(&mut builder, bits, Flags::from_code(flags as u64)) else { return Word::NONE };
+        let Some(value) = reader.float(&mut builder, bits, Flags::from_code(flags as u64)) else {
+            return Word::NONE;
+        };
         reader.store(context);
         after_building(frame);
         value.word()
@@ -421,7 +429,9 @@ unsafe fn part(frame: &mut Frame, context: Word, bits: usize) -> Word {
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
         let mut reader = Reader::load(context);
-        let Some(value) = reader.bits(&mut builder, bits) else { return Word::NONE };
+        let Some(value) = reader.bits(&mut builder, bits) else {
+            return Word::NONE;
+        };
         reader.store(context);
         after_building(frame);
         value.word()
@@ -445,7 +455,12 @@ unsafe fn match_literal(context: Word, bits: usize, literal: Word) -> bool {
     // SAFETY: a match context, and a literal binary.
     unsafe {
         let mut reader = Reader::load(context);
-        let Some(bytes) = term(literal).as_bits().and_then(|literal| literal.as_bytes()) else { return false };
+        let Some(bytes) = term(literal)
+            .as_bits()
+            .and_then(|literal| literal.as_bytes())
+        else {
+            return false;
+        };
         let matched = reader.literal(bytes, bits);
         if matched {
             reader.store(context);
@@ -481,19 +496,30 @@ unsafe fn create(frame: &mut Frame, count: usize, otherwise: *const u64) -> Word
 }
 
 /// Bits of the segment whose first word is `head`.
-unsafe fn bits_of(frame: &Frame, head: u64, value: u64, size: u64) -> Result<usize, (BuildError, Word)> {
+unsafe fn bits_of(
+    frame: &Frame,
+    head: u64,
+    value: u64,
+    size: u64,
+) -> Result<usize, (BuildError, Word)> {
     let unit = (head >> 8) as u16 as usize;
     // SAFETY: operands of this instruction.
     unsafe {
         match head & 0xff {
-            segment::STRING => build::all_bits(term(Word(value))).map_err(|error| (error, Word(value))),
+            segment::STRING => {
+                build::all_bits(term(Word(value))).map_err(|error| (error, Word(value)))
+            }
             segment::UTF8 => Ok(build::utf8_bits(term(frame.general(value)))),
             segment::UTF16 => Ok(build::utf16_bits(term(frame.general(value)))),
             segment::UTF32 => Ok(32),
             _ if size == ALL_SIZE => {
                 let value = frame.general(value);
                 let bits = build::all_bits(term(value)).map_err(|error| (error, value))?;
-                if unit > 1 && bits % unit != 0 { Err((BuildError::Unit, value)) } else { Ok(bits) }
+                if unit > 1 && bits % unit != 0 {
+                    Err((BuildError::Unit, value))
+                } else {
+                    Ok(bits)
+                }
             }
             _ => {
                 let size = frame.general(size);
@@ -519,8 +545,16 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
         let mut total = 0;
         for index in usize::from(appends)..segments {
             let (head, value, size) = at(index);
-            let bits = bits_of(frame, head, value, size).map_err(|(error, value)| Failure { error, segment: head, value })?;
-            total = build::total_bits(total, bits).map_err(|error| Failure { error, segment: head, value: frame.general(value) })?;
+            let bits = bits_of(frame, head, value, size).map_err(|(error, value)| Failure {
+                error,
+                segment: head,
+                value,
+            })?;
+            total = build::total_bits(total, bits).map_err(|error| Failure {
+                error,
+                segment: head,
+                value: frame.general(value),
+            })?;
         }
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
@@ -530,15 +564,27 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
             let unit = (head >> 8) as u16 as usize;
             builder
                 .append(Term::from_word(original), total, unit)
-                .map_err(|error| Failure { error, segment: head, value: original })?
+                .map_err(|error| Failure {
+                    error,
+                    segment: head,
+                    value: original,
+                })?
         } else {
             let (head, value, _) = at(0);
-            builder.new_bits(total).map_err(|error| Failure { error, segment: head, value: Word(value) })?
+            builder.new_bits(total).map_err(|error| Failure {
+                error,
+                segment: head,
+                value: Word(value),
+            })?
         };
         for index in usize::from(appends)..segments {
             let (head, operand, size) = at(index);
             let flags = Flags::from_code((head >> 24) & 0xff);
-            let value = if head & 0xff == segment::STRING { Word(operand) } else { frame.general(operand) };
+            let value = if head & 0xff == segment::STRING {
+                Word(operand)
+            } else {
+                frame.general(operand)
+            };
             let value_term: Term<'_> = Term::from_word(value);
             let put = match head & 0xff {
                 segment::INTEGER => {
@@ -559,7 +605,11 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
                     writer.put_part(value_term, bits)
                 }
             };
-            put.map_err(|error| Failure { error, segment: head, value })?;
+            put.map_err(|error| Failure {
+                error,
+                segment: head,
+                value,
+            })?;
         }
         Ok(result.word())
     }
@@ -641,12 +691,21 @@ unsafe fn init(frame: &mut Frame, size: Word, unit: usize, otherwise: *const u64
 }
 
 #[inline(never)]
-unsafe fn append(frame: &mut Frame, source: Word, size: Word, unit: usize, alignment: usize, otherwise: *const u64) -> Word {
+unsafe fn append(
+    frame: &mut Frame,
+    source: Word,
+    size: Word,
+    unit: usize,
+    alignment: usize,
+    otherwise: *const u64,
+) -> Word {
     // SAFETY: terms of the running process.
     unsafe {
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
-        match build::field_bits(term(size), unit).and_then(|bits| builder.append(Term::from_word(source), bits, alignment)) {
+        match build::field_bits(term(size), unit)
+            .and_then(|bits| builder.append(Term::from_word(source), bits, alignment))
+        {
             Ok((value, writer)) => {
                 suspend(frame, writer);
                 after_building(frame);
@@ -667,7 +726,10 @@ struct Resumed {
 
 impl Resumed {
     #[inline(always)]
-    unsafe fn put_with(self, put: impl FnOnce(&mut Writer<'_>) -> Result<(), BuildError>) -> Result<(), BuildError> {
+    unsafe fn put_with(
+        self,
+        put: impl FnOnce(&mut Writer<'_>) -> Result<(), BuildError>,
+    ) -> Result<(), BuildError> {
         // SAFETY: nothing was collected since the bitstring was begun: the instructions between can't.
         unsafe {
             let mut writer = Writer::resume(*self.place);
@@ -681,7 +743,9 @@ impl Resumed {
 #[inline(always)]
 unsafe fn resume(frame: &Frame) -> Resumed {
     // SAFETY: the worker's own register file.
-    Resumed { place: unsafe { &raw mut (*frame.registers).writer } }
+    Resumed {
+        place: unsafe { &raw mut (*frame.registers).writer },
+    }
 }
 
 #[inline(always)]
