@@ -1,0 +1,6 @@
+-module(persistent_terms).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    K = {?MODULE, key}, ?P(persistent_term:put(K, lists:seq(1, 5))), ?P(persistent_term:get(K)), ?P(persistent_term:get(nope_pt, def)), ?X(persistent_term:get(nope_pt)), ?P(lists:keymember(K, 1, persistent_term:get())), P = persistent_term:get(K), ?P(persistent_term:put(K, new)), ?P(P), ?P(persistent_term:get(K)), ?P(persistent_term:erase(K)), ?P(persistent_term:erase(K)), ?P(persistent_term:get(K, gone)), #{count := N, memory := M} = persistent_term:info(), ?P({is_integer(N), is_integer(M)}), [persistent_term:put({K, I}, {I, lists:duplicate(I rem 10, I)}) || I <- lists:seq(1, 1000)], ?P(lists:sum([element(1, persistent_term:get({K, I})) || I <- lists:seq(1, 1000)])), Me = self(), Q = spawn(fun() -> T = persistent_term:get({K, 19}), Me ! ready, receive go -> Me ! {still, T} end end), receive ready -> ok end, [persistent_term:erase({K, I}) || I <- lists:seq(1, 1000)], Q ! go, ?P(receive {still, T} -> T end), #{count := N2} = persistent_term:info(), ?P(N2 =:= N), persistent_term:put(K, #{big => lists:seq(1, 1000)}), X = persistent_term:get(K), ?P(erts_debug:same(X, persistent_term:get(K))), persistent_term:erase(K), erlang:garbage_collect(), ?P(length(maps:get(big, X))).
