@@ -79,7 +79,7 @@ impl<'p> Builder<'p> {
         }
         let holder = source.holder();
         if end % 8 != 0
-            && !(shared.is_unique() && !is_literal_address(holder.word().pointer() as usize))
+            && (!shared.is_unique() || is_literal_address(holder.word().pointer() as usize))
         {
             return None;
         }

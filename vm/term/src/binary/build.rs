@@ -27,9 +27,9 @@ pub enum BuildError {
     Size,
     /// The bitstring has fewer bits than the segment.
     Short,
-    /// The number is beyond the segment's largest float.
+    /// The integer is beyond the largest float.
     NoFloat,
-    /// A float segment of another size than 16, 32 or 64.
+    /// A float segment of another size than 16, 32 or 64 bits; the value to report is the number of bits.
     Invalid,
     /// More bits than a bitstring can have, or than there is memory for.
     TooLarge,
@@ -296,7 +296,7 @@ impl<'p> Writer<'p> {
         Ok(())
     }
 
-    /// A float segment; integers become floats.
+    /// A float segment; integers become floats. A float beyond the largest of 16 or 32 bits becomes infinity, which matches nothing.
     pub fn put_float(
         &mut self,
         value: Term<'_>,
@@ -315,16 +315,8 @@ impl<'p> Writer<'p> {
         let pattern = match bits {
             64 => float.to_bits(),
             32 => u64::from((float as f32).to_bits()),
-            _ => u64::from(half::from_f32(float as f32)),
+            _ => u64::from(half::from_f64(float)),
         };
-        let finite = match bits {
-            64 => float.is_finite(),
-            32 => (float as f32).is_finite(),
-            _ => pattern & 0x7c00 != 0x7c00,
-        };
-        if !finite {
-            return Err(BuildError::NoFloat);
-        }
         self.put_bits(pattern, bits, flags.endian())
     }
 

@@ -18,9 +18,9 @@ pub fn to_f64(pattern: u16) -> f64 {
 }
 
 /// The nearest pattern, ties to even; beyond the largest, infinity. `value` is a number.
-pub fn from_f32(value: f32) -> u16 {
-    let sign = (value.to_bits() >> 16) as u16 & 0x8000;
-    let magnitude = f64::from(value.abs());
+pub fn from_f64(value: f64) -> u16 {
+    let sign = (value.to_bits() >> 48) as u16 & 0x8000;
+    let magnitude = value.abs();
     // One unit in the last place: that of the smallest exponent for what is below the normal numbers.
     let exponent = ((magnitude.to_bits() >> 52) as i32 - 1023).max(-14);
     if exponent > 15 {
@@ -43,7 +43,7 @@ mod tests {
             if value.is_nan() {
                 continue;
             }
-            assert_eq!(from_f32(value as f32), pattern);
+            assert_eq!(from_f64(value), pattern);
         }
     }
 
@@ -52,13 +52,13 @@ mod tests {
         for pattern in 0..0x7bffu16 {
             let between = (to_f64(pattern) + to_f64(pattern + 1)) / 2.0;
             let even = pattern + (pattern & 1);
-            assert_eq!(from_f32(between as f32), even);
-            assert_eq!(from_f32((between as f32).next_up()), pattern + 1);
-            assert_eq!(from_f32((between as f32).next_down()), pattern);
+            assert_eq!(from_f64(between), even);
+            assert_eq!(from_f64(between.next_up()), pattern + 1);
+            assert_eq!(from_f64(between.next_down()), pattern);
         }
-        assert_eq!(from_f32(65519.0), 0x7bff);
-        assert_eq!(from_f32(65520.0), 0x7c00);
-        assert_eq!(from_f32(-f32::MAX), 0xfc00);
-        assert_eq!(from_f32(1e-30), 0);
+        assert_eq!(from_f64(65519.0), 0x7bff);
+        assert_eq!(from_f64(65520.0), 0x7c00);
+        assert_eq!(from_f64(-f64::MAX), 0xfc00);
+        assert_eq!(from_f64(1e-30), 0);
     }
 }

@@ -314,11 +314,14 @@ impl<'p> Reader<'p> {
         Some(builder.big(value.negative, &value.limbs))
     }
 
-    /// A float segment of 16, 32 or 64 bits. No other size matches, nor does a pattern that is infinite or no number.
+    /// A float segment of 16, 32 or 64 bits, or of none, which is 0.0. No other size matches, nor does a pattern that is infinite or
+    /// no number.
     #[inline]
     pub fn float_value(&mut self, bits: usize, flags: Flags) -> Option<f64> {
-        if !matches!(bits, 16 | 32 | 64) {
-            return None;
+        match bits {
+            16 | 32 | 64 => {}
+            0 => return Some(0.0),
+            _ => return None,
         }
         let start = self.position;
         let pattern = self.unsigned(bits, flags.endian())?;

@@ -359,7 +359,7 @@ impl<'p> Builder<'p> {
             Term::from_word(Word::boxed(object))
         }
     }
-    /// `bits` bits of any bitstring from its bit `offset` on; to [`HEAP_LIMIT`] bytes they are copied.
+    /// `bits` bits of any bitstring from its bit `offset` on; whole bytes up to [`HEAP_LIMIT`] are copied.
     #[inline]
     pub fn part(&mut self, of: Bits<'p>, offset: usize, bits: usize) -> Term<'p> {
         assert!(bits <= of.bit_len() && offset <= of.bit_len() - bits);
@@ -378,7 +378,8 @@ impl<'p> Builder<'p> {
         offset: usize,
         bits: usize,
     ) -> Term<'p> {
-        if bits > HEAP_LIMIT * 8 {
+        // What lies across bytes stays a part, as in OTP 25, whose `erts_debug:flat_size/1` tells.
+        if bits > HEAP_LIMIT * 8 || (offset | bits) % 8 != 0 {
             // SAFETY: a holder.
             if offset == 0 && bits == unsafe { holder_data(holder.word().pointer()).1 } {
                 return holder;

@@ -300,6 +300,7 @@ fn floats() {
             let mut reader = Reader::new(source);
             assert_eq!(reader.float_value(bits, Flags::NONE), None);
             assert_eq!(reader.position(), 0);
+            assert_eq!(reader.float_value(0, Flags::NONE), Some(0.0));
         }
         let (huge, large, atom) = (builder.big(false, &[0; 17]), builder.float(1e39), Term::NIL);
         assert_eq!(huge.as_small(), Some(0));
@@ -308,8 +309,6 @@ fn floats() {
         let huge = builder.big(false, &limbs);
         for (term, bits, error) in [
             (huge, 64, BuildError::NoFloat),
-            (large, 32, BuildError::NoFloat),
-            (large, 16, BuildError::NoFloat),
             (atom, 64, BuildError::Type),
             (large, 8, BuildError::Invalid),
         ] {
@@ -322,6 +321,42 @@ fn floats() {
                 Err(error)
             );
         }
+    });
+}
+
+#[test]
+fn floats_are_rounded_as_otp_does() {
+    // Values of OTP 25 and 27: once, ties to even, and beyond the largest to infinity.
+    with_builder(|builder| {
+        for (bits, value, expected) in [
+            (16, 65519.9, [123, 255, 0, 0]),
+            (16, 65519.999999999, [123, 255, 0, 0]),
+            (16, 65520.0, [124, 0, 0, 0]),
+            (16, 1.0e10, [124, 0, 0, 0]),
+            (16, 5.9e-8, [0, 1, 0, 0]),
+            (16, 2.9802322387695315e-8, [0, 0, 0, 0]),
+            (16, 2.980232238769532e-8, [0, 1, 0, 0]),
+            (16, 1.00048828125, [60, 0, 0, 0]),
+            (16, 1.000488281250001, [60, 1, 0, 0]),
+            (16, -1.0e-50, [128, 0, 0, 0]),
+            (32, 3.4028235677973366e38, [127, 128, 0, 0]),
+            (32, 3.4028235677973362e38, [127, 127, 255, 255]),
+            (32, 2.98e-8, [50, 255, 250, 229]),
+            (32, -1.0e-50, [128, 0, 0, 0]),
+        ] {
+            let term = builder.float(value);
+            let bytes = build(builder, bits, |writer| {
+                writer.put_float(term, bits, Flags::NONE)
+            })
+            .expect("a float");
+            assert_eq!(bytes, expected[..bits / 8], "{value}:{bits}");
+        }
+        let integer = builder.big(false, &[0, 1 << 63]);
+        let bytes = build(builder, 64, |writer| {
+            writer.put_float(integer, 64, Flags::NONE)
+        })
+        .expect("a float");
+        assert_eq!(bytes, [71, 224, 0, 0, 0, 0, 0, 0]);
     });
 }
 

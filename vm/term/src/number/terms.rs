@@ -34,16 +34,6 @@ pub mod small {
     const fn both(a: Word, b: Word) -> bool {
         a.0 & b.0 & TAG == TAG
     }
-    #[inline(always)]
-    const fn shift_of(by: Word, most: i64) -> Option<u32> {
-        let by = by.small_value();
-        if by < 0 || by > most {
-            None
-        } else {
-            Some(by as u32)
-        }
-    }
-
     /// `a + b`
     #[inline(always)]
     pub fn add(a: Word, b: Word) -> Option<Word> {
@@ -123,7 +113,10 @@ pub mod small {
         if !both(a, by) {
             return None;
         }
-        let by = shift_of(by, 59)?;
+        let by = by.small_value();
+        if !(0..60).contains(&by) {
+            return None;
+        }
         let value = a.small_value();
         let shifted = value << by;
         (shifted >> by == value && (SMALL_MIN..=SMALL_MAX).contains(&shifted))
@@ -135,8 +128,8 @@ pub mod small {
         if !both(a, by) {
             return None;
         }
-        let by = shift_of(by, i64::MAX)?;
-        Some(Word::small(a.small_value() >> by.min(63)))
+        let by = by.small_value();
+        (by >= 0).then(|| Word::small(a.small_value() >> by.min(63)))
     }
 }
 
@@ -421,3 +414,6 @@ whole! {
     /// `floor(a)`: down.
     floor
 }
+
+#[cfg(test)]
+mod tests;
