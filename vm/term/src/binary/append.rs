@@ -15,7 +15,7 @@
 
 use super::build::{BuildError, MAX_BITS, Writer};
 use super::refc::SharedBytes;
-use super::{Bits, kernel};
+use super::{Bits, is_whole, kernel};
 use crate::heap::arena::Builder;
 use crate::heap::literal::is_literal_address;
 use crate::term::Term;
@@ -48,7 +48,7 @@ impl<'p> Builder<'p> {
             return Err(BuildError::Type);
         };
         let old = source.bit_len();
-        if unit > 1 && old % unit != 0 {
+        if !is_whole(old, unit) {
             return Err(BuildError::Unit);
         }
         if bits > MAX_BITS - old.min(MAX_BITS) {
@@ -78,7 +78,7 @@ impl<'p> Builder<'p> {
             return None;
         }
         let holder = source.holder();
-        if end % 8 != 0
+        if !end.is_multiple_of(8)
             && (!shared.is_unique() || is_literal_address(holder.word().pointer() as usize))
         {
             return None;

@@ -7,7 +7,7 @@
 
 use super::matching::reversed_bytes;
 use super::refc::SharedBytes;
-use super::{Bits, Flags, HEAP_LIMIT, half, kernel, utf};
+use super::{Bits, Flags, HEAP_LIMIT, half, is_whole, kernel, utf};
 use crate::atom::{Atom, known};
 use crate::heap::arena::Builder;
 use crate::number::{BigRef, Endian, Int, OneLimb, terms};
@@ -346,7 +346,7 @@ impl<'p> Writer<'p> {
     #[inline]
     pub fn put_all(&mut self, value: Term<'_>, unit: usize) -> Result<(), BuildError> {
         let bits = all_bits(value)?;
-        if unit > 1 && bits % unit != 0 {
+        if !is_whole(bits, unit) {
             return Err(BuildError::Unit);
         }
         self.put_part(value, bits)
@@ -387,7 +387,7 @@ impl<'p> Writer<'p> {
 /// The bits can be written.
 unsafe fn put_big(base: *mut u8, at: usize, bits: usize, integer: BigRef<'_>, endian: Endian) {
     let count = bits.div_ceil(8);
-    if at % 8 == 0 && bits % 8 == 0 {
+    if at.is_multiple_of(8) && bits.is_multiple_of(8) {
         // SAFETY: the caller's bytes, cleared first because a slice must be of initialised ones.
         let bytes = unsafe {
             let p = base.add(at / 8);
@@ -445,7 +445,7 @@ impl<'p> Builder<'p> {
         let shared = SharedBytes::try_unwritten(bits, count).ok_or(BuildError::TooLarge)?;
         let base = shared.data();
         let whole = self.holder(shared, count);
-        let term = if bits % 8 == 0 {
+        let term = if bits.is_multiple_of(8) {
             whole
         } else {
             self.sub_bits(whole, 0, bits)

@@ -147,7 +147,7 @@ pub unsafe fn copy(
     unsafe {
         let from = from.add(from_offset / 8);
         let to = to.add(to_offset / 8);
-        if (from_offset | to_offset | bits) % 8 == 0 {
+        if (from_offset | to_offset | bits).is_multiple_of(8) {
             std::ptr::copy_nonoverlapping(from, to, bits / 8);
         } else if bits <= 64 {
             store(to, to_offset % 8, bits, load(from, from_offset % 8, bits));
@@ -229,7 +229,7 @@ pub unsafe fn compare(
     // SAFETY: the caller's bytes; slices are made of whole bytes in use only, which nobody writes any more.
     unsafe {
         let (mut done, whole) = (0, bits / 8);
-        if a_offset % 8 == 0 && b_offset % 8 == 0 {
+        if a_offset.is_multiple_of(8) && b_offset.is_multiple_of(8) {
             let a = std::slice::from_raw_parts(a.add(a_offset / 8), whole);
             let b = std::slice::from_raw_parts(b.add(b_offset / 8), whole);
             let order = a.cmp(b);

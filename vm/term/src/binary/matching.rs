@@ -7,7 +7,7 @@
 //!
 //! Invariant: `position <= end`, and the bits up to `end` can be read. What fails leaves the position alone.
 
-use super::{Bits, Flags, kernel, utf};
+use super::{Bits, Flags, is_whole, kernel, utf};
 use crate::heap::arena::Builder;
 use crate::number::{Big, Endian};
 use crate::rules::rules;
@@ -35,7 +35,7 @@ pub struct Reader<'p> {
 /// A number as segments hold it, most significant byte first, from one that stands least significant byte first; and back.
 #[inline(always)]
 const fn reverse_bytes(value: u64, bits: usize) -> u64 {
-    if bits % 8 == 0 {
+    if bits.is_multiple_of(8) {
         value.swap_bytes() >> (64 - bits)
     } else {
         // The bits of the last, partial byte are the highest of the number.
@@ -52,7 +52,7 @@ const fn reverse_bytes(value: u64, bits: usize) -> u64 {
 /// The inverse of [`reverse_bytes`].
 #[inline(always)]
 pub(super) const fn reversed_bytes(value: u64, bits: usize) -> u64 {
-    if bits % 8 == 0 {
+    if bits.is_multiple_of(8) {
         value.swap_bytes() >> (64 - bits)
     } else {
         let (whole, rest) = (bits / 8 * 8, bits % 8);
@@ -148,12 +148,12 @@ impl<'p> Reader<'p> {
     #[inline(always)]
     pub fn has_at_least(self, bits: usize, unit: usize) -> bool {
         let left = self.remaining();
-        left >= bits && (unit <= 1 || (left - bits) % unit == 0)
+        left >= bits && is_whole(left - bits, unit)
     }
     /// Is what is left a multiple of `unit` (`bs_test_unit`)?
     #[inline(always)]
     pub fn is_multiple_of(self, unit: usize) -> bool {
-        unit <= 1 || self.remaining() % unit == 0
+        is_whole(self.remaining(), unit)
     }
     /// Passes over `bits` bits.
     #[inline(always)]
@@ -175,7 +175,7 @@ impl<'p> Reader<'p> {
         let at = self.position;
         // SAFETY: the caller's promise.
         unsafe {
-            if at % 8 == 0 {
+            if at.is_multiple_of(8) {
                 // What most matching is made of; each is one load where `bits` is known.
                 let p = self.base.add(at / 8);
                 match bits {
@@ -377,11 +377,12 @@ impl<'p> Reader<'p> {
             return false;
         }
         // SAFETY: so many bits are there on both sides.
-        let same = if self.position % 8 == 0 && bits == 8 {
-            unsafe { *self.base.add(self.position / 8) == literal[0] }
-        } else {
-            // SAFETY: as above.
-            unsafe { kernel::equal(self.base, self.position, literal.as_ptr(), 0, bits) }
+        let same = unsafe {
+            if self.position.is_multiple_of(8) && bits == 8 {
+                *self.base.add(self.position / 8) == literal[0]
+            } else {
+                kernel::equal(self.base, self.position, literal.as_ptr(), 0, bits)
+            }
         };
         if same {
             self.position += bits;

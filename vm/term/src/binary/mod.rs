@@ -74,6 +74,16 @@ impl Flags {
     }
 }
 
+/// Is `bits` a multiple of a segment's `unit`? The usual units cost no division.
+#[inline(always)]
+pub(crate) fn is_whole(bits: usize, unit: usize) -> bool {
+    match unit {
+        0 | 1 => true,
+        8 => bits.is_multiple_of(8),
+        _ => bits.is_multiple_of(unit),
+    }
+}
+
 /// A bitstring: where its bits are and how many.
 #[derive(Copy, Clone)]
 pub struct Bits<'p> {
@@ -170,7 +180,7 @@ impl<'p> Bits<'p> {
     /// Whole bytes only?
     #[inline]
     pub fn is_binary(self) -> bool {
-        self.bits % 8 == 0
+        self.bits.is_multiple_of(8)
     }
     /// Bits before the first, counted from [`Bits::base`].
     #[inline]
@@ -308,7 +318,7 @@ impl<'p> Builder<'p> {
             return self.heap_bits(&bytes[..count], bits);
         }
         let whole = self.shared_binary(SharedBytes::new(&bytes[..count]));
-        if bits % 8 == 0 {
+        if bits.is_multiple_of(8) {
             whole
         } else {
             self.sub_bits(whole, 0, bits)
@@ -379,7 +389,7 @@ impl<'p> Builder<'p> {
         bits: usize,
     ) -> Term<'p> {
         // What lies across bytes stays a part, as in OTP 25, whose `erts_debug:flat_size/1` tells.
-        if bits > HEAP_LIMIT * 8 || (offset | bits) % 8 != 0 {
+        if bits > HEAP_LIMIT * 8 || !(offset | bits).is_multiple_of(8) {
             // SAFETY: a holder.
             if offset == 0 && bits == unsafe { holder_data(holder.word().pointer()).1 } {
                 return holder;

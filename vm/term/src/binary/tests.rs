@@ -516,3 +516,67 @@ fn appending_copies_seldom() {
         });
     }
 }
+
+#[test]
+fn collections_keep_what_is_read_and_what_grows() {
+    use crate::gc::{self, Extent};
+    use crate::heap::Heap;
+    use crate::word::Word;
+
+    let mut heap = Heap::new(233);
+    let mut words: Vec<Word> = Vec::new();
+    {
+        // SAFETY: nothing collects before the end of the block.
+        let mut builder = unsafe { heap.arena.builder() };
+        let text: Vec<u8> = (0..100).collect();
+        let large = builder.binary(&text);
+        let small = builder.binary(&text[..10]);
+        for source in [large, small] {
+            let context = builder.match_context(source.as_bits().expect("a binary"));
+            words.push(context.word());
+        }
+        let (grown, mut writer) = builder.append(small, 24, 8).expect("memory");
+        writer.put_bytes(b"abc").expect("room");
+        words.push(grown.word());
+    }
+    for round in 0..20u8 {
+        let extent = if round % 5 == 4 {
+            Extent::Major
+        } else {
+            Extent::Minor
+        };
+        // SAFETY: the vector is all that refers to the heap.
+        unsafe { gc::collect(&mut heap, 100, &mut words.as_mut_slice(), extent, None) };
+        // SAFETY: nothing collects before the end of the round.
+        unsafe {
+            for &context in &words[..2] {
+                let mut reader = Reader::load(context);
+                if round < 10 {
+                    assert_eq!(reader.byte(), Some(round));
+                    reader.store(context);
+                }
+            }
+            let mut builder = heap.arena.builder();
+            let (grown, mut writer) = builder
+                .append(Term::from_word(words[2]), 8, 8)
+                .expect("memory");
+            let state = writer.suspend();
+            writer = Writer::resume(state);
+            writer
+                .put_bits(u64::from(round), 8, Endian::Big)
+                .expect("room");
+            let before = Term::from_word(words[2])
+                .as_bits()
+                .expect("a binary")
+                .base();
+            assert_eq!(grown.as_bits().expect("a binary").base(), before, "copied");
+            words[2] = grown.word();
+        }
+    }
+    // SAFETY: nothing collects any more.
+    let bytes = unsafe { Term::from_word(words[2]) }
+        .as_binary()
+        .expect("a binary");
+    let expected: Vec<u8> = (0..10).chain(*b"abc").chain(0..20).collect();
+    assert_eq!(&bytes[..], expected);
+}

@@ -120,7 +120,7 @@ pub mod small {
         let value = a.small_value();
         let shifted = value << by;
         (shifted >> by == value && (SMALL_MIN..=SMALL_MAX).contains(&shifted))
-            .then(|| Word((shifted as u64) << 4 | TAG))
+            .then_some(Word((shifted as u64) << 4 | TAG))
     }
     /// `a bsr by`, for `by` not negative.
     #[inline(always)]
