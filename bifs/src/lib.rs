@@ -11,6 +11,7 @@ mod erlang;
 mod erts_debug;
 mod erts_internal;
 mod ets;
+mod file_names;
 mod lists;
 mod literal_area;
 mod maps;
@@ -41,6 +42,8 @@ const OTHERS: &[&[Native]] = &[
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     ets::NATIVES,
+    file_names::FILE,
+    file_names::PRIM_FILE,
     lists::NATIVES,
     literal_area::NATIVES,
     maps::NATIVES,

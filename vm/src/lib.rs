@@ -1,10 +1,12 @@
 //! The machine: code, processes, signals, schedulers.
 
 pub mod code;
+pub mod file_name;
 pub mod interp;
 pub mod logger;
 pub mod machine;
 pub mod native;
+pub mod posix;
 pub mod process;
 pub mod signal;
 pub mod unique;

@@ -384,4 +384,5 @@ known! {
     INVALID = "invalid";
     FORMAT_BS_FAIL = "format_bs_fail";
     FUNCTION = "function";
+    CONTINUE = "continue";
 }

@@ -55,6 +55,25 @@ impl SharedBytes {
         unsafe { std::ptr::write_bytes(made.data(), 0, used) };
         made
     }
+    /// A block with room for `capacity` bytes, of which those are in use that `fill` says it has written, from the first on.
+    ///
+    /// # Errors
+    /// What `fill` gives.
+    pub fn filled<E>(
+        capacity: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<SharedBytes, E> {
+        let made = SharedBytes::zeroed(capacity, capacity);
+        // SAFETY: the block is ours alone, and its bytes are initialised.
+        let written = fill(unsafe { std::slice::from_raw_parts_mut(made.data(), capacity) })?;
+        let written = written.min(capacity);
+        if written < capacity / 2 {
+            // Most of the block would lie idle as long as the binary lives.
+            return Ok(SharedBytes::new(&made.bytes()[..written]));
+        }
+        made.block().used.store(written, Ordering::Release);
+        Ok(made)
+    }
     fn layout(capacity: usize) -> Layout {
         Layout::from_size_align(HEADER + capacity, 8)
             .expect("a binary's size fits the address space")
