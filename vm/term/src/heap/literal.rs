@@ -10,7 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Size of the range, in bytes.
 pub const RANGE: usize = 64 << 30;
 
-static BASE: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// Before the range is reserved: a base from which no address lies within the range, the lowest ones included.
+const UNRESERVED: usize = usize::MAX - RANGE;
+
+static BASE: AtomicUsize = AtomicUsize::new(UNRESERVED);
 
 struct Free {
     next: usize,
@@ -36,7 +39,7 @@ pub fn is_literal(word: Word) -> bool {
 
 fn base(free: &mut Free) -> usize {
     let base = BASE.load(Ordering::Relaxed);
-    if base != usize::MAX {
+    if base != UNRESERVED {
         return base;
     }
     // SAFETY: a fresh private mapping at an address of the system's choice.
