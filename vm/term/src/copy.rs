@@ -8,6 +8,7 @@
 //! [`flat_size`] and [`shared_size`] count what OTP would use, release by release. They are for looking at; what a copy really takes
 //! is [`copy_size`].
 
+use crate::binary::kernel;
 use crate::binary::refc::SharedBytes;
 use crate::boxed::reference::{Magic, WITH_OBJECT};
 use crate::heap::arena::{Arena, Builder};
@@ -271,11 +272,12 @@ impl<S: Sharing> Copier<'_, S> {
                 if words > 0 {
                     *copy.add(1 + words) = Word(0);
                 }
-                copy_bits(
+                kernel::copy(
                     source.add(2).cast::<u8>(),
                     offset,
-                    bits,
                     copy.add(2).cast::<u8>(),
+                    0,
+                    bits,
                 );
                 return Word::boxed(copy);
             }
@@ -318,31 +320,6 @@ impl<S: Sharing> Copier<'_, S> {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Copies bits to the first bit of `to`; those behind them in the last byte become zero.
-unsafe fn copy_bits(from: *const u8, offset: usize, bits: usize, to: *mut u8) {
-    let (shift, count) = (offset % 8, bits.div_ceil(8));
-    // SAFETY: the caller's source has the bits, and its target room for the bytes.
-    unsafe {
-        let from = from.add(offset / 8);
-        if shift == 0 {
-            std::ptr::copy_nonoverlapping(from, to, count);
-        } else {
-            let touched = (shift + bits).div_ceil(8);
-            for index in 0..count {
-                let next = if index + 1 < touched {
-                    *from.add(index + 1) >> (8 - shift)
-                } else {
-                    0
-                };
-                *to.add(index) = (*from.add(index) << shift) | next;
-            }
-        }
-        if !bits.is_multiple_of(8) {
-            *to.add(count - 1) &= 0xff << (8 - bits % 8);
         }
     }
 }
