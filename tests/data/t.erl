@@ -21,6 +21,7 @@ reason({badarity, {F, As}}) when is_function(F) -> {badarity, {a_fun, As}};
 reason(Reason) -> Reason.
 
 frame([]) -> none;
+frame([{F, _, _} | _]) when is_function(F) -> gone_fun;
 frame([{M, F, A, _} | _]) when is_list(A) -> frame([{M, F, length(A), []}]);
 frame([{M, F, A, _} | _]) -> list_to_atom(lists:concat([M, ":", name(atom_to_list(F)), "/", A])).
 
@@ -38,6 +39,7 @@ frames([{T, _, _, _} | _]) when T =:= t; T =:= runner -> [];
 frames([{M, F, A, Where} | Rest]) ->
     Line = proplists:get_value(line, Where, no_line),
     [{frame([{M, F, A, Where}]), if is_list(A) -> A; true -> '_' end, Line} | frames(Rest)];
+frames([{F, As, _} | Rest]) when is_function(F) -> [{gone_fun, As, no_line} | frames(Rest)];
 frames([]) -> [].
 
 %% Values that the compiler knows nothing about.
