@@ -34,6 +34,7 @@ const OTHERS: &[&[Native]] = &[
     code::NATIVES,
     counters::NATIVES,
     erlang::code::INTERNAL,
+    erlang::term::INTERNAL,
     erlang::float::STRING,
     erlang::integer::INTERNAL,
     erlang::integer::STRING,

@@ -1,7 +1,7 @@
 //! The natives of module `erlang`, by theme.
 
 mod atom;
-mod binary;
+pub(crate) mod binary;
 mod checksum;
 pub(crate) mod code;
 mod error;
@@ -20,7 +20,7 @@ mod process;
 mod register;
 mod spawn;
 mod system;
-mod term;
+pub(crate) mod term;
 mod time;
 mod timer;
 mod trace;

@@ -6,7 +6,8 @@ use super::{Code, export};
 use oxbeam_loader::{BeamFile, LoadError};
 use oxbeam_term::atom::AtomError;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
-use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey};
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey, LocalReference};
 use oxbeam_term::heap::literal::LiteralArea;
 use oxbeam_term::{Atom, Term, Word};
 use std::cell::RefCell;
@@ -62,6 +63,13 @@ impl DecodeContext for CodeContext<'_> {
     }
     fn fun_entry(&mut self, key: FunKey<'_>) -> Option<&'static FunEntry> {
         Some(self.0.fun_entry(&key, Atom::of("-unknown-")))
+    }
+    fn local_reference(&mut self, numbers: RefNumbers, pid: Option<u64>) -> LocalReference {
+        match (pid, crate::magic::find(numbers)) {
+            (Some(pid), _) => LocalReference::Pid(pid),
+            (None, Some(object)) => LocalReference::Magic(object),
+            (None, None) => LocalReference::Plain,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod gc;
 pub mod hash;
 pub mod hashing;
 pub mod heap;
+pub mod iolist;
 pub mod map;
 pub mod number;
 pub mod print;

@@ -311,6 +311,15 @@ impl<'p> Builder<'p> {
             self.shared_binary(SharedBytes::new(bytes))
         }
     }
+    /// A binary of `len` bytes that `fill` writes; they are zero before. `None`: there is no memory for so many.
+    pub fn binary_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Option<Term<'p>> {
+        if len <= HEAP_LIMIT {
+            let mut bytes = [0; HEAP_LIMIT];
+            fill(&mut bytes[..len]);
+            return Some(self.heap_bits(&bytes[..len], len * 8));
+        }
+        SharedBytes::try_filled(len, fill).map(|bytes| self.shared_binary(bytes))
+    }
     /// A bitstring of the first `bits` bits.
     pub fn bitstring(&mut self, bytes: &[u8], bits: usize) -> Term<'p> {
         let count = bits.div_ceil(8);

@@ -5,7 +5,7 @@
 //! no lock and nothing has to be told that a binary grew. The end is counted in bits, since two parts of one block may end within
 //! the same byte and only one of them may have what follows.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
@@ -71,8 +71,28 @@ impl SharedBytes {
             // Most of the block would lie idle as long as the binary lives.
             return Ok(SharedBytes::new(&made.bytes()[..written]));
         }
-        made.block().used.store(written, Ordering::Release);
+        made.block().used.store(written * 8, Ordering::Release);
         Ok(made)
+    }
+    /// A block of `len` bytes that `fill` writes; they are zero before. `None`: there is no memory for so many.
+    pub fn try_filled(len: usize, fill: impl FnOnce(&mut [u8])) -> Option<SharedBytes> {
+        let size = HEADER.checked_add(len)?;
+        let layout = Layout::from_size_align(size, 8).ok()?;
+        // SAFETY: the layout is not empty, for it holds a header.
+        let block = NonNull::new(unsafe { alloc_zeroed(layout) }.cast::<Block>())?;
+        // SAFETY: freshly allocated with room for a header and `len` bytes, all of them zero; nobody else knows the block yet.
+        let made = unsafe {
+            block.write(Block {
+                count: AtomicUsize::new(1),
+                used: AtomicUsize::new(len * 8),
+                capacity: len,
+            });
+            SharedBytes(block)
+        };
+        TOTAL.fetch_add(len, Ordering::Relaxed);
+        // SAFETY: as above.
+        fill(unsafe { std::slice::from_raw_parts_mut(made.data(), len) });
+        Some(made)
     }
     fn layout(capacity: usize) -> Layout {
         Layout::from_size_align(HEADER + capacity, 8)

@@ -29,6 +29,16 @@ impl Node {
             .entry((name, creation))
             .or_insert_with(|| Box::leak(Box::new(Node { name, creation })))
     }
+    /// The latest incarnation of the node of this name that has been heard of.
+    pub fn known(name: Atom) -> Option<&'static Node> {
+        let nodes = NODES.lock();
+        nodes
+            .as_ref()?
+            .values()
+            .filter(|node| node.name == name)
+            .max_by_key(|node| node.creation)
+            .copied()
+    }
 }
 
 static THIS_NODE: AtomicPtr<Node> = AtomicPtr::new(std::ptr::null_mut());
