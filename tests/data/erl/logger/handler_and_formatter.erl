@@ -1,0 +1,9 @@
+-module(handler_and_formatter).
+-export([main/0]).
+-include("../../t.hrl").
+-export([log/2]).
+
+main() ->
+    logger:set_primary_config(level, all), ?P(logger:add_handler(t_h, ?MODULE, #{config => self(), filter_default => stop, filters => [{mine, {fun(#{meta := #{pid := P}} = E, P2) when P =:= P2 -> E; (_, _) -> stop end, self()}}]})), logger:log(notice, "fmt ~p", [x]), logger:error("plain"), logger:warning(#{report => 1}), logger:debug("fun ~p", [lazy]), logger:info(fun(X) -> {"called ~p", [X]} end, arg), ?P([{L, M} || {log, L, M} <- t:flush(20)]), ?P(logger:set_handler_config(t_h, level, error)), logger:warning("no"), logger:critical("yes"), ?P([{L, M} || {log, L, M} <- t:flush(20)]), ?P(logger:set_module_level(?MODULE, none)), ?P(logger:allow(critical, ?MODULE)), ?P(logger:unset_module_level(?MODULE)), ?P(logger:remove_handler(t_h)), ?P(logger:remove_handler(t_h)), ?P(logger:add_handler(bad_h, no_such_handler_mod, #{})), ?P(logger:compare_levels(error, info)), F = fun(L, M, C) -> lists:flatten(logger_formatter:format(#{level => L, msg => M, meta => #{time => 0, pid => list_to_pid("<0.1.0>"), mfa => {m, f, 1}, line => 3}}, C)) end, C0 = #{time_offset => "Z"}, ?P(F(error, {"bad ~p", [1]}, C0)), ?P(F(info, {string, "str"}, C0#{single_line => false})), ?P(F(notice, {report, #{a => 1}}, C0)), ?P(F(notice, {report, [{a, 1}, {b, "x"}]}, C0#{single_line => false})), ?P(F(info, {string, "tpl"}, #{template => [level, ": ", msg, " ", pid, " ", mfa, " ", line, "\n"], time_offset => "Z"})), ?P(F(info, {"~ts", [lists:duplicate(100, $x)]}, C0#{max_size => 50})), ?P(F(error, {"~p", [lists:seq(1, 100)]}, C0#{depth => 10, chars_limit => 100})), ?P(logger:get_process_metadata()), ?P(logger:set_process_metadata(#{k => v})), ?P(logger:get_process_metadata()), logger:unset_process_metadata(), logger:set_primary_config(level, none).
+
+log(#{level := L, msg := M}, #{config := P}) -> P ! {log, L, case M of {report, R} -> {report, R}; _ -> M end}.
