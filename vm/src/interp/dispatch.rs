@@ -119,8 +119,23 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
     registers: *mut Registers,
     reds: i64,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe { leave(pc, e, htop, registers, reds, arity_of(pc), Outcome::Yield) }
+    // SAFETY: the caller's promise; the worker runs this process.
+    unsafe {
+        let owned = &mut *(*registers).owned;
+        let arity = arity_of(pc);
+        let parked = std::mem::take(&mut owned.parked_reductions);
+        if parked > 1 {
+            // Not at its turn's end: it was sent here to collect.
+            owned.heap.enter(htop, e);
+            let fits = owned.collect(0, &mut (&mut (*registers).x)[..arity]);
+            let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
+            if !fits {
+                return exception::exit_at(pc, e, htop, registers, parked);
+            }
+            return (*pc.cast::<Handler>())(pc, e, htop, registers, parked - 1);
+        }
+        leave(pc, e, htop, registers, reds, arity, Outcome::Yield)
+    }
 }
 
 /// Collects for `registers.need` words with `registers.live` X registers, then runs the instruction at `pc`.

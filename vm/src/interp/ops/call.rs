@@ -86,11 +86,15 @@ crate::instructions! { frame;
     /// Entry of a native function that belongs on a dirty CPU scheduler.
     dirty_cpu_entry() {
         if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyCpu) }
+        // Whatever comes next, the next call is for a normal scheduler.
+        frame.reds = 0;
         handlers::native_entry(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
     }
     /// Entry of a native function that belongs on a dirty I/O scheduler.
     dirty_io_entry() {
         if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyIo) }
+        // Whatever comes next, the next call is for a normal scheduler.
+        frame.reds = 0;
         handlers::native_entry(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
     }
     /// Entry of a function that is not there: calls `error_handler:undefined_function/3` in its place.
