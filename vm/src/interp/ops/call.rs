@@ -108,8 +108,6 @@ crate::instructions! { frame;
         frame.owned().calling_module = Word(module).atom_value();
         frame.advance()
     }
-    /// Back on a normal scheduler after a dirty native.
-    after_dirty() { frame.ret() }
 }
 
 #[inline(always)]
