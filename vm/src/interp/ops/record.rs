@@ -1,7 +1,7 @@
 //! Native records of OTP 29.
 
 use crate::code::lower::{Argument, Emitter};
-use oxbeam_loader::{GenericOp, Op, Operand};
+use oxbeam_loader::{GenericOp, Op, Operand as Generic};
 use oxbeam_term::word::subtag;
 
 crate::instructions! { frame;
@@ -17,7 +17,7 @@ crate::instructions! { frame;
 /// Operands of the wrong form.
 pub fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
     match (op.op, &*op.operands) {
-        (Op::IsAnyNativeRecord, [Operand::Label(otherwise), value]) => {
+        (Op::IsAnyNativeRecord, [Generic::Label(otherwise), value]) => {
             let value = emitter.argument(value)?;
             emitter.emit(&is_any_native_record, &[Argument::Label(*otherwise), value])?;
             Ok(true)
