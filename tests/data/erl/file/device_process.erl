@@ -1,0 +1,6 @@
+-module(device_process).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    F = "file_device.tmp", {ok, D} = file:open(F, [write, read, {encoding, utf8}]), ?P(is_pid(D)), ?P(io:put_chars(D, "line å\nsecond €\nthird")), ?P(file:position(D, 0)), ?P(io:get_line(D, "")), ?P(io:get_chars(D, "", 3)), ?P(io:fread(D, "", "~s")), ?P(io:get_line(D, "")), ?P(io:get_line(D, "")), ?P(io:get_line(D, "")), ?P(io:request(D, getopts)), ?P(file:close(D)), {ok, B} = file:open(F, [read, binary]), ?P(file:read_line(B)), ?P(file:read(B, 4)), ?P(file:position(B, {cur, 2})), ?P(file:read(B, 100)), ?P(file:read(B, 100)), ?P(file:write(B, "x")), file:close(B), ?P(file:read(B, 1)), {ok, A} = file:open(F, [append]), ?P(io:format(A, "~p~n", [appended])), file:close(A), {ok, Bin} = file:read_file(F), ?P(Bin), {ok, R} = file:open(F, [read, raw, read_ahead]), ?P(file:read_line(R)), ?P(file:read_line(R)), file:close(R), {ok, C} = file:open(F, [write, delayed_write, raw]), [ok = file:write(C, integer_to_list(I)) || I <- lists:seq(1, 1000)], file:close(C), ?P(filelib:file_size(F)), P = spawn(fun() -> {ok, X} = file:open(F, [read]), exit({opened, X}) end), {opened, Dev} = t:down(P), t:wait(fun() -> not is_process_alive(Dev) end), ?P(file:read(Dev, 1)), file:delete(F).

@@ -1,0 +1,6 @@
+-module(memory_and_statistics).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    ?P(lists:sort([K || {K, _} <- erlang:memory()])), ?P(lists:all(fun({_, V}) -> is_integer(V) andalso V > 0 end, erlang:memory())), M = maps:from_list(erlang:memory()), ?P(maps:get(total, M) >= maps:get(processes, M) + maps:get(binary, M)), ?P([K || {K, _} <- erlang:memory([total, ets, atom])]), ?X(erlang:memory(foo)), ?X(erlang:memory([total, foo])), A = erlang:memory(binary), B = binary:copy(<<1>>, 10000000), ?P(erlang:memory(binary) - A >= 10000000), ?P(byte_size(B)), E = erlang:memory(ets), T = ets:new(t, []), ets:insert(T, [{I, I} || I <- lists:seq(1, 10000)]), ?P(erlang:memory(ets) - E > 100000), ets:delete(T), [t:p(K, t:r(fun() -> tuple_size(statistics(K)) end)) || K <- [context_switches, exact_reductions, garbage_collection, io, reductions, runtime, wall_clock]], ?P(is_integer(statistics(run_queue))), ?P(is_integer(statistics(total_active_tasks))), ?P(is_list(statistics(run_queue_lengths))), ?P(is_list(statistics(active_tasks))), ?X(statistics(foo)), {R1, _} = statistics(reductions), lists:sum(lists:seq(1, 10000)), {R2, _} = statistics(reductions), ?P(R2 >= R1), ?P(statistics(scheduler_wall_time)), ?P(erlang:system_flag(scheduler_wall_time, true)), ?P(is_list(statistics(scheduler_wall_time))), ?P(erlang:system_flag(scheduler_wall_time, false)).

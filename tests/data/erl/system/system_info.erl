@@ -1,0 +1,6 @@
+-module(system_info).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    [t:p(K, t:r(fun() -> erlang:system_info(K) end)) || K <- [wordsize, {wordsize, internal}, {wordsize, external}, endian, smp_support, threads, tolerant_timeofday, multi_scheduling, min_heap_size, min_bin_vheap_size, fullsweep_after, heap_type, debug_compiled, lock_checking, max_heap_size, message_queue_data, check_io_none, dist, c_compiler_used_x, process_limit, port_limit, atom_limit, ets_limit, thread_pool_size, kernel_poll, modified_timing_level, break_ignored, delayed_node_table_gc, creation, driver_version, nif_version, system_architecture_x, otp_release, build_type, dist_ctrl, start_time_x, time_correction, time_warp_mode, outstanding_system_requests_limit, async_dist, foo, {foo, 1}, 1]], [t:p(K, is_integer(erlang:system_info(K))) || K <- [process_count, port_count, atom_count, ets_count, schedulers, schedulers_online, dirty_cpu_schedulers, dirty_io_schedulers, logical_processors, scheduler_id, start_time, dist_buf_busy_limit]], [t:p(K, is_list(erlang:system_info(K))) || K <- [version, system_version, system_architecture, info, loaded, garbage_collection]], ?P(lists:sort([K || {K, _} <- erlang:system_info(garbage_collection)])), ?P(erlang:system_info(scheduler_id) =< erlang:system_info(schedulers)).
