@@ -129,20 +129,27 @@ pub fn enqueue(process: Arc<Process>) {
     }
 }
 
-/// Starts `workers` normal schedulers and the pools of dirty ones.
-pub fn start(workers: usize, dirty_cpu: usize, dirty_io: usize) {
-    let workers = worker::prepare(workers.max(1));
-    let faces = workers.iter().map(|(_, face)| CachePadded::new(face())).collect();
-    let started = SCHEDULERS
+/// Queues of the workers, until their threads take them.
+static PREPARED: Mutex<Vec<worker::Queues>> = Mutex::new(Vec::new());
+
+/// Makes the queues of `count` normal schedulers; processes may be queued from now on.
+pub fn prepare(count: usize) {
+    let (queues, faces): (Vec<_>, Vec<_>) = (0..count.max(1)).map(|_| worker::prepare()).unzip();
+    let set = SCHEDULERS
         .set(Schedulers {
-            faces,
+            faces: faces.into_iter().map(CachePadded::new).collect(),
             shared: std::array::from_fn(|_| Injector::new()),
             parked: AtomicUsize::new(0),
             dirty: dirty::Pools::new(),
         })
         .is_ok();
-    assert!(started, "the schedulers start once");
-    for (index, (queues, _)) in workers.into_iter().enumerate() {
+    assert!(set, "the schedulers are prepared once");
+    *PREPARED.lock() = queues;
+}
+
+/// Starts the threads.
+pub fn launch(dirty_cpu: usize, dirty_io: usize) {
+    for (index, queues) in PREPARED.lock().drain(..).enumerate() {
         worker::spawn(index, queues);
     }
     dirty::start(dirty_cpu, dirty_io);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-type Queues = [Deque<Queued>; CLASSES];
+pub(super) type Queues = [Deque<Queued>; CLASSES];
 
 thread_local! {
     static LOCAL: Cell<*const Queues> = const { Cell::new(std::ptr::null()) };
@@ -42,22 +42,15 @@ pub(super) fn push_local(class: usize, process: Queued) -> Option<Queued> {
     None
 }
 
-type Prepared = (Queues, Box<dyn Fn() -> Face>);
-
-/// Queues of so many workers. The parker is made on the worker's own thread; its unparker is handed over from there.
-pub(super) fn prepare(count: usize) -> Vec<Prepared> {
-    (0..count)
-        .map(|_| {
-            let queues: Queues = std::array::from_fn(|_| Deque::new_fifo());
-            let stealers: [_; CLASSES] = std::array::from_fn(|class| queues[class].stealer());
-            let face: Box<dyn Fn() -> Face> = Box::new(move || Face {
-                stealers: std::array::from_fn(|class| stealers[class].clone()),
-                unparker: std::sync::OnceLock::new(),
-                parked: AtomicBool::new(false),
-            });
-            (queues, face)
-        })
-        .collect()
+/// Queues of a worker, and what others see of it.
+pub(super) fn prepare() -> (Queues, Face) {
+    let queues: Queues = std::array::from_fn(|_| Deque::new_fifo());
+    let face = Face {
+        stealers: std::array::from_fn(|class| queues[class].stealer()),
+        unparker: std::sync::OnceLock::new(),
+        parked: AtomicBool::new(false),
+    };
+    (queues, face)
 }
 
 /// Starts the thread of worker `index`.
