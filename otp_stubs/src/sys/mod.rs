@@ -1,5 +1,7 @@
 //! The few calls of the C library that have no safe wrapper. The only place of this crate with unsafe code.
 
+pub(crate) mod zlib;
+
 use rustix::io::Errno;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 

@@ -1,0 +1,166 @@
+//! Queues of bytes that are put in as binaries and taken out in front, without copying large ones.
+
+use oxbeam_term::binary::refc::SharedBytes;
+use oxbeam_term::binary::{Bits, HEAP_LIMIT};
+use oxbeam_vm::native::prelude::*;
+use std::collections::VecDeque;
+
+/// Small pieces are put together up to this size.
+const GATHER: usize = 2 << 10;
+
+enum Piece {
+    /// Bytes of a binary, from one to another.
+    Shared(SharedBytes, usize, usize),
+    /// Bytes of small binaries, from one on.
+    Gathered(Vec<u8>, usize),
+}
+
+impl Piece {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Piece::Shared(shared, start, end) => &shared.bytes()[*start..*end],
+            Piece::Gathered(bytes, start) => &bytes[*start..],
+        }
+    }
+}
+
+/// A queue of bytes.
+#[derive(Default)]
+pub(crate) struct ByteQueue {
+    pieces: VecDeque<Piece>,
+    length: usize,
+}
+
+impl ByteQueue {
+    /// Number of bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+    /// Puts the bytes of a binary at the end.
+    pub(crate) fn push(&mut self, binary: Bits<'_>) {
+        debug_assert!(binary.is_binary());
+        let length = binary.byte_len();
+        if let (Some(shared), true, true) = (
+            binary.shared(),
+            length >= GATHER / 2,
+            binary.bit_offset() % 8 == 0,
+        ) {
+            let start = binary.bit_offset() / 8;
+            self.pieces
+                .push_back(Piece::Shared(shared.clone(), start, start + length));
+            self.length += length;
+        } else {
+            self.push_bytes(&binary.bytes_padded());
+        }
+    }
+    /// Puts bytes at the end.
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.length += bytes.len();
+        match self.pieces.back_mut() {
+            Some(Piece::Gathered(gathered, _)) if gathered.len() + bytes.len() <= GATHER => {
+                gathered.extend_from_slice(bytes);
+            }
+            _ => self.pieces.push_back(Piece::Gathered(bytes.to_vec(), 0)),
+        }
+    }
+    /// The pieces, in order.
+    pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        self.pieces.iter().map(Piece::bytes)
+    }
+    /// The first piece as a binary; it stays in the queue.
+    pub(crate) fn head<'p>(&mut self, cx: &mut Cx<'p>) -> Option<Term<'p>> {
+        let first = self.pieces.front_mut()?;
+        if let Piece::Gathered(bytes, start) = first {
+            let shared = SharedBytes::new(&bytes[*start..]);
+            let end = shared.used();
+            *first = Piece::Shared(shared, 0, end);
+        }
+        match first {
+            Piece::Shared(shared, start, end) if *end - *start > HEAP_LIMIT => {
+                let (start, bits) = (*start * 8, (*end - *start) * 8);
+                let whole = cx.shared_binary(shared.clone());
+                Some(cx.sub_bits(whole, start, bits))
+            }
+            piece => Some(cx.binary(piece.bytes())),
+        }
+    }
+    /// Takes `count` bytes off the front; as many as there are at most.
+    pub(crate) fn skip(&mut self, count: usize) {
+        let mut left = count.min(self.length);
+        self.length -= left;
+        while left > 0 {
+            let Some(first) = self.pieces.front_mut() else {
+                return;
+            };
+            let there = first.bytes().len();
+            if there <= left {
+                left -= there;
+                self.pieces.pop_front();
+            } else {
+                match first {
+                    Piece::Shared(_, start, _) | Piece::Gathered(_, start) => *start += left,
+                }
+                left = 0;
+            }
+        }
+    }
+    /// The first `count` bytes, copied; they stay in the queue.
+    pub(crate) fn copy(&self, count: usize) -> Vec<u8> {
+        let count = count.min(self.length);
+        let mut bytes = Vec::with_capacity(count);
+        for slice in self.slices() {
+            let part = slice.len().min(count - bytes.len());
+            bytes.extend_from_slice(&slice[..part]);
+            if bytes.len() == count {
+                break;
+            }
+        }
+        bytes
+    }
+    /// Where `byte` is first.
+    pub(crate) fn find(&self, byte: u8) -> Option<usize> {
+        let mut before = 0;
+        for slice in self.slices() {
+            if let Some(position) = memchr::memchr(byte, slice) {
+                return Some(before + position);
+            }
+            before += slice.len();
+        }
+        None
+    }
+    /// Takes all out.
+    pub(crate) fn clear(&mut self) {
+        self.pieces.clear();
+        self.length = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_out_in_the_order_they_went_in() {
+        let mut queue = ByteQueue::default();
+        let mut all = Vec::new();
+        for round in 0..200u32 {
+            let bytes: Vec<u8> = (0..round * 7 % 90)
+                .map(|index| (index + round) as u8)
+                .collect();
+            queue.push_bytes(&bytes);
+            all.extend_from_slice(&bytes);
+        }
+        assert_eq!(queue.len(), all.len());
+        assert!(queue.copy(usize::MAX) == all);
+        queue.skip(1234);
+        assert!(queue.copy(5000) == all[1234..6234]);
+        let expected = all[1234..].iter().position(|&byte| byte == 255);
+        assert_eq!(queue.find(255), expected);
+        queue.skip(usize::MAX);
+        assert_eq!(queue.len(), 0);
+        assert_eq!(queue.find(0), None);
+    }
+}
