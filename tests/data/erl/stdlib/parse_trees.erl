@@ -1,0 +1,6 @@
+-module(parse_trees).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    T = erl_syntax:function(erl_syntax:atom(f), [erl_syntax:clause([erl_syntax:variable("X")], none, [erl_syntax:infix_expr(erl_syntax:variable("X"), erl_syntax:operator('+'), erl_syntax:integer(1))])]), ?P(erl_prettypr:format(T)), ?P(erl_syntax:type(T)), ?P(erl_syntax:revert(T)), ?P(erl_syntax_lib:fold(fun(_, N) -> N + 1 end, 0, T)), ?P(erl_syntax:concrete(erl_syntax:abstract({a, [1]}))), F = "stdlib_parse_trees.tmp.erl", file:write_file(F, "Terminals a b.\nNonterminals s.\nRootsymbol s.\ns -> a b : {'$1', '$2'}.\n"), file:rename(F, "pt_gram.yrl"), ?P(element(1, yecc:file("pt_gram.yrl", []))), {ok, Ts, _} = erl_scan:string("x"), ?P(Ts), {ok, M, Code} = compile:file("pt_gram.erl", [binary]), code:load_binary(M, "pt_gram", Code), ?P(M:parse([{a, 1}, {b, 1}])), ?P(element(1, M:parse([{b, 1}]))), t:unload(M), file:write_file("pt_lex.xrl", "Definitions.\nRules.\n[0-9]+ : {token, {int, TokenLine, list_to_integer(TokenChars)}}.\n[a-z]+ : {token, {id, TokenLine, TokenChars}}.\n\\s+ : skip_token.\nErlang code.\n"), ?P(element(1, leex:file("pt_lex.xrl", []))), {ok, L, Lc} = compile:file("pt_lex.erl", [binary]), code:load_binary(L, "pt_lex", Lc), ?P(L:string("abc 12 x")), ?P(L:string("a ?")), t:unload(L), [file:delete(X) || X <- ["pt_gram.yrl", "pt_gram.erl", "pt_lex.xrl", "pt_lex.erl"]].

@@ -1,0 +1,6 @@
+-module(queue_array_digraph).
+-export([main/0]).
+-include("../../t.hrl").
+
+main() ->
+    Q = lists:foldl(fun queue:in/2, queue:new(), [1, 2, 3]), ?P(queue:to_list(queue:in_r(0, Q))), ?P(queue:out(Q)), ?P(queue:peek_r(Q)), ?P(queue:to_list(queue:reverse(Q))), ?P(queue:split(1, Q)), ?X(queue:get(queue:new())), A = array:from_list([a, b, c]), ?P(array:get(1, A)), ?P(array:to_list(array:set(5, z, A))), ?P(array:size(array:resize(10, A))), ?X(array:get(-1, A)), ?X(array:get(9, array:fix(A))), ?P(array:foldl(fun(I, V, Acc) -> [{I, V} | Acc] end, [], A)), ?P(array:sparse_to_orddict(array:set(100, x, array:new()))), G = digraph:new(), [digraph:add_vertex(G, V) || V <- [a, b, c, d]], [digraph:add_edge(G, X, Y) || {X, Y} <- [{a, b}, {b, c}, {a, d}]], ?P(digraph_utils:topsort(G) =/= false), ?P(digraph:get_path(G, a, c)), ?P(digraph:get_path(G, c, a)), ?P(lists:sort(digraph_utils:reachable([b], G))), digraph:add_edge(G, c, a), ?P(digraph_utils:is_acyclic(G)), ?P([lists:sort(C) || C <- digraph_utils:cyclic_strong_components(G)]), ?P(digraph:delete(G)), ?P(sofs:to_external(sofs:domain(sofs:relation([{a, 1}, {b, 2}])))), ?P(sofs:to_external(sofs:relation_to_family(sofs:relation([{a, 1}, {a, 2}])))).
