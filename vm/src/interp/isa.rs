@@ -8,7 +8,9 @@
 //!     }
 //! }
 //! ```
-//! gives a handler for each place that `value` may be, and a [`Row`] by which the lowering emits it. A run of words (`Words`) must be
+//! A block behind the body, `=> { … }`, holds what is done out of line when the body comes to its end without a `return`.
+//!
+//! The rows give a handler for each place that `value` may be, and a [`Row`] by which the lowering emits it. A run of words (`Words`) must be
 //! the last operand; the handler finds it behind all others, at `words(index)`.
 
 use super::frame::Handler;
@@ -68,7 +70,7 @@ impl Place {
 /// Declares instructions; see the module.
 #[macro_export]
 macro_rules! instructions {
-    ($frame:ident; $($(#[doc = $doc:literal])* $name:ident ( $($operand:ident : $form:ident),* ) $body:block)*) => {
+    ($frame:ident; $($(#[doc = $doc:literal])* $name:ident ( $($operand:ident : $form:ident),* ) $body:block $(=> $cold:block)?)*) => {
         /// Handlers.
         pub mod handlers {
             #![allow(non_camel_case_types, unused_variables, unused_mut, unused_assignments, missing_docs, clippy::too_many_arguments, non_snake_case)]
@@ -102,8 +104,22 @@ macro_rules! instructions {
                             pc, next: pc.add(1 + (slot + 3) / 4 + immediates), e, htop, registers, reds,
                         };
                         $body
+                        $crate::cold_path!($frame, $name, [$($operand)*], $($cold)?)
                     }
                 }
+            )*
+        }
+        /// What the handlers of the same names leave out: the whole instruction, out of line, so that the usual path saves no
+        /// registers.
+        #[allow(unused_imports)]
+        pub mod cold_handlers {
+            #![allow(non_camel_case_types, unused_variables, unused_mut, unused_assignments, missing_docs, clippy::too_many_arguments, non_snake_case)]
+            #[allow(unused_imports)]
+            use super::*;
+            #[allow(unused_imports)]
+            use $crate::interp::operand::*;
+            $(
+                $crate::cold_handler!($frame, $name, [$($operand : $form),*], $($cold)?);
             )*
         }
         $(
@@ -121,6 +137,54 @@ macro_rules! instructions {
         )*
         /// The instructions of this file.
         pub static ROWS: &[&$crate::interp::isa::Row] = &[$(&$name),*];
+    };
+}
+
+/// The end of a handler: its cold path, if it has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! cold_path {
+    ($frame:ident, $name:ident, [$($operand:ident)*], ) => { () };
+    ($frame:ident, $name:ident, [$($operand:ident)*], $cold:block) => {
+        super::cold_handlers::$name::<$($operand),*>($frame.pc, $frame.e, $frame.htop, $frame.registers, $frame.reds)
+    };
+}
+
+/// A cold path as a handler of its own.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! cold_handler {
+    ($frame:ident, $name:ident, [$($operand:ident : $form:ident),*], ) => {};
+    ($frame:ident, $name:ident, [$($operand:ident : $form:ident),*], $cold:block) => {
+        /// Cold path.
+        ///
+        /// # Safety
+        /// As for the handler of the same name.
+        #[cold]
+        #[inline(never)]
+        pub unsafe extern "C-unwind" fn $name<$($operand: $form),*>(
+            pc: *const u64,
+            e: *mut oxbeam_term::Word,
+            htop: *mut oxbeam_term::Word,
+            registers: *mut $crate::interp::registers::Registers,
+            reds: i64,
+        ) {
+            let at = At { pc, e, registers };
+            // SAFETY: the lowering wrote the operands that the row declares, the frame is the running process's.
+            unsafe {
+                let slot = 0;
+                let immediates = 0;
+                $(
+                    let $operand = <$operand as Operand>::get(at, slot);
+                    let slot = slot + <$operand as Operand>::SLOTS;
+                    let immediates = immediates + <$operand as Operand>::WORDS;
+                )*
+                let mut $frame = $crate::interp::frame::Frame {
+                    pc, next: pc.add(1 + (slot + 3) / 4 + immediates), e, htop, registers, reds,
+                };
+                $cold
+            }
+        }
     };
 }
 

@@ -22,6 +22,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::add, known::PLUS, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -36,6 +37,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let (operator, operand) = if (increment as i64) < 0 {
             (known::MINUS, Word::small(-(increment as i64 >> 4)))
         } else {
@@ -56,6 +58,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::sub, known::MINUS, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -70,6 +73,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::mul, known::TIMES, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -77,6 +81,7 @@ crate::instructions! { frame;
     }
     /// `target := left / right`
     divide(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
+    } => {
         let result = two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -92,6 +97,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::div, known::DIV, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -106,6 +112,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::rem, known::REM, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -117,6 +124,7 @@ crate::instructions! { frame;
             target.set(Word(left.0 & right.0));
             return frame.advance();
         }
+    } => {
         let result = two(&mut frame, terms::band, known::BAND, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -128,6 +136,7 @@ crate::instructions! { frame;
             target.set(Word(left.0 | right.0));
             return frame.advance();
         }
+    } => {
         let result = two(&mut frame, terms::bor, known::BOR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -139,6 +148,7 @@ crate::instructions! { frame;
             target.set(Word((left.0 ^ right.0) | SMALL_TAG));
             return frame.advance();
         }
+    } => {
         let result = two(&mut frame, terms::bxor, known::BXOR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -155,6 +165,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::bsl, known::BSL, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -169,6 +180,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         let result = two(&mut frame, terms::bsr, known::BSR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -180,6 +192,7 @@ crate::instructions! { frame;
             target.set(Word::small(!value.small_value()));
             return frame.advance();
         }
+    } => {
         let result = one(&mut frame, terms::bnot, known::BNOT, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -187,6 +200,7 @@ crate::instructions! { frame;
     }
     /// `target := -value`
     negate(value: Source, target: Destination, live: Number, otherwise: Label) {
+    } => {
         let result = one(&mut frame, terms::negate, known::MINUS, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -194,6 +208,7 @@ crate::instructions! { frame;
     }
     /// `target := +value`
     plus(value: Source, target: Destination, live: Number, otherwise: Label) {
+    } => {
         let result = one(&mut frame, identity, known::PLUS, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);

@@ -1,17 +1,16 @@
 //! Comparisons.
 
 use oxbeam_term::Word;
-use oxbeam_term::compare::{eq_arith_words, eq_exact_words};
+use oxbeam_term::compare::{cmp_words, eq_arith_words, eq_exact_words};
 use std::cmp::Ordering;
 
 crate::instructions! { frame;
     /// Continue if `left =:= right`, else jump.
     is_eq_exact(otherwise: Label, left: Source, right: Source) {
-        if left == right || (!left.is_immediate() && !right.is_immediate() && eq_exact_words(left, right)) {
-            frame.advance()
-        } else {
-            frame.go(otherwise)
-        }
+        if left == right { return frame.advance() }
+        if left.is_immediate() || right.is_immediate() { return frame.go(otherwise) }
+    } => {
+        if eq_exact_words(left, right) { frame.advance() } else { frame.go(otherwise) }
     }
     /// Continue if `left` is this very immediate, else jump.
     is_eq_immediate(otherwise: Label, left: Source, right: Source) {
@@ -19,11 +18,10 @@ crate::instructions! { frame;
     }
     /// Continue if `left =/= right`, else jump.
     is_ne_exact(otherwise: Label, left: Source, right: Source) {
-        if left == right || (!left.is_immediate() && !right.is_immediate() && eq_exact_words(left, right)) {
-            frame.go(otherwise)
-        } else {
-            frame.advance()
-        }
+        if left == right { return frame.go(otherwise) }
+        if left.is_immediate() || right.is_immediate() { return frame.advance() }
+    } => {
+        if eq_exact_words(left, right) { frame.go(otherwise) } else { frame.advance() }
     }
     /// Continue if `left` is not this very immediate, else jump.
     is_ne_immediate(otherwise: Label, left: Source, right: Source) {
@@ -31,32 +29,35 @@ crate::instructions! { frame;
     }
     /// Continue if `left == right`, else jump.
     is_eq(otherwise: Label, left: Source, right: Source) {
-        if left == right || eq_arith_words(left, right) { frame.advance() } else { frame.go(otherwise) }
+        if left == right { return frame.advance() }
+    } => {
+        if eq_arith_words(left, right) { frame.advance() } else { frame.go(otherwise) }
     }
     /// Continue if `left /= right`, else jump.
     is_ne(otherwise: Label, left: Source, right: Source) {
-        if left == right || eq_arith_words(left, right) { frame.go(otherwise) } else { frame.advance() }
+        if left == right { return frame.go(otherwise) }
+    } => {
+        if eq_arith_words(left, right) { frame.go(otherwise) } else { frame.advance() }
     }
     /// Continue if `left < right`, else jump.
     is_lt(otherwise: Label, left: Source, right: Source) {
-        let less = if both_small(left, right) { (left.0 as i64) < right.0 as i64 } else { order(left, right) == Ordering::Less };
-        if less { frame.advance() } else { frame.go(otherwise) }
+        if both_small(left, right) {
+            if (left.0 as i64) < right.0 as i64 { return frame.advance() } else { return frame.go(otherwise) }
+        }
+    } => {
+        if cmp_words(left, right) == Ordering::Less { frame.advance() } else { frame.go(otherwise) }
     }
     /// Continue if `left >= right`, else jump.
     is_ge(otherwise: Label, left: Source, right: Source) {
-        let less = if both_small(left, right) { (left.0 as i64) < right.0 as i64 } else { order(left, right) == Ordering::Less };
-        if less { frame.go(otherwise) } else { frame.advance() }
+        if both_small(left, right) {
+            if (left.0 as i64) < right.0 as i64 { return frame.go(otherwise) } else { return frame.advance() }
+        }
+    } => {
+        if cmp_words(left, right) == Ordering::Less { frame.go(otherwise) } else { frame.advance() }
     }
 }
 
 #[inline(always)]
 pub(super) fn both_small(left: Word, right: Word) -> bool {
     left.0 & right.0 & 0xf == 0xf
-}
-
-#[cold]
-#[inline(never)]
-unsafe fn order(left: Word, right: Word) -> Ordering {
-    // SAFETY: both are terms of the running process.
-    unsafe { oxbeam_term::compare::cmp_words(left, right) }
 }
