@@ -363,3 +363,119 @@ fn reference_numbers(word: Word) -> Option<RefNumbers> {
         .as_reference()
         .map(|reference| reference.numbers())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(count: i64) -> (Mailbox, Heap) {
+        let mut mailbox = Mailbox::new();
+        for n in 0..count {
+            mailbox.push(Message::build(|builder| builder.tuple(&[Term::small(n)])));
+        }
+        (mailbox, Heap::new(0))
+    }
+
+    fn number(word: Option<Word>) -> Option<i64> {
+        // SAFETY: the test's heap holds the message and is not collected.
+        unsafe { Term::from_word(word?) }.as_tuple_of::<1>()?[0].as_small()
+    }
+
+    /// Receives the first message for which `wanted` is true, as a receive does.
+    fn receive(
+        mailbox: &mut Mailbox,
+        heap: &mut Heap,
+        wanted: impl Fn(i64) -> bool,
+    ) -> Option<i64> {
+        loop {
+            let found = number(mailbox.current(heap))?;
+            if wanted(found) {
+                mailbox.remove_current();
+                return Some(found);
+            }
+            mailbox.advance();
+        }
+    }
+
+    #[test]
+    fn a_selective_receive_leaves_the_others_in_order() {
+        let (mut mailbox, mut heap) = filled(10);
+        assert_eq!(receive(&mut mailbox, &mut heap, |n| n == 7), Some(7));
+        assert_eq!(receive(&mut mailbox, &mut heap, |n| n % 2 == 1), Some(1));
+        let rest: Vec<_> =
+            std::iter::from_fn(|| receive(&mut mailbox, &mut heap, |_| true)).collect();
+        assert_eq!(rest, [0, 2, 3, 4, 5, 6, 8, 9]);
+        assert!(mailbox.is_empty() && mailbox.is_at_end());
+    }
+
+    #[test]
+    fn a_receive_goes_on_where_it_waited() {
+        let (mut mailbox, mut heap) = filled(3);
+        assert_eq!(receive(&mut mailbox, &mut heap, |n| n == 100), None);
+        assert!(mailbox.is_at_end());
+        mailbox.push(Message::build(|builder| builder.tuple(&[Term::small(100)])));
+        assert_eq!(number(mailbox.current(&mut heap)), Some(100));
+        mailbox.reset();
+        assert_eq!(number(mailbox.current(&mut heap)), Some(0));
+    }
+
+    #[test]
+    fn a_marker_passes_over_what_is_older() {
+        let (mut mailbox, mut heap) = filled(5);
+        let numbers = crate::unique::next_reference();
+        // SAFETY: the test's heap is not collected.
+        let reference = unsafe { heap.arena.builder() }.reference(numbers).word();
+        let marker = mailbox.marker_reserve();
+        mailbox.marker_bind(marker, reference);
+        for n in 5..8 {
+            mailbox.push(Message::build(|builder| builder.tuple(&[Term::small(n)])));
+        }
+        mailbox.marker_use(reference);
+        assert_eq!(number(mailbox.current(&mut heap)), Some(5));
+        // The message that the marker stands behind goes; the marker moves to the one before.
+        mailbox.reset();
+        assert_eq!(receive(&mut mailbox, &mut heap, |n| n == 4), Some(4));
+        mailbox.marker_use(reference);
+        assert_eq!(number(mailbox.current(&mut heap)), Some(5));
+        mailbox.marker_clear(reference);
+        mailbox.reset();
+        mailbox.marker_use(reference);
+        assert_eq!(number(mailbox.current(&mut heap)), Some(0));
+    }
+
+    #[test]
+    fn slots_are_used_again_and_a_long_queue_gives_its_memory_back() {
+        let (mut mailbox, mut heap) = filled(1000);
+        for n in 0..1000 {
+            assert_eq!(receive(&mut mailbox, &mut heap, |_| true), Some(n));
+        }
+        assert_eq!(mailbox.slots.capacity(), 0);
+        for round in 0..100 {
+            mailbox.push(Message::immediate(Word::small(round)));
+            assert_eq!(mailbox.current(&mut heap), Some(Word::small(round)));
+            mailbox.remove_current();
+        }
+        assert_eq!(mailbox.slots.len(), 1);
+    }
+
+    #[test]
+    fn only_what_was_looked_at_is_a_root() {
+        let (mut mailbox, mut heap) = filled(4);
+        let roots = |mailbox: &mut Mailbox| {
+            let mut count = 0;
+            mailbox.visit(&mut |_, words| count += words);
+            count / 2
+        };
+        assert_eq!(roots(&mut mailbox), 0);
+        let _ = mailbox.current(&mut heap);
+        mailbox.advance();
+        let _ = mailbox.current(&mut heap);
+        assert_eq!(roots(&mut mailbox), 2);
+        mailbox.remove_current();
+        assert_eq!(roots(&mut mailbox), 1);
+        mailbox.adopt_all(&mut heap);
+        assert_eq!(roots(&mut mailbox), 3);
+        assert_eq!(mailbox.extract(true, |_| true).len(), 3);
+        assert_eq!(roots(&mut mailbox), 0);
+    }
+}

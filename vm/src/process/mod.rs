@@ -1,34 +1,98 @@
 //! Processes. A process's record is split by owner: what never changes, one atomic word of state, the inbox that others write, and
 //! [`Owned`], which only the thread that runs the process touches.
 
+pub mod dictionary;
 mod exception;
+pub mod exit;
+pub mod info;
 pub mod mailbox;
+mod peer;
+pub mod relations;
 mod roots;
+pub mod spawn;
 pub mod state;
 
 pub use exception::{Class, Culprit, Exception};
 pub use mailbox::{Mailbox, Message};
+pub use peer::Peer;
 pub use state::State;
 
+use crate::machine::machine;
 use crate::native::Raise;
-use crate::signal::Signal;
+use crate::signal::{Signal, Task};
+use crate::timer::service::{Action, TimerId, TimersOf};
+use dictionary::Dictionary;
 use oxbeam_sync::inbox::{Inbox, Node};
 use oxbeam_term::Word;
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::boxed::fun::{CodePointer, Export};
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::gc::{self, Extent};
 use oxbeam_term::heap::Heap;
+use oxbeam_term::heap::literal::LiteralArea;
+use parking_lot::Mutex;
+use relations::Relations;
 use smallvec::SmallVec;
 use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
+
+/// Which process runs first.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Priority {
+    /// Before all others.
+    Max,
+    /// Before those below.
+    High,
+    /// As most.
+    Normal,
+    /// Every eighth turn of the normal ones.
+    Low,
+}
+
+impl Priority {
+    /// The priority as an atom.
+    pub fn atom(self) -> Atom {
+        match self {
+            Priority::Max => known::MAX,
+            Priority::High => known::HIGH,
+            Priority::Normal => known::NORMAL,
+            Priority::Low => known::LOW,
+        }
+    }
+    /// The priority that an atom names.
+    pub fn from_atom(atom: Atom) -> Option<Priority> {
+        [
+            Priority::Max,
+            Priority::High,
+            Priority::Normal,
+            Priority::Low,
+        ]
+        .into_iter()
+        .find(|priority| priority.atom() == atom)
+    }
+}
+
+const NO_NAME: u32 = u32::MAX;
 
 /// A process, as all see it.
 pub struct Process {
     /// Number within the node.
     pub number: u64,
+    /// The record itself, as the counted pointer it lies behind.
+    this: *const Process,
     /// What it is doing.
     pub state: State,
+    priority: AtomicU8,
+    /// Turns that a process of low priority has let others pass.
+    pub(crate) passed: AtomicU8,
+    name: AtomicU32,
     /// Signals that it has not fetched yet.
     pub inbox: Inbox<Box<Node<Signal>>>,
+    /// Timers whose messages go to this process.
+    #[expect(clippy::box_collection, reason = "most processes have none")]
+    timers: Mutex<Option<Box<TimersOf>>>,
     owned: UnsafeCell<Owned>,
 }
 
@@ -56,39 +120,121 @@ pub struct Owned {
     pub parked_reductions: i64,
     /// Reductions left when the interpreter was left.
     pub reductions_left: i64,
-    /// Why the native that ran last gave no result.
-    pub stopped: Raise,
-    /// The next collection shall be a major one.
-    pub major_soon: bool,
-    /// The process waits in a receive with a timeout.
-    pub receive_waiting: bool,
-    /// Module whose code calls `load_nif` next.
-    pub calling_module: Atom,
     /// Function that a native goes on in.
     pub trap: Option<&'static Export>,
     /// Its arguments.
     pub trap_arguments: Vec<Word>,
     /// The message queue.
     pub mailbox: Mailbox,
-    error_handler: Atom,
+    /// Why the native that ran last gave no result.
+    pub stopped: Raise,
+    /// The next collection shall be a major one.
+    pub major_soon: bool,
+    /// The process waits in a receive with a timeout.
+    pub receive_waiting: bool,
+    /// `process_flag(trap_exit, _)`
+    pub trap_exit: bool,
+    /// One of the machine's own processes.
+    pub system_process: bool,
+    /// `process_flag(sensitive, _)`
+    pub sensitive: bool,
+    /// `process_flag(async_dist, _)`
+    pub async_dist: bool,
+    /// `process_flag(message_queue_data, _)` is `off_heap`.
+    pub off_heap_messages: bool,
+    /// It was idle before it began to handle the signals that it handles now.
+    pub was_waiting: bool,
+    /// It waits in `erlang:hibernate/3`: only a message makes it go on.
+    pub hibernating: bool,
+    /// A signal told it to exit; the reason is [`Owned::exit_reason`].
+    pub told_to_exit: bool,
+    /// Module whose code calls `load_nif` next.
+    pub calling_module: Atom,
+    /// Why it was told to. A root.
+    pub exit_reason: Word,
+    /// The module that is called when a function is not there.
+    pub error_handler: Atom,
+    /// First function: module, name, arity.
+    pub initial_call: (Atom, Atom, u8),
+    /// The process's number.
+    pub number: u64,
+    /// Who started it.
+    pub parent: Option<Peer>,
+    /// `group_leader()`
+    pub group_leader: Peer,
+    /// `put/2` and `get/1`.
+    pub dictionary: Dictionary,
+    /// Links, monitors, aliases, once there were any.
+    pub relations: Option<Box<Relations>>,
+    /// Reductions counted so far.
+    pub reductions: u64,
+    /// `process_flag(max_heap_size, _)`
+    pub max_heap: MaxHeap,
+    /// What few processes have.
+    pub rare: Option<Box<Rare>>,
     receive_timer: ReceiveTimer,
+}
+
+/// What few processes have.
+pub struct Rare {
+    /// Token of sequential tracing, or `NONE`. A root.
+    pub trace_token: Word,
+    /// `process_flag(save_calls, _)`
+    pub save_calls: usize,
+    /// How often others have suspended the process.
+    pub suspended: u32,
+    /// Processes that this one has suspended, how often, and the monitor that undoes it.
+    pub suspending: Vec<Suspending>,
+    /// System tasks that wait until nothing is in registers.
+    pub tasks: Vec<Task>,
+    /// Requests for a new process whose answers may be abandoned.
+    pub spawn_requests: Vec<RefNumbers>,
+}
+
+/// A process that another one has suspended.
+#[derive(Copy, Clone, Debug)]
+pub struct Suspending {
+    /// Its number.
+    pub number: u64,
+    /// How often.
+    pub count: u32,
+    /// The suspender's watch over it.
+    pub reference: RefNumbers,
+}
+
+/// `process_flag(max_heap_size, _)`
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct MaxHeap {
+    /// Words; zero for no limit.
+    pub words: usize,
+    /// Kill the process?
+    pub kill: bool,
+    /// Log it?
+    pub log: bool,
+    /// Count off-heap binaries too?
+    pub include_binaries: bool,
 }
 
 /// Timer of the receive in progress.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 enum ReceiveTimer {
     None,
-    Running(u64),
+    Running(TimerId),
     Fired,
 }
 
 impl Process {
-    /// A process with this number.
-    pub fn new(number: u64, owned: Owned) -> Process {
+    /// A process with this number, behind the pointer that it is made for.
+    pub fn new(this: &Weak<Process>, number: u64, priority: Priority, owned: Owned) -> Process {
         Process {
             number,
+            this: this.as_ptr(),
             state: State::new(),
+            priority: AtomicU8::new(priority as u8),
+            passed: AtomicU8::new(0),
+            name: AtomicU32::new(NO_NAME),
             inbox: Inbox::new(),
+            timers: Mutex::new(None),
             owned: UnsafeCell::new(owned),
         }
     }
@@ -96,6 +242,15 @@ impl Process {
     #[inline(always)]
     pub fn owned_pointer(&self) -> *mut Owned {
         self.owned.get()
+    }
+    /// A count of one's own of the record.
+    #[inline]
+    pub fn to_arc(&self) -> Arc<Process> {
+        // SAFETY: records are only made behind the pointer `this` ([`Process::new`]); whoever has a reference to one keeps it alive.
+        unsafe {
+            Arc::increment_strong_count(self.this);
+            Arc::from_raw(self.this)
+        }
     }
     /// Are there signals that have not been fetched?
     #[inline]
@@ -105,7 +260,57 @@ impl Process {
     /// Handles all signals in the inbox: messages go to the mailbox, others are executed. `false`: the process must exit now; its
     /// exception holds the reason. Nothing on the heap moves. For the thread that runs the process, with no reference into `Owned`.
     pub fn fetch_signals(&self) -> bool {
-        crate::signal::handle_all(self)
+        crate::signal::handle::handle_all(self)
+    }
+    /// Its priority.
+    #[inline]
+    pub fn priority(&self) -> Priority {
+        match self.priority.load(Ordering::Relaxed) {
+            0 => Priority::Max,
+            1 => Priority::High,
+            2 => Priority::Normal,
+            _ => Priority::Low,
+        }
+    }
+    /// Sets the priority; the one before.
+    pub fn set_priority(&self, priority: Priority) -> Priority {
+        let before = self.priority();
+        self.priority.store(priority as u8, Ordering::Relaxed);
+        before
+    }
+    /// Its registered name.
+    pub fn registered_name(&self) -> Option<Atom> {
+        match self.name.load(Ordering::SeqCst) {
+            NO_NAME => None,
+            index => Some(Atom::from_index(index)),
+        }
+    }
+    /// For the registry, under its lock.
+    pub(crate) fn set_registered_name(&self, name: Option<Atom>) {
+        self.name
+            .store(name.map_or(NO_NAME, Atom::index), Ordering::SeqCst);
+    }
+    /// A timer's message will go to this process.
+    pub(crate) fn note_timer(&self, reference: RefNumbers) {
+        self.timers.lock().get_or_insert_default().insert(reference);
+    }
+    /// The timer has fired, or was cancelled.
+    pub(crate) fn forget_timer(&self, reference: RefNumbers) {
+        let mut timers = self.timers.lock();
+        if let Some(set) = timers.as_mut() {
+            set.remove(&reference);
+            if set.is_empty() {
+                *timers = None;
+            }
+        }
+    }
+    /// Takes the timers away that have not fired.
+    pub(crate) fn take_timers(&self) -> TimersOf {
+        self.timers
+            .lock()
+            .take()
+            .map(|timers| *timers)
+            .unwrap_or_default()
     }
 }
 
@@ -121,14 +326,37 @@ impl Owned {
             extra_reductions: 0,
             parked_reductions: 0,
             reductions_left: 0,
-            stopped: Raise::Badarg,
-            major_soon: false,
-            receive_waiting: false,
-            calling_module: known::EMPTY,
             trap: None,
             trap_arguments: Vec::new(),
             mailbox: Mailbox::new(),
+            stopped: Raise::Badarg,
+            major_soon: false,
+            receive_waiting: false,
+            trap_exit: false,
+            system_process: false,
+            sensitive: false,
+            async_dist: false,
+            off_heap_messages: false,
+            was_waiting: false,
+            hibernating: false,
+            told_to_exit: false,
+            calling_module: known::EMPTY,
+            exit_reason: Word::NIL,
             error_handler: known::ERROR_HANDLER,
+            initial_call: (known::ERLANG, known::APPLY, 2),
+            number: 0,
+            parent: None,
+            group_leader: Peer::Process(0),
+            dictionary: Dictionary::new(),
+            relations: None,
+            reductions: 0,
+            max_heap: MaxHeap {
+                words: 0,
+                kill: true,
+                log: true,
+                include_binaries: false,
+            },
+            rare: None,
             receive_timer: ReceiveTimer::None,
         }
     }
@@ -136,6 +364,27 @@ impl Owned {
     #[inline]
     pub fn error_handler(&self) -> Atom {
         self.error_handler
+    }
+    /// Links, monitors and aliases, to change.
+    pub fn relations(&mut self) -> &mut Relations {
+        self.relations.get_or_insert_default()
+    }
+    /// What few processes have, to change.
+    pub fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_with(|| {
+            Box::new(Rare {
+                trace_token: Word::NONE,
+                save_calls: 0,
+                suspended: 0,
+                suspending: Vec::new(),
+                tasks: Vec::new(),
+                spawn_requests: Vec::new(),
+            })
+        })
+    }
+    /// Is the process suspended?
+    pub fn is_suspended(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.suspended > 0)
     }
     /// Collects, so that `need` words are free; `live_x` are the live X registers. `false`: the heap has grown beyond `max_heap_size`
     /// and the process must exit; its exception holds the reason.
@@ -145,34 +394,67 @@ impl Owned {
         } else {
             Extent::Minor
         };
-        self.collect_with(need, live_x, extent);
-        true
+        self.collect_with(need, live_x, extent, None)
     }
-    fn collect_with(&mut self, need: usize, live_x: &mut [Word], extent: Extent) {
+    /// Collects as [`Owned::collect`] does, to this extent; copies what refers to literals of `leaving`.
+    pub fn collect_with(
+        &mut self,
+        need: usize,
+        live_x: &mut [Word],
+        extent: Extent,
+        leaving: Option<&LiteralArea>,
+    ) -> bool {
+        if leaving.is_some() {
+            self.mailbox.adopt_all(&mut self.heap);
+        }
+        let (before, reclaimed) = (self.heap.total_words(), self.heap.reclaimed_words);
         let (heap, mut roots) = self.heap_and_roots(live_x);
         // SAFETY: the heap was entered by whoever runs the process; the roots are all words that it keeps outside heap and stack.
-        unsafe { gc::collect(heap, need, &mut roots, extent, None) };
+        let major = unsafe { gc::collect(heap, need, &mut roots, extent, leaving) };
+        machine()
+            .collections
+            .note(self.heap.reclaimed_words - reclaimed);
+        let cost = self.heap.used_words() / if major { 10 } else { 20 };
+        self.extra_reductions += cost as i64;
+        self.max_heap.words == 0 || exit::check_max_heap(self, before)
     }
     /// Collects everything into a heap of just the size that is needed; `live` are the arguments to go on with.
     pub fn hibernate(&mut self, live: &mut [Word]) {
-        self.collect_with(0, live, Extent::Major);
+        self.hibernating = true;
+        self.collect_with(0, live, Extent::Major, None);
     }
     /// Starts the timer of a receive: `milliseconds` from now.
     pub fn start_receive_timer(&mut self, process: &Process, milliseconds: u64) {
-        let _ = process;
-        self.receive_timer = ReceiveTimer::Running(milliseconds);
+        let machine = machine();
+        let tick = machine.time.tick_after(milliseconds);
+        self.receive_timer =
+            ReceiveTimer::Running(machine.timers.set(tick, Action::Receive(process.number)));
     }
     /// Is there a timer of a receive that has not fired?
+    #[inline]
     pub fn receive_timer_running(&self) -> bool {
         matches!(self.receive_timer, ReceiveTimer::Running(_))
     }
     /// Has the timer of the receive fired?
+    #[inline]
     pub fn receive_timer_fired(&self) -> bool {
         self.receive_timer == ReceiveTimer::Fired
     }
     /// Forgets the timer of the receive, whether it has fired or not.
     pub fn cancel_receive_timer(&mut self, process: &Process) {
         let _ = process;
-        self.receive_timer = ReceiveTimer::None;
+        if let ReceiveTimer::Running(id) =
+            std::mem::replace(&mut self.receive_timer, ReceiveTimer::None)
+        {
+            machine().timers.cancel(id);
+        }
+    }
+    /// A timer of a receive has fired: it counts if the one that runs now is gone from its wheel.
+    pub(crate) fn receive_timed_out(&mut self) {
+        if let ReceiveTimer::Running(id) = self.receive_timer {
+            if machine().timers.when(id).is_none() {
+                self.receive_timer = ReceiveTimer::Fired;
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The words that a process keeps outside its heap and stack: what the collector must update.
 
-use super::{Exception, Mailbox, Owned};
+use super::dictionary::Dictionary;
+use super::relations::Relations;
+use super::{Exception, Mailbox, Owned, Rare};
 use oxbeam_term::Word;
 use oxbeam_term::gc::Roots;
 use oxbeam_term::heap::Heap;
@@ -12,6 +14,10 @@ pub(super) struct ProcessRoots<'a> {
     exception: &'a mut Exception,
     trap_arguments: &'a mut [Word],
     mailbox: &'a mut Mailbox,
+    exit_reason: &'a mut Word,
+    dictionary: &'a mut Dictionary,
+    relations: Option<&'a mut Relations>,
+    rare: Option<&'a mut Rare>,
 }
 
 impl Owned {
@@ -28,6 +34,10 @@ impl Owned {
                 exception: &mut self.exception,
                 trap_arguments: &mut self.trap_arguments,
                 mailbox: &mut self.mailbox,
+                exit_reason: &mut self.exit_reason,
+                dictionary: &mut self.dictionary,
+                relations: self.relations.as_deref_mut(),
+                rare: self.rare.as_deref_mut(),
             },
         )
     }
@@ -53,6 +63,14 @@ unsafe impl Roots for ProcessRoots<'_> {
         {
             slice(word, 1);
         }
+        slice(self.exit_reason, 1);
         self.mailbox.visit(slice);
+        self.dictionary.visit(slice);
+        if let Some(relations) = &mut self.relations {
+            relations.visit(slice);
+        }
+        if let Some(rare) = &mut self.rare {
+            slice(&raw mut rare.trace_token, 1);
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A process is idle, queued or running. Whoever wakes it sets `WOKEN`; who finds it idle makes it queued and must enqueue it, so it is
 //! on one queue at most. `WOKEN` is cleared when the process begins to run, before it looks at its inbox: a signal that comes later sets
-//! it again, and the process does not go idle then.
+//! it again, and the process does not go idle then. A process that exits is woken by nobody: its inbox is closed.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,6 +10,9 @@ const QUEUED: u32 = 1;
 const RUNNING: u32 = 2;
 const WOKEN: u32 = 4;
 const EXITING: u32 = 8;
+/// On a dirty scheduler, or on its way there.
+const DIRTY: u32 = 16;
+const GONE: u32 = 32;
 
 /// The word.
 #[derive(Default)]
@@ -30,12 +33,14 @@ impl State {
     pub const fn new() -> State {
         State(AtomicU32::new(0))
     }
-    fn change(&self, mut to: impl FnMut(u32) -> u32) -> u32 {
+    /// Applies a transition; the state before.
+    #[inline]
+    fn change(&self, to: impl Fn(u32) -> u32) -> u32 {
         let mut now = self.0.load(Ordering::Relaxed);
         loop {
             match self
                 .0
-                .compare_exchange_weak(now, to(now), Ordering::AcqRel, Ordering::Relaxed)
+                .compare_exchange_weak(now, to(now), Ordering::SeqCst, Ordering::Relaxed)
             {
                 Ok(before) => return before,
                 Err(other) => now = other,
@@ -43,13 +48,11 @@ impl State {
         }
     }
     /// Something has come for the process.
+    #[inline]
     pub fn wake(&self) -> Next {
-        let before = self.change(|now| {
-            if now & (QUEUED | RUNNING) == 0 {
-                now | QUEUED
-            } else {
-                now | WOKEN
-            }
+        let before = self.change(|now| match now & (QUEUED | RUNNING | EXITING) {
+            0 => now | QUEUED,
+            _ => now | WOKEN,
         });
         if before & (QUEUED | RUNNING | EXITING) == 0 {
             Next::Enqueue
@@ -58,18 +61,28 @@ impl State {
         }
     }
     /// A worker has taken it from its queue and runs it now.
+    #[inline]
     pub fn begin(&self) {
-        self.change(|now| (now & !(QUEUED | WOKEN)) | RUNNING);
+        let before = self.change(|now| (now & !(QUEUED | WOKEN)) | RUNNING);
+        debug_assert!(
+            before & QUEUED != 0 && before & RUNNING == 0,
+            "a process is run by one worker: {before:#x}"
+        );
     }
-    /// It has used up its reductions.
-    pub fn yielded(&self) -> Next {
-        self.change(|now| (now & !(RUNNING | WOKEN)) | QUEUED);
-        Next::Enqueue
+    /// It has used up its reductions, and is on a queue again.
+    #[inline]
+    pub fn yielded(&self) {
+        self.change(|now| (now & !(RUNNING | WOKEN | DIRTY)) | QUEUED);
+    }
+    /// It goes to a dirty scheduler.
+    pub fn goes_dirty(&self) {
+        self.change(|now| (now & !RUNNING) | QUEUED | DIRTY);
     }
     /// It waits for a signal.
+    #[inline]
     pub fn waits(&self) -> Next {
         let before = self.change(|now| {
-            let idle = now & !(RUNNING | WOKEN);
+            let idle = now & !(RUNNING | WOKEN | DIRTY);
             if now & WOKEN != 0 {
                 idle | QUEUED
             } else {
@@ -86,8 +99,79 @@ impl State {
     pub fn exits(&self) {
         self.change(|now| now | EXITING);
     }
+    /// It has exited; nothing of it is left but this record.
+    pub fn gone(&self) {
+        self.change(|now| (now & !(RUNNING | QUEUED | DIRTY)) | EXITING | GONE);
+    }
     /// Does it exit, or has it?
+    #[inline]
     pub fn is_exiting(&self) -> bool {
-        self.0.load(Ordering::Acquire) & EXITING != 0
+        self.0.load(Ordering::SeqCst) & EXITING != 0
+    }
+    /// Is a worker running it?
+    pub fn is_running(&self) -> bool {
+        self.0.load(Ordering::Acquire) & RUNNING != 0
+    }
+    /// Does it run a dirty native, or wait for a dirty scheduler?
+    pub fn is_dirty(&self) -> bool {
+        self.0.load(Ordering::Acquire) & DIRTY != 0
+    }
+    /// Is it neither running nor queued?
+    pub fn is_idle(&self) -> bool {
+        self.0.load(Ordering::Acquire) & (RUNNING | QUEUED | EXITING) == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_wake_enqueues() {
+        let state = State::new();
+        assert_eq!(state.wake(), Next::Enqueue);
+        assert_eq!(state.wake(), Next::Nothing);
+        state.begin();
+        assert_eq!(state.waits(), Next::Nothing);
+        assert!(state.is_idle());
+        assert_eq!(state.wake(), Next::Enqueue);
+    }
+
+    #[test]
+    fn a_wake_while_running_keeps_it_from_going_idle() {
+        let state = State::new();
+        let _ = state.wake();
+        state.begin();
+        assert_eq!(state.wake(), Next::Nothing);
+        assert_eq!(state.waits(), Next::Enqueue);
+        assert_eq!(state.wake(), Next::Nothing);
+        state.begin();
+        assert_eq!(state.waits(), Next::Nothing);
+    }
+
+    #[test]
+    fn nothing_wakes_what_exits() {
+        let state = State::new();
+        let _ = state.wake();
+        state.begin();
+        state.exits();
+        assert_eq!(state.wake(), Next::Nothing);
+        state.gone();
+        assert_eq!(state.wake(), Next::Nothing);
+        assert!(state.is_exiting() && !state.is_running());
+    }
+
+    #[test]
+    fn a_process_comes_back_from_a_dirty_scheduler() {
+        let state = State::new();
+        let _ = state.wake();
+        state.begin();
+        state.goes_dirty();
+        assert!(state.is_dirty());
+        assert_eq!(state.wake(), Next::Nothing);
+        state.begin();
+        state.yielded();
+        assert!(!state.is_dirty());
+        state.begin();
     }
 }

@@ -1,36 +1,154 @@
-//! Signals: everything that one process does to another. Each goes through the receiver's inbox, so that the order between any two
-//! processes is kept, and is executed by the receiver.
+//! Signals: everything that one process does to another.
+//!
+//! Each goes through the receiver's inbox and is executed by the receiver, so that the order between any two processes is kept: the
+//! ordering guarantee of the language. A sender that needs to know more than that the signal is on its way asks for an answer, which
+//! comes as a message. Whoever finds the receiver gone does what the receiver would have done when it exited.
 
-use crate::process::{Message, Owned, Process};
-use oxbeam_term::Word;
+pub mod handle;
+pub mod link;
+pub mod message;
+pub mod monitor;
+pub mod port;
+#[cfg(test)]
+mod tests;
+
+pub use message::{Sent, send, send_from_instruction, send_reply, send_to_name};
+
+use crate::machine::machine;
+use crate::process::info::Request;
+use crate::process::state::Next;
+use crate::process::{Message, Owned, Peer, Process};
+use crate::sched;
+use oxbeam_sync::inbox::{Closed, Node, WasEmpty};
+use oxbeam_sync::progress;
+use oxbeam_term::Atom;
+use oxbeam_term::boxed::reference::RefNumbers;
+
+/// Work that a process does itself.
+pub type Task = Box<dyn FnOnce(&Process, &mut Owned) + Send>;
 
 /// A signal.
 pub enum Signal {
     /// A message.
     Message(Message),
-    /// Work that the receiver does itself.
-    Task(Box<dyn FnOnce(&Process, &mut Owned) + Send>),
+    /// A message through an alias.
+    AliasMessage {
+        /// The alias.
+        alias: RefNumbers,
+        /// The message.
+        message: Message,
+    },
+    /// The sender has linked itself to the receiver.
+    Link(Peer),
+    /// It has unlinked itself, and wants that acknowledged.
+    Unlink {
+        /// The sender.
+        from: Peer,
+        /// To be sent back.
+        id: u64,
+    },
+    /// Acknowledges [`Signal::Unlink`].
+    UnlinkAck {
+        /// The sender.
+        from: Peer,
+        /// What was sent.
+        id: u64,
+    },
+    /// The sender watches the receiver.
+    Monitor {
+        /// The monitor.
+        reference: RefNumbers,
+        /// The sender.
+        by: Peer,
+        /// The name that it watches.
+        name: Option<Atom>,
+    },
+    /// It does so no longer.
+    Demonitor(RefNumbers),
+    /// What the receiver watches is gone.
+    Down {
+        /// The monitor.
+        reference: RefNumbers,
+        /// Why.
+        reason: Message,
+    },
+    /// What the receiver is linked to has exited.
+    LinkExit {
+        /// The sender.
+        from: Peer,
+        /// Why.
+        reason: Message,
+    },
+    /// The sender wants the receiver to exit.
+    Exit {
+        /// The sender.
+        from: Peer,
+        /// Why.
+        reason: Message,
+    },
+    /// The receiver gets this group leader; who asked is told, if it wants to be.
+    GroupLeader {
+        /// The group leader.
+        leader: Peer,
+        /// Whom to send `{Ref, true}`.
+        reply: Option<(u64, RefNumbers)>,
+    },
+    /// Is the receiver alive? The sender gets `{Ref, Boolean}`.
+    IsAlive {
+        /// The sender.
+        from: u64,
+        /// The request.
+        reference: RefNumbers,
+    },
+    /// `process_info/2`; the sender gets `{Ref, Result}`.
+    Info(Box<Request>),
+    /// The receiver is suspended once more; the sender may want a message when that is done.
+    Suspend {
+        /// Whom to send the message.
+        from: u64,
+        /// What to send.
+        reply: Option<Message>,
+    },
+    /// It is suspended once less, or so often less.
+    Resume(u32),
+    /// The timer of the receiver's receive has fired.
+    ReceiveTimeout,
+    /// Work for the receiver that leaves everything where it is.
+    Task(Task),
+    /// Work for the receiver that may collect: done when nothing is in registers.
+    SystemTask(Task),
 }
 
 // SAFETY: a message owns the fragment that its words lie in.
 unsafe impl Send for Signal {}
 
-/// Sends `message` to `to` (pid, port, name, `{Name, Node}`, alias), as the `!` of `process` does. `false`: it failed, the exception is set.
-pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> bool {
-    let _ = (process, to, message);
-    true
+/// Puts a signal into the inbox of `process`, and wakes it. The signal comes back if the process takes none any more.
+#[inline]
+pub fn push(process: &Process, signal: Signal) -> Result<(), Signal> {
+    match process.inbox.push(Node::new(signal)) {
+        Ok(WasEmpty(true)) => {
+            wake(process);
+            Ok(())
+        }
+        Ok(WasEmpty(false)) => Ok(()),
+        Err(Closed(node)) => Err(node.value),
+    }
 }
 
-/// See [`Process::fetch_signals`].
-pub(crate) fn handle_all(process: &Process) -> bool {
-    let mut signals = process.inbox.take_all();
-    while let Some(node) = signals.pop_front() {
-        // SAFETY: the caller runs the process and holds no reference into this.
-        let owned = unsafe { &mut *process.owned_pointer() };
-        match node.value {
-            Signal::Message(message) => owned.mailbox.push(message),
-            Signal::Task(task) => task(process, owned),
-        }
+/// Something has come for `process`: it is put on a queue if it is idle.
+#[inline]
+pub fn wake(process: &Process) {
+    if process.state.wake() == Next::Enqueue {
+        sched::enqueue(process.to_arc());
     }
-    true
+}
+
+/// Sends a signal to the local process `number`. It comes back if there is none.
+#[inline]
+pub fn deliver(number: u64, signal: Signal) -> Result<(), Signal> {
+    let guard = progress::pin();
+    match machine().processes.get_ref(number, &guard) {
+        Some(process) => push(process, signal),
+        None => Err(signal),
+    }
 }

@@ -385,4 +385,5 @@ known! {
     FORMAT_BS_FAIL = "format_bs_fail";
     FUNCTION = "function";
     CONTINUE = "continue";
+    EXITED = "exited";
 }

@@ -66,12 +66,12 @@ pub(super) fn text(position: u32) -> &'static str {
         return text(position);
     }
     // SAFETY: as in `place`.
-    unsafe {
-        (&*chunk)[position as usize % CHUNK]
-            .get()
-            .copied()
-            .unwrap_or("")
+    let entry = unsafe { &(&*chunk)[position as usize % CHUNK] };
+    if entry.get().is_none() {
+        // Another thread is about to write the known atoms.
+        index();
     }
+    entry.get().copied().unwrap_or("")
 }
 
 pub(super) fn intern(text: &str) -> Result<Atom, AtomError> {

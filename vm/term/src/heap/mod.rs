@@ -81,16 +81,27 @@ impl Heap {
         heap.set_limit();
         heap
     }
+    /// The heap of a process that is gone: nothing can be built in it but in fragments.
+    pub fn none() -> Heap {
+        let mut heap = Heap::new(0);
+        heap.block = Block::new(0);
+        let start = heap.block.start();
+        (heap.arena.top, heap.stack, heap.high_water) = (start, start, start);
+        heap.set_limit();
+        heap
+    }
     /// The arena's limit follows the stack pointer.
     #[inline(always)]
     pub fn set_limit(&mut self) {
-        self.arena.limit = self.stack.wrapping_sub(RED_ZONE);
+        // Return addresses may stand in the red zone, and the heap be full: the limit is never below the top.
+        self.arena.limit = self.stack.wrapping_sub(RED_ZONE).max(self.arena.top);
     }
     /// Tells the heap where the interpreter, which keeps both pointers in registers, has got to; natives may build now.
     #[inline(always)]
     pub fn enter(&mut self, heap_top: *mut Word, stack: *mut Word) {
         self.stack = stack;
-        self.arena.enter(heap_top, stack.wrapping_sub(RED_ZONE));
+        self.arena
+            .enter(heap_top, stack.wrapping_sub(RED_ZONE).max(heap_top));
     }
     /// Top of the block's heap after natives have built.
     #[inline(always)]
@@ -128,7 +139,7 @@ impl Heap {
     }
     /// Size of the young block (`heap_size`), the red zone apart.
     pub fn size_words(&self) -> usize {
-        self.block.words() - RED_ZONE
+        self.block.words().saturating_sub(RED_ZONE)
     }
     /// Size of the old heap.
     pub fn old_words(&self) -> usize {
@@ -139,6 +150,10 @@ impl Heap {
         self.old
             .as_ref()
             .map_or(0, |old| (self.old_top as usize - old.start() as usize) / 8)
+    }
+    /// Words of the young heap that survived a collection.
+    pub fn mature_words(&self) -> usize {
+        (self.high_water as usize - self.block.start() as usize) / 8
     }
     /// All words that the process holds (`total_heap_size`).
     pub fn total_words(&self) -> usize {

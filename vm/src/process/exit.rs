@@ -1,0 +1,184 @@
+//! The end of a process: what others are told, in which order, and what is given back. Follows `erts_continue_exit_process`.
+
+use super::relations::Link;
+use super::{Class, Message, Owned, Peer, Process};
+use crate::interp::exception::exit_reason;
+use crate::logger::{self, Level};
+use crate::machine::machine;
+use crate::process::info;
+use crate::signal::port::{self, ToPort};
+use crate::signal::{Signal, deliver, handle, link, monitor};
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::external::this_node;
+use oxbeam_term::heap::Heap;
+use oxbeam_term::{Term, Word};
+
+/// Ends `process`, whose exception says why. For the thread that runs it, which holds nothing of it.
+pub fn exit(process: &Process) {
+    process.state.exits();
+    // SAFETY: the caller runs the process. Handlers of signals take references of their own, so this one is not kept over them.
+    let owned = || unsafe { &mut *process.owned_pointer() };
+    let machine = machine();
+    let reason = reason_of(process, owned());
+
+    owned().cancel_receive_timer(process);
+    machine.timers.cancel_all_of(process);
+    machine.registry.process_exits(process);
+    // From here on whoever sends a signal is told that there is no such process.
+    owned().told_to_exit = true;
+    owned().exit_reason = reason;
+    let mut left = process.inbox.close();
+    while let Some(node) = left.pop_front() {
+        handle::refuse(process, node.value);
+    }
+    handle::run_tasks(process, owned());
+    machine.run_exit_hooks(process, owned());
+    machine.processes.remove(process.number);
+
+    // SAFETY: the reason is a root of the process, whose heap stays as it is from here on.
+    let reason: Term<'_> = unsafe { Term::from_word(owned().exit_reason) };
+    let from = Peer::Process(process.number);
+    if let Some(relations) = owned().relations.take() {
+        for (reference, watching) in relations.watching_in_order() {
+            monitor::tell_unwatched(process.number, watching, reference);
+        }
+        let mut links: Vec<_> = relations.links.iter().collect();
+        links.sort_unstable_by_key(|entry| *entry.0);
+        for (peer, state) in links {
+            if *state == Link::Linked {
+                link::send_link_exit(from, *peer, reason);
+            }
+        }
+        for (reference, watcher) in relations.watched_in_order() {
+            let reason = Message::copy_of(reason);
+            match watcher.by {
+                Peer::Process(number) => drop(deliver(number, Signal::Down { reference, reason })),
+                Peer::Port(number) => drop(port::signal(
+                    number,
+                    ToPort::Exit {
+                        from,
+                        reason,
+                        linked: false,
+                    },
+                )),
+                Peer::Remote(..) => {}
+            }
+        }
+    }
+    if let Some(rare) = owned().rare.take() {
+        for entry in &rare.suspending {
+            let _ = deliver(entry.number, Signal::Resume(entry.count));
+        }
+    }
+    // What is left is the record, which others may still look at.
+    let dead = owned();
+    dead.exit_reason = Word::NIL;
+    dead.exception = super::Exception::none();
+    dead.dictionary = Default::default();
+    dead.mailbox = Default::default();
+    dead.saved_x.clear();
+    dead.heap = Heap::none();
+    process.state.gone();
+}
+
+/// The reason as a term of the process; logs it if it is an error that nobody handled.
+fn reason_of(process: &Process, owned: &mut Owned) -> Word {
+    if owned.told_to_exit {
+        return owned.exit_reason;
+    }
+    let (class, reason, trace) = (
+        owned.exception.class,
+        owned.exception.reason,
+        owned.exception.trace,
+    );
+    let trace = if trace.is_none() { Word::NIL } else { trace };
+    // SAFETY: both are terms of the process; nothing collects before the builder is done.
+    let reason = unsafe {
+        let mut builder = owned.heap.arena.builder();
+        exit_reason(
+            &mut builder,
+            class,
+            Term::from_word(reason),
+            Term::from_word(trace),
+        )
+    };
+    if class != Class::Exit {
+        log_error(process, owned, reason);
+    }
+    reason.word()
+}
+
+fn log_error(process: &Process, owned: &Owned, reason: Term<'_>) {
+    let node = this_node().name;
+    let alive = node != known::NONODE_NOHOST;
+    let format = if alive {
+        "Error in process ~p on node ~p with exit value:~n~p~n"
+    } else {
+        "Error in process ~p with exit value:~n~p~n"
+    };
+    logger::log(
+        Level::Error,
+        Some((process.number, owned.group_leader)),
+        format,
+        |builder| {
+            let reason = oxbeam_term::copy::copy(reason, builder);
+            let mut arguments = vec![Term::local_pid(process.number)];
+            if alive {
+                arguments.push(Term::atom(node));
+            }
+            arguments.push(reason);
+            builder.list(arguments)
+        },
+    );
+}
+
+/// The heap, which was `before` words when a collection began, against `max_heap_size`: logs and kills as the process has asked for.
+/// `false`: it must exit; it is told to.
+pub(super) fn check_max_heap(owned: &mut Owned, before: usize) -> bool {
+    let (process, max) = (owned.number, owned.max_heap);
+    let (young, old) = owned.heap.binary_words();
+    let binaries = if max.include_binaries { young + old } else { 0 };
+    // While it collects, a process has both its old block and its new one.
+    let total = before + owned.heap.size_words() + binaries;
+    if total <= max.words {
+        return true;
+    }
+    if max.log {
+        let node = this_node().name;
+        let alive = node != known::NONODE_NOHOST;
+        let format = format!(
+            "     Process:            ~p {}~n     Context:            maximum heap size reached~n     Max Heap Size:      \
+             ~p~n     Total Heap Size:    ~p~n     Kill:               ~p~n     Error Logger:       ~p~n     Message \
+             Queue Len:  ~p~n     GC Info:            ~p~n",
+            if alive { "on node ~p" } else { "" }
+        );
+        let owned = &*owned;
+        logger::log(
+            Level::Error,
+            Some((process, owned.group_leader)),
+            &format,
+            |builder| {
+                let mut arguments = vec![Term::local_pid(process)];
+                if alive {
+                    arguments.push(Term::atom(node));
+                }
+                arguments.extend([
+                    builder.integer(max.words as i64),
+                    builder.integer(total as i64),
+                    Term::boolean(max.kill),
+                    Term::TRUE,
+                    Term::small(owned.mailbox.len() as i64),
+                ]);
+                arguments.push(info::garbage_collection_info(builder, owned));
+                builder.list(arguments)
+            },
+        );
+    }
+    if max.kill {
+        let killed = Word::atom(known::KILLED);
+        handle::tell_to_exit(owned, Message::immediate(killed));
+        owned.exception.set(Class::Exit, killed);
+        owned.exception.trace = Word::NIL;
+    }
+    !max.kill
+}

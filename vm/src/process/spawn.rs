@@ -1,0 +1,208 @@
+//! New processes. Follows `erl_create_process`.
+
+use super::relations::{Alias, Link, Watched, WatchedBy, Watching};
+use super::{MaxHeap, Owned, Peer, Priority, Process};
+use crate::interp::dispatch;
+use crate::machine::machine;
+use crate::signal;
+use oxbeam_sync::table::Full;
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::heap::{Heap, MIN_HEAP};
+use oxbeam_term::{Atom, Term, Word, copy};
+use std::sync::Arc;
+
+/// More arguments than this are passed as a list, by `erlang:apply/3`.
+const MAX_ARGUMENTS: usize = 255;
+
+/// What `spawn_opt/4` may say beside the function.
+#[derive(Copy, Clone, Debug)]
+pub struct Options {
+    /// `link`
+    pub link: bool,
+    /// `monitor`, `{monitor, _}`
+    pub monitor: Option<signal::monitor::Options>,
+    /// `{priority, _}`
+    pub priority: Priority,
+    /// `{min_heap_size, _}`, in words
+    pub min_heap: usize,
+    /// `{min_bin_vheap_size, _}`, in words
+    pub min_binary: usize,
+    /// `{fullsweep_after, _}`
+    pub fullsweep_after: u32,
+    /// `{max_heap_size, _}`
+    pub max_heap: MaxHeap,
+    /// `{message_queue_data, off_heap}`
+    pub off_heap_messages: bool,
+    /// `{async_dist, _}`
+    pub async_dist: bool,
+    /// One of the machine's own processes.
+    pub system_process: bool,
+    /// Reference of the monitor, if it is made already.
+    pub reference: Option<RefNumbers>,
+}
+
+impl Options {
+    /// What a plain `spawn/3` uses.
+    pub fn default_options() -> Options {
+        let defaults = machine().process_defaults();
+        Options {
+            link: false,
+            monitor: None,
+            priority: Priority::Normal,
+            min_heap: defaults.min_heap,
+            min_binary: defaults.min_binary,
+            fullsweep_after: defaults.fullsweep_after,
+            max_heap: defaults.max_heap,
+            off_heap_messages: defaults.off_heap_messages,
+            async_dist: defaults.async_dist,
+            system_process: false,
+            reference: None,
+        }
+    }
+}
+
+/// A new process.
+#[derive(Copy, Clone, Debug)]
+pub struct Spawned {
+    /// Its number.
+    pub number: u64,
+    /// The monitor on it.
+    pub monitor: Option<RefNumbers>,
+}
+
+/// Starts a process that calls `module:function` with `arguments`, which are copied. `parent` runs on the calling thread; its owned
+/// part gets the link and the monitor.
+pub fn spawn(
+    parent: Option<(&Process, &mut Owned)>,
+    module: Atom,
+    function: Atom,
+    arguments: &[Term<'_>],
+    options: &Options,
+) -> Result<Spawned, Full> {
+    let machine = machine();
+    let (parent_number, group_leader, token, parent_owned) = match parent {
+        Some((process, owned)) => {
+            let token = owned
+                .rare
+                .as_ref()
+                .map_or(Word::NONE, |rare| rare.trace_token);
+            (Some(process.number), owned.group_leader, token, Some(owned))
+        }
+        None => (None, Peer::Process(0), Word::NONE, None),
+    };
+    let reference = options.monitor.map(|_| {
+        options
+            .reference
+            .unwrap_or_else(crate::unique::next_reference)
+    });
+    let process = machine.processes.insert_with(|id| {
+        let mut owned = new_owned(module, function, arguments, options);
+        owned.parent = parent_number.map(Peer::Process);
+        owned.group_leader = group_leader;
+        owned.number = id.data;
+        if !token.is_none() {
+            // SAFETY: a token is a term of the parent, which is not collected now; the new heap is nobody else's yet.
+            let token =
+                unsafe { copy::copy(Term::from_word(token), &mut owned.heap.arena.builder()) };
+            owned.rare().trace_token = token.word();
+        }
+        if let (true, Some(parent)) = (options.link, parent_number) {
+            owned
+                .relations()
+                .links
+                .insert(Peer::Process(parent), Link::Linked);
+        }
+        if let (Some(reference), Some(parent)) = (reference, parent_number) {
+            let by = WatchedBy {
+                by: Peer::Process(parent),
+                name: None,
+            };
+            owned.relations().watched_by.insert(reference, by);
+        }
+        Arc::new_cyclic(|this| Process::new(this, id.data, options.priority, owned))
+    })?;
+    if let Some(owned) = parent_owned {
+        let child = Peer::Process(process.number);
+        if options.link {
+            owned.relations().links.insert(child, Link::Linked);
+        }
+        if let (Some(reference), Some(monitor)) = (reference, options.monitor) {
+            watch(owned, reference, child, monitor);
+        }
+    }
+    machine.spawned.increment();
+    signal::wake(&process);
+    Ok(Spawned {
+        number: process.number,
+        monitor: reference,
+    })
+}
+
+fn watch(owned: &mut Owned, reference: RefNumbers, child: Peer, options: signal::monitor::Options) {
+    let watching = Watching {
+        what: Watched::Peer(child),
+        tag: options.tag,
+        alias: options.alias,
+        with_pid: options.alias.is_some(),
+    };
+    let relations = owned.relations();
+    relations.watching.insert(reference, watching);
+    if let Some(mode) = options.alias {
+        relations.aliases.insert(
+            reference,
+            Alias {
+                mode,
+                priority: false,
+            },
+        );
+    }
+}
+
+fn new_owned(module: Atom, function: Atom, arguments: &[Term<'_>], options: &Options) -> Owned {
+    let as_list = arguments.len() > MAX_ARGUMENTS;
+    let arity = if as_list { 3 } else { arguments.len() };
+    let need: usize = arguments
+        .iter()
+        .map(|argument| copy::copy_size(*argument))
+        .sum::<usize>()
+        + if as_list { 2 * arguments.len() } else { 0 };
+    // Room for the return address as well.
+    let words = options.min_heap.max(MIN_HEAP).max(need + 1);
+    let mut heap = Heap::new(words);
+    heap.min_heap_words = oxbeam_term::gc::policy::heap_size_for(options.min_heap.max(MIN_HEAP));
+    heap.min_binary_words = options.min_binary;
+    heap.binary_limit = options.min_binary;
+    heap.fullsweep_after = options.fullsweep_after;
+    let export = if as_list {
+        machine().code.export(known::ERLANG, known::APPLY, 3)
+    } else {
+        machine().code.export(module, function, arity as u32)
+    };
+    let mut owned = Owned::new(heap, export.code());
+    // SAFETY: the heap is nobody else's yet and is not collected before the registers are roots; its stack has room for a word.
+    unsafe {
+        owned.heap.stack = owned.heap.end().sub(1);
+        *owned.heap.stack = Word(dispatch::normal_exit_code() as u64);
+        owned.heap.set_limit();
+        let mut builder = owned.heap.arena.builder();
+        let copies: Vec<Term<'_>> = arguments
+            .iter()
+            .map(|argument| copy::copy(*argument, &mut builder))
+            .collect();
+        if as_list {
+            let list = builder.list(copies);
+            owned
+                .saved_x
+                .extend([Word::atom(module), Word::atom(function), list.word()]);
+        } else {
+            owned.saved_x.extend(copies.iter().map(|copy| copy.word()));
+        }
+    }
+    owned.initial_call = (module, function, arguments.len().min(255) as u8);
+    owned.max_heap = options.max_heap;
+    owned.off_heap_messages = options.off_heap_messages;
+    owned.async_dist = options.async_dist;
+    owned.system_process = options.system_process;
+    owned
+}

@@ -1,0 +1,66 @@
+//! TABLE of what differs between the releases of OTP. Nothing else asks which release it is.
+
+use oxbeam_term::rules::{self, Rules};
+
+/// How the machine behaves under one release.
+#[derive(Copy, Clone, Debug)]
+pub struct Release {
+    /// `erlang:system_info(otp_release)`
+    pub number: u8,
+    /// Rules of terms.
+    pub rules: Rules,
+    /// Processes at most, unless `+P` says otherwise.
+    pub process_limit: usize,
+    /// The time offset may change while the machine runs, unless `+C` says otherwise.
+    pub multi_time_warp: bool,
+    /// `erts_trace_cleaner` is one of the system processes that are started at boot.
+    pub trace_cleaner: bool,
+    /// A trailing `--` ends the arguments of the emulator.
+    pub trailing_dashes: bool,
+    /// `process_info(_, label)` and `process_flag`'s newer items are there.
+    pub process_labels: bool,
+    /// `exit/3`, `link/2`, priority messages (`alias(priority)`).
+    pub priority_messages: bool,
+}
+
+/// The rows, oldest first.
+pub const TABLE: [Release; 3] = [
+    Release {
+        number: 25,
+        rules: rules::OTP_25,
+        process_limit: 262_144,
+        multi_time_warp: false,
+        trace_cleaner: false,
+        trailing_dashes: false,
+        process_labels: false,
+        priority_messages: false,
+    },
+    Release {
+        number: 27,
+        rules: rules::OTP_27,
+        process_limit: 1_048_576,
+        multi_time_warp: true,
+        trace_cleaner: true,
+        trailing_dashes: true,
+        process_labels: true,
+        priority_messages: false,
+    },
+    Release {
+        number: 29,
+        rules: rules::OTP_29,
+        process_limit: 1_048_576,
+        multi_time_warp: true,
+        trace_cleaner: true,
+        trailing_dashes: true,
+        process_labels: true,
+        priority_messages: true,
+    },
+];
+
+impl Release {
+    /// The row of a release.
+    pub fn of(number: u8) -> Option<&'static Release> {
+        static ROWS: [Release; 3] = TABLE;
+        ROWS.iter().find(|row| row.number == number)
+    }
+}

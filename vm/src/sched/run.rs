@@ -1,0 +1,89 @@
+//! One turn of a process: its signals, its tasks, its code, and what becomes of it then.
+
+use super::worker::with_process;
+use crate::interp::{self, Outcome, Registers};
+use crate::machine::Machine;
+use crate::process::state::Next;
+use crate::process::{Owned, Process, exit};
+use crate::signal::handle;
+use std::sync::Arc;
+
+/// Runs `process`, which was taken from a queue, for `reductions` at most.
+pub(super) fn run(
+    machine: &'static Machine,
+    process: Arc<Process>,
+    registers: &mut Registers,
+    reductions: i64,
+) {
+    process.state.begin();
+    with_process(&process, || turn(machine, &process, registers, reductions));
+}
+
+fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Registers, slice: i64) {
+    // SAFETY: the state word says that this thread runs the process; nothing keeps this reference over a call that takes its own.
+    let owned = || unsafe { &mut *process.owned_pointer() };
+    if !process.fetch_signals() || !handle::run_tasks(process, owned()) {
+        exit::exit(process);
+        return;
+    }
+    if owned().is_suspended() || (owned().hibernating && owned().mailbox.is_empty()) {
+        wait(machine, process);
+        return;
+    }
+    owned().was_waiting = false;
+    owned().hibernating = false;
+    let mut left = slice;
+    loop {
+        let given = left;
+        // SAFETY: as above; the registers are this thread's.
+        let (outcome, rest) = unsafe { interp::run(process, registers, given) };
+        let parked = std::mem::take(&mut owned().parked_reductions);
+        left = rest + parked;
+        let used = (given - left).max(0) as u64;
+        count(machine, owned(), used);
+        match outcome {
+            Outcome::Yield if parked > 0 => {
+                // It stopped early, for a collection; its registers are saved.
+                if !owned().collect(0, &mut []) {
+                    exit::exit(process);
+                    return;
+                }
+                if left > 0 {
+                    continue;
+                }
+                process.state.yielded();
+                machine.scheduler.enqueue(Arc::clone(process));
+            }
+            Outcome::Yield => {
+                process.state.yielded();
+                machine.scheduler.enqueue(Arc::clone(process));
+            }
+            Outcome::Wait => wait(machine, process),
+            Outcome::Dirty(kind) => {
+                process.state.goes_dirty();
+                if machine.scheduler.simulator.is_some() {
+                    process.state.begin();
+                    let mut registers = Registers::new(true);
+                    turn(machine, process, &mut registers, 1);
+                } else {
+                    machine.scheduler.dirty(kind).push(Arc::clone(process));
+                }
+            }
+            Outcome::Exited => exit::exit(process),
+        }
+        return;
+    }
+}
+
+fn wait(machine: &'static Machine, process: &Arc<Process>) {
+    // SAFETY: this thread still runs the process.
+    unsafe { (*process.owned_pointer()).was_waiting = true };
+    if process.state.waits() == Next::Enqueue {
+        machine.scheduler.enqueue(Arc::clone(process));
+    }
+}
+
+fn count(machine: &Machine, owned: &mut Owned, used: u64) {
+    owned.reductions += used;
+    machine.reductions.add(used as i64);
+}

@@ -1,0 +1,209 @@
+//! A worker: takes processes from the queues and runs them; fires its timers; sleeps.
+
+use super::{QUEUES, Scheduler};
+use crate::interp::Registers;
+use crate::machine::Machine;
+use crate::process::{Priority, Process};
+use crate::timer::clock::Time;
+use crossbeam_deque::Worker as Deque;
+use oxbeam_sync::park::Parker;
+use oxbeam_sync::progress;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Times that a worker looks around before it sleeps.
+const LOOKS: usize = 24;
+/// Turns after which the common queues come first.
+const COMMON_FIRST: u32 = 61;
+/// Times that a process of low priority lets others of its queue pass.
+const LOW_PASSES: u8 = 7;
+
+struct Local {
+    index: usize,
+    queues: [Deque<Arc<Process>>; QUEUES],
+}
+
+thread_local! {
+    static LOCAL: Cell<*const Local> = const { Cell::new(std::ptr::null()) };
+    static PROCESS: Cell<*const Process> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Index of the worker that the calling thread is, if it is one.
+#[inline]
+pub fn current_worker() -> Option<usize> {
+    let local = LOCAL.get();
+    // SAFETY: set by `run` on this thread while its `Local` lives.
+    (!local.is_null()).then(|| unsafe { (*local).index })
+}
+
+/// The calling thread counts as the first worker: the simulator's.
+pub(super) fn become_only_worker() {
+    let local = Box::leak(Box::new(Local {
+        index: 0,
+        queues: std::array::from_fn(|_| Deque::new_fifo()),
+    }));
+    LOCAL.set(local);
+}
+
+/// Number of the process that the calling thread runs.
+pub fn current_process() -> Option<u64> {
+    let process = PROCESS.get();
+    // SAFETY: set while the thread runs the process, whose record it holds.
+    (!process.is_null()).then(|| unsafe { (*process).number })
+}
+
+/// Runs `body` with `process` as the one that the thread runs.
+pub(super) fn with_process<R>(process: &Process, body: impl FnOnce() -> R) -> R {
+    PROCESS.set(process);
+    let result = body();
+    PROCESS.set(std::ptr::null());
+    result
+}
+
+/// Puts a process on the calling worker's own queue; how long that is now. It comes back if the thread is no worker.
+#[inline]
+pub(super) fn push_local(queue: usize, process: Arc<Process>) -> Result<usize, Arc<Process>> {
+    let local = LOCAL.get();
+    if local.is_null() {
+        return Err(process);
+    }
+    // SAFETY: as in `current_worker`; queues are used through shared references.
+    let queues = unsafe { &(*local).queues };
+    queues[queue].push(process);
+    Ok(queues[queue].len())
+}
+
+/// The worker's life.
+pub(super) fn run(machine: &'static Machine, index: usize) {
+    let scheduler = &machine.scheduler;
+    let shared = &scheduler.workers[index];
+    let parker = Parker::new();
+    let local = Local {
+        index,
+        queues: std::array::from_fn(|_| Deque::new_fifo()),
+    };
+    let _ = shared
+        .stealers
+        .set(std::array::from_fn(|queue| local.queues[queue].stealer()));
+    let _ = shared.unparker.set(parker.unparker());
+    LOCAL.set(&local);
+    let mut registers = Registers::new(false);
+    let mut progress = progress::register();
+    let mut turn: u32 = index as u32;
+    let mut searching = false;
+    scheduler.block.begin(shared);
+    loop {
+        progress.quiescent();
+        turn = turn.wrapping_add(1);
+        scheduler.block.checkpoint(shared, &mut progress);
+        let tick = machine.time.tick();
+        if tick >= machine.timers.next_tick(index) {
+            machine.timers.expire(index, tick);
+        }
+        if index >= scheduler.online() {
+            stand_by(machine, &local, &parker, &mut progress);
+            continue;
+        }
+        match next(scheduler, &local, turn) {
+            Some(process) => {
+                if searching {
+                    searching = false;
+                    scheduler.searching.fetch_sub(1, Ordering::SeqCst);
+                    scheduler.call();
+                } else if local.queues.iter().any(|queue| !queue.is_empty()) {
+                    // What waits here may run elsewhere meanwhile.
+                    scheduler.call();
+                }
+                super::run::run(machine, process, &mut registers, machine.config.reductions);
+            }
+            None => searching = sleep(machine, &local, &parker, &mut progress, searching),
+        }
+    }
+}
+
+/// The process to run next.
+fn next(scheduler: &Scheduler, local: &Local, turn: u32) -> Option<Arc<Process>> {
+    if turn % COMMON_FIRST == 0 {
+        for queue in &scheduler.common {
+            if let Some(process) = super::retry(|| queue.steal()) {
+                return Some(process);
+            }
+        }
+    }
+    for (index, queue) in local.queues.iter().enumerate() {
+        while let Some(process) = queue.pop() {
+            if process.priority() == Priority::Low && index == QUEUES - 1 && !queue.is_empty() {
+                let passed = process.passed.load(Ordering::Relaxed);
+                if passed < LOW_PASSES {
+                    process.passed.store(passed + 1, Ordering::Relaxed);
+                    queue.push(process);
+                    continue;
+                }
+            }
+            process.passed.store(0, Ordering::Relaxed);
+            return Some(process);
+        }
+        if let Some(process) = super::retry(|| scheduler.common[index].steal()) {
+            return Some(process);
+        }
+    }
+    scheduler.steal(local.index, local.index + 1)
+}
+
+/// Nothing to run: looks around, then sleeps until called, or until the next timer. Returns whether the worker counts as searching.
+fn sleep(
+    machine: &Machine,
+    local: &Local,
+    parker: &Parker,
+    progress: &mut progress::Worker,
+    searching: bool,
+) -> bool {
+    let scheduler = &machine.scheduler;
+    if scheduler.count() > 1 {
+        for _ in 0..LOOKS {
+            for _ in 0..32 {
+                std::hint::spin_loop();
+            }
+            if scheduler.anything_queued() {
+                return searching;
+            }
+        }
+    }
+    if searching {
+        scheduler.searching.fetch_sub(1, Ordering::SeqCst);
+    }
+    scheduler.enter_idle(local.index);
+    if scheduler.anything_queued() {
+        return scheduler.leave_idle(local.index);
+    }
+    park(machine, local, parker, progress);
+    scheduler.leave_idle(local.index)
+}
+
+/// Parks until unparked, or until the worker's next timer.
+fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progress::Worker) {
+    let shared = &machine.scheduler.workers[local.index];
+    machine.scheduler.block.end(shared);
+    progress.offline(|| match machine.timers.next_tick(local.index) {
+        u64::MAX => parker.park(),
+        tick => {
+            let left = Time::begin_of(tick).saturating_sub(machine.time.now());
+            if left > 0 {
+                let _ = parker.park_timeout(Duration::from_nanos(left));
+            }
+        }
+    });
+    machine.scheduler.block.begin(shared);
+}
+
+/// The worker is not online: others take what is on its queues; only its timers keep it.
+fn stand_by(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progress::Worker) {
+    for queue in &local.queues {
+        while let Some(process) = queue.pop() {
+            machine.scheduler.enqueue_common(process);
+        }
+    }
+    park(machine, local, parker, progress);
+}

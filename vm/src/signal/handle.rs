@@ -1,0 +1,297 @@
+//! What a process does with each signal: one function a signal, run by the process itself.
+//!
+//! Nothing here collects or moves anything: it may happen within a native function. Work that collects is put aside until the process
+//! has nothing in registers ([`run_tasks`]).
+
+use super::port::{self, ToPort};
+use super::{Signal, Task, deliver, link, monitor, send_reply};
+use crate::process::relations::{AliasMode, Link, WatchedBy};
+use crate::process::{Class, Message, Owned, Peer, Process, info};
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::{Term, Word};
+
+/// See [`Process::fetch_signals`].
+pub(crate) fn handle_all(process: &Process) -> bool {
+    loop {
+        let mut signals = process.inbox.take_all();
+        if signals.is_empty() {
+            break;
+        }
+        while let Some(node) = signals.pop_front() {
+            // SAFETY: the caller runs the process and holds no reference into this.
+            let owned = unsafe { &mut *process.owned_pointer() };
+            if owned.told_to_exit {
+                refuse(process, node.value);
+            } else {
+                handle(process, owned, node.value);
+            }
+        }
+    }
+    // SAFETY: as above.
+    let owned = unsafe { &mut *process.owned_pointer() };
+    if owned.told_to_exit {
+        owned.exception.set(Class::Exit, owned.exit_reason);
+        owned.exception.trace = Word::NIL;
+    }
+    !owned.told_to_exit
+}
+
+fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
+    match signal {
+        Signal::Message(message) => owned.mailbox.push(message),
+        Signal::AliasMessage { alias, message } => alias_message(process, owned, alias, message),
+        Signal::Link(from) => {
+            owned.relations().links.insert(from, Link::Linked);
+        }
+        Signal::Unlink { from, id } => unlinked(process, owned, from, id),
+        Signal::UnlinkAck { from, id } => acknowledged(owned, from, id),
+        Signal::Monitor {
+            reference,
+            by,
+            name,
+        } => {
+            owned
+                .relations()
+                .watched_by
+                .insert(reference, WatchedBy { by, name });
+        }
+        Signal::Demonitor(reference) => {
+            if let Some(relations) = &mut owned.relations {
+                relations.watched_by.remove(&reference);
+            }
+        }
+        Signal::Down { reference, reason } => down(process, owned, reference, reason),
+        Signal::LinkExit { from, reason } => link_exit(owned, from, reason),
+        Signal::Exit { from, reason } => exit(process, owned, from, reason),
+        Signal::GroupLeader { leader, reply } => {
+            owned.group_leader = leader;
+            if let Some((to, reference)) = reply {
+                send_reply(to, reference, |_| Term::TRUE);
+            }
+        }
+        Signal::IsAlive { from, reference } => send_reply(from, reference, |_| Term::TRUE),
+        Signal::Info(request) => info::answer(process, owned, &request),
+        Signal::Suspend { from, reply } => {
+            owned.rare().suspended += 1;
+            if let Some(message) = reply {
+                let _ = deliver(from, Signal::Message(message));
+            }
+        }
+        Signal::Resume(times) => {
+            let rare = owned.rare();
+            rare.suspended = rare.suspended.saturating_sub(times);
+        }
+        Signal::ReceiveTimeout => owned.receive_timed_out(),
+        Signal::Task(task) => task(process, owned),
+        Signal::SystemTask(task) => owned.rare().tasks.push(task),
+    }
+}
+
+/// A message through an alias arrives while the alias is active.
+fn alias_message(process: &Process, owned: &mut Owned, alias: RefNumbers, message: Message) {
+    let Some(relations) = &mut owned.relations else {
+        return;
+    };
+    let Some(entry) = relations.aliases.get(&alias).copied() else {
+        return;
+    };
+    match entry.mode {
+        AliasMode::Explicit | AliasMode::Demonitor => {}
+        AliasMode::Reply => {
+            relations.aliases.remove(&alias);
+        }
+        AliasMode::ReplyDemonitor => {
+            relations.aliases.remove(&alias);
+            if let Some(watching) = relations.stop_watching(alias) {
+                monitor::tell_unwatched(process.number, &watching, alias);
+            }
+        }
+    }
+    owned.mailbox.push(message);
+}
+
+fn unlinked(process: &Process, owned: &mut Owned, from: Peer, id: u64) {
+    if let Some(relations) = &mut owned.relations {
+        // A link that we have just taken back ourselves waits for its own acknowledgement.
+        if relations.is_linked(from) {
+            relations.links.remove(&from);
+        }
+    }
+    link::acknowledge(process.number, from, id);
+}
+
+fn acknowledged(owned: &mut Owned, from: Peer, id: u64) {
+    if let Some(relations) = &mut owned.relations {
+        if relations.links.get(&from) == Some(&Link::Unlinking(id)) {
+            relations.links.remove(&from);
+        }
+    }
+}
+
+fn down(process: &Process, owned: &mut Owned, reference: RefNumbers, reason: Message) {
+    let Some(watching) = owned
+        .relations
+        .as_mut()
+        .and_then(|relations| relations.stop_watching(reference))
+    else {
+        return;
+    };
+    owned
+        .mailbox
+        .push(monitor::down_message(process, reference, &watching, reason));
+}
+
+fn link_exit(owned: &mut Owned, from: Peer, reason: Message) {
+    let Some(relations) = &mut owned.relations else {
+        return;
+    };
+    if relations.links.remove(&from) != Some(Link::Linked) {
+        return;
+    }
+    if owned.trap_exit {
+        owned.mailbox.push(exit_message(from, reason));
+    } else if reason.word != Word::atom(known::NORMAL) {
+        tell_to_exit(owned, reason);
+    }
+}
+
+fn exit(process: &Process, owned: &mut Owned, from: Peer, reason: Message) {
+    if reason.word == Word::atom(known::KILL) {
+        tell_to_exit(owned, Message::immediate(Word::atom(known::KILLED)));
+    } else if owned.trap_exit {
+        owned.mailbox.push(exit_message(from, reason));
+    } else if reason.word != Word::atom(known::NORMAL) || from == Peer::Process(process.number) {
+        tell_to_exit(owned, reason);
+    }
+}
+
+/// `{'EXIT', From, Reason}`, built around the reason's fragment.
+pub fn exit_message(from: Peer, mut reason: Message) -> Message {
+    let mut arena = reason
+        .fragment
+        .take()
+        .map_or_else(Default::default, |arena| *arena);
+    // SAFETY: the arena goes into the message whole; the reason lies in it or is an immediate or a literal.
+    let word = unsafe {
+        let mut builder = arena.builder();
+        let from = from.term(&mut builder);
+        builder
+            .tuple(&[
+                Term::atom(known::UPPER_EXIT),
+                from,
+                Term::from_word(reason.word),
+            ])
+            .word()
+    };
+    Message {
+        word,
+        token: Word::NONE,
+        fragment: Some(Box::new(arena)),
+    }
+}
+
+/// The process exits as soon as whoever runs it sees so.
+pub(crate) fn tell_to_exit(owned: &mut Owned, mut reason: Message) {
+    if owned.told_to_exit {
+        return;
+    }
+    if let Some(fragment) = reason.fragment.take() {
+        owned.heap.arena.adopt(*fragment);
+    }
+    owned.told_to_exit = true;
+    owned.exit_reason = reason.word;
+}
+
+/// Does the work that may collect. `false`: the process must exit. For a process that does not run and has its registers saved.
+pub(crate) fn run_tasks(process: &Process, owned: &mut Owned) -> bool {
+    while let Some(rare) = &mut owned.rare {
+        if rare.tasks.is_empty() {
+            break;
+        }
+        let tasks: Vec<Task> = std::mem::take(&mut rare.tasks);
+        for task in tasks {
+            task(process, owned);
+        }
+    }
+    !owned.told_to_exit
+}
+
+/// What a process that exits answers to a signal that it has not handled.
+pub(crate) fn refuse(process: &Process, signal: Signal) {
+    let noproc = || Message::immediate(Word::atom(known::NOPROC));
+    let from = Peer::Process(process.number);
+    match signal {
+        Signal::Link(to) => match to {
+            Peer::Process(number) => {
+                let _ = deliver(
+                    number,
+                    Signal::LinkExit {
+                        from,
+                        reason: noproc(),
+                    },
+                );
+            }
+            Peer::Port(number) => {
+                let _ = port::signal(
+                    number,
+                    ToPort::Exit {
+                        from,
+                        reason: noproc(),
+                        linked: true,
+                    },
+                );
+            }
+            Peer::Remote(..) => {}
+        },
+        Signal::Unlink { from: to, id } => link::acknowledge(process.number, to, id),
+        Signal::Monitor {
+            reference,
+            by: Peer::Process(number),
+            ..
+        } => {
+            let _ = deliver(
+                number,
+                Signal::Down {
+                    reference,
+                    reason: noproc(),
+                },
+            );
+        }
+        Signal::GroupLeader {
+            reply: Some((to, reference)),
+            ..
+        } => {
+            send_reply(to, reference, |_| Term::atom(known::BADARG));
+        }
+        Signal::IsAlive { from, reference } => send_reply(from, reference, |_| Term::FALSE),
+        Signal::Info(request) => {
+            send_reply(request.from, request.reference, |_| {
+                Term::atom(known::UNDEFINED)
+            });
+        }
+        Signal::Suspend {
+            from,
+            reply: Some(reply),
+        } => {
+            // The caller waits for `{Ref, Result}` and gets the reason why there is none.
+            if let Some([reference, _]) = reply.term().as_tuple_of::<2>() {
+                if let Some(reference) = reference.as_reference() {
+                    send_reply(from, reference.numbers(), |_| Term::atom(known::EXITED));
+                }
+            }
+        }
+        Signal::SystemTask(task) => {
+            // SAFETY: the caller runs the process and holds no reference into this.
+            unsafe { &mut *process.owned_pointer() }
+                .rare()
+                .tasks
+                .push(task);
+        }
+        Signal::Task(task) => {
+            // SAFETY: as above.
+            task(process, unsafe { &mut *process.owned_pointer() });
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,117 @@
+//! Links, and the exit signals that go along them or are sent by `exit/2`.
+
+use super::port::{self, ToPort};
+use super::{Signal, deliver};
+use crate::process::relations::Link;
+use crate::process::{Message, Owned, Peer, Process};
+use oxbeam_term::Term;
+
+/// The other side of a new link does not exist.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct NoProcess;
+
+/// Links `process`, which the caller runs, to `peer`.
+pub fn link(process: &Process, owned: &mut Owned, peer: Peer) -> Result<(), NoProcess> {
+    if peer == Peer::Process(process.number) || owned.relations().is_linked(peer) {
+        return Ok(());
+    }
+    owned.relations().links.insert(peer, Link::Linked);
+    if send_link(process.number, peer) {
+        return Ok(());
+    }
+    owned.relations().links.remove(&peer);
+    Err(NoProcess)
+}
+
+fn send_link(from: u64, to: Peer) -> bool {
+    let from = Peer::Process(from);
+    match to {
+        Peer::Process(number) => deliver(number, Signal::Link(from)).is_ok(),
+        Peer::Port(number) => port::signal(number, ToPort::Link(from)).is_ok(),
+        Peer::Remote(..) => false,
+    }
+}
+
+/// Unlinks `process`, which the caller runs, from `peer`.
+pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) {
+    let Some(relations) = owned.relations.as_mut() else {
+        return;
+    };
+    if !relations.is_linked(peer) {
+        return;
+    }
+    let id = relations.next_unlink();
+    let from = Peer::Process(process.number);
+    let sent = match peer {
+        Peer::Process(number) => deliver(number, Signal::Unlink { from, id }).is_ok(),
+        Peer::Port(number) => port::signal(number, ToPort::Unlink { from, id }).is_ok(),
+        Peer::Remote(..) => false,
+    };
+    if sent {
+        relations.links.insert(peer, Link::Unlinking(id));
+    } else {
+        relations.links.remove(&peer);
+    }
+}
+
+/// Acknowledges an unlink to `to`.
+pub fn acknowledge(from: u64, to: Peer, id: u64) {
+    let from = Peer::Process(from);
+    match to {
+        Peer::Process(number) => drop(deliver(number, Signal::UnlinkAck { from, id })),
+        Peer::Port(number) => drop(port::signal(number, ToPort::UnlinkAck { from, id })),
+        Peer::Remote(..) => {}
+    }
+}
+
+/// Tells `to`, by a link, that `from` has exited.
+pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>) {
+    match to {
+        Peer::Process(number) => {
+            drop(deliver(
+                number,
+                Signal::LinkExit {
+                    from,
+                    reason: Message::copy_of(reason),
+                },
+            ));
+        }
+        Peer::Port(number) => {
+            drop(port::signal(
+                number,
+                ToPort::Exit {
+                    from,
+                    reason: Message::copy_of(reason),
+                    linked: true,
+                },
+            ));
+        }
+        Peer::Remote(..) => {}
+    }
+}
+
+/// `exit(To, Reason)`, as `from`.
+pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>) {
+    match to {
+        Peer::Process(number) => {
+            drop(deliver(
+                number,
+                Signal::Exit {
+                    from,
+                    reason: Message::copy_of(reason),
+                },
+            ));
+        }
+        Peer::Port(number) => {
+            drop(port::signal(
+                number,
+                ToPort::Exit {
+                    from,
+                    reason: Message::copy_of(reason),
+                    linked: false,
+                },
+            ));
+        }
+        Peer::Remote(..) => {}
+    }
+}

@@ -1,0 +1,170 @@
+//! Sending messages: by pid, name, alias.
+
+use super::{Signal, deliver, port, push};
+use crate::machine::machine;
+use crate::process::{Class, Message, Peer, Process};
+use crate::registry::Named;
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::external::this_node;
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::{Atom, Builder, Term, View, Word};
+
+/// What became of a message.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Sent {
+    /// On its way, or there was nobody to send it to, which nobody is told.
+    Done,
+    /// The destination is no destination, or a name that nobody has.
+    Badarg,
+    /// The destination is on a node that we have no connection with.
+    NotConnected(Atom),
+    /// The destination is a port that is busy.
+    Busy(u64),
+}
+
+/// Sends `message` to `to`: pid, port, registered name, `{Name, Node}` or alias, as `process`. `force` says that a busy port is no
+/// reason to wait.
+pub fn send(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> Sent {
+    match to.view() {
+        View::Pid(number) => {
+            to_process(process, number, message);
+            Sent::Done
+        }
+        View::Atom(name) => to_name(process, name, message, force).unwrap_or(Sent::Badarg),
+        View::Reference(alias) => {
+            if let Some(number) = alias.pid_number() {
+                let signal = Signal::AliasMessage {
+                    alias: alias.numbers(),
+                    message: outgoing(process, message),
+                };
+                let _ = if number == process.number {
+                    push(process, signal)
+                } else {
+                    deliver(number, signal)
+                };
+            }
+            Sent::Done
+        }
+        View::Port(number) => port::command(process, number, message, force),
+        View::Tuple(_) => match to
+            .as_tuple_of::<2>()
+            .map(|[name, node]| (name.as_atom(), node.as_atom()))
+        {
+            Some((Some(name), Some(node))) if node == this_node().name => {
+                to_name(process, name, message, force).unwrap_or(Sent::Done)
+            }
+            Some((Some(_), Some(node))) => Sent::NotConnected(node),
+            _ => Sent::Badarg,
+        },
+        View::ExternalPid(pid) => Sent::NotConnected(pid.node().name),
+        View::ExternalReference(reference) => {
+            if reference.numbers().len() > 3 {
+                Sent::NotConnected(reference.node().name)
+            } else {
+                Sent::Done
+            }
+        }
+        View::ExternalPort(_) => Sent::Done,
+        _ => Sent::Badarg,
+    }
+}
+
+#[inline]
+fn to_process(process: &Process, number: u64, message: Term<'_>) {
+    let signal = Signal::Message(outgoing(process, message));
+    let _ = if number == process.number {
+        push(process, signal)
+    } else {
+        deliver(number, signal)
+    };
+}
+
+/// A copy of the message, with the sender's trace token if it has one.
+#[inline]
+fn outgoing(process: &Process, message: Term<'_>) -> Message {
+    // SAFETY: the caller runs `process`.
+    let token = unsafe {
+        (*process.owned_pointer())
+            .rare
+            .as_ref()
+            .map_or(Word::NONE, |rare| rare.trace_token)
+    };
+    if token.is_none() {
+        return Message::copy_of(message);
+    }
+    // SAFETY: a token is a term of the process.
+    let token = unsafe { Term::from_word(token) };
+    let mut copy = Message::build(|builder| {
+        let token = oxbeam_term::copy::copy(token, builder);
+        let message = oxbeam_term::copy::copy(message, builder);
+        builder.cons(token, message)
+    });
+    if let Some(cell) = copy.term().as_cons() {
+        let (token, word) = (cell.head().word(), cell.tail().word());
+        copy.token = token;
+        copy.word = word;
+    }
+    copy
+}
+
+fn to_name(process: &Process, name: Atom, message: Term<'_>, force: bool) -> Option<Sent> {
+    match machine().registry.find(name)? {
+        Named::Process(to) => {
+            let _ = push(&to, Signal::Message(outgoing(process, message)));
+            Some(Sent::Done)
+        }
+        Named::Port(number) => Some(port::command(process, number, message, force)),
+    }
+}
+
+/// Sends a message that is built already to whoever has this name, if it is a process.
+pub fn send_to_name(name: Atom, message: Message) {
+    if let Some(process) = machine().registry.process(name) {
+        let _ = push(&process, Signal::Message(message));
+    }
+}
+
+/// Sends `{Ref, Answer}` to the local process `to`.
+pub fn send_reply(
+    to: u64,
+    reference: RefNumbers,
+    answer: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
+) {
+    let message = Message::build(|builder| {
+        let reference = builder.reference(reference);
+        let answer = answer(builder);
+        builder.tuple(&[reference, answer])
+    });
+    let _ = deliver(to, Signal::Message(message));
+}
+
+/// Sends `message` to the local process or other peer `to`.
+pub fn send_to_peer(to: Peer, message: Message) {
+    if let Peer::Process(number) = to {
+        let _ = deliver(number, Signal::Message(message));
+    }
+}
+
+/// Sends `message` to `to`, as the `!` of `process` does. `false`: it failed, the exception is set.
+pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> bool {
+    // SAFETY: both are terms of the process, which the caller runs.
+    let (to, message) = unsafe { (Term::from_word(to), Term::from_word(message)) };
+    match send(process, to, message, true) {
+        Sent::Badarg => {
+            // SAFETY: the caller runs the process and holds no reference into its owned part.
+            let owned = unsafe { &mut *process.owned_pointer() };
+            owned.exception.set(Class::Error, Word::atom(known::BADARG));
+            // SAFETY: the arguments are terms of the process; nothing collects here.
+            let arguments = unsafe { owned.heap.arena.builder() }.list([to, message]);
+            owned.exception.culprit = Some(crate::process::Culprit {
+                module: known::ERLANG,
+                function: Atom::of("!"),
+                arity: 2,
+                arguments: Some(arguments.word()),
+                native: true,
+            });
+            false
+        }
+        Sent::NotConnected(_) | Sent::Done | Sent::Busy(_) => true,
+    }
+}

@@ -1,0 +1,84 @@
+//! The face of ports to processes: what is sent to a port, and who takes it. Ports are set up by whoever implements them, with [`install`].
+
+use super::message::Sent;
+use crate::process::{Message, Peer, Process};
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::{Atom, Term};
+use std::sync::OnceLock;
+
+/// A signal to a port.
+pub enum ToPort {
+    /// A process has linked itself to the port.
+    Link(Peer),
+    /// It has unlinked itself, and wants that acknowledged with [`Signal::UnlinkAck`](super::Signal::UnlinkAck).
+    Unlink {
+        /// The process.
+        from: Peer,
+        /// To be sent back.
+        id: u64,
+    },
+    /// Acknowledges an unlink of the port.
+    UnlinkAck {
+        /// The process.
+        from: Peer,
+        /// What was sent.
+        id: u64,
+    },
+    /// A process watches the port.
+    Monitor {
+        /// The monitor.
+        reference: RefNumbers,
+        /// The process.
+        by: Peer,
+        /// The name that it watches.
+        name: Option<Atom>,
+    },
+    /// It does so no longer.
+    Demonitor(RefNumbers),
+    /// A process that the port is linked to has exited, or someone wants the port to.
+    Exit {
+        /// The process.
+        from: Peer,
+        /// Why.
+        reason: Message,
+        /// By a link.
+        linked: bool,
+    },
+}
+
+/// Who implements ports.
+pub trait Ports: Send + Sync {
+    /// Takes a signal; it comes back if there is no such port.
+    fn signal(&self, port: u64, signal: ToPort) -> Result<(), ToPort>;
+    /// `Port ! Message`
+    fn command(&self, process: &Process, port: u64, message: Term<'_>, force: bool) -> Sent;
+    /// The process exits that owns these ports, or was told of their ends: nothing to do where links see to it.
+    fn exists(&self, port: u64) -> bool;
+}
+
+static PORTS: OnceLock<&'static dyn Ports> = OnceLock::new();
+
+/// Sets who implements ports; the first call counts.
+pub fn install(ports: &'static dyn Ports) {
+    let _ = PORTS.set(ports);
+}
+
+/// Sends a signal to a port; it comes back if there is no such port.
+pub fn signal(port: u64, signal: ToPort) -> Result<(), ToPort> {
+    match PORTS.get() {
+        Some(ports) => ports.signal(port, signal),
+        None => Err(signal),
+    }
+}
+
+/// `Port ! Message`
+pub fn command(process: &Process, port: u64, message: Term<'_>, force: bool) -> Sent {
+    PORTS.get().map_or(Sent::Done, |ports| {
+        ports.command(process, port, message, force)
+    })
+}
+
+/// Is there such a port?
+pub fn exists(port: u64) -> bool {
+    PORTS.get().is_some_and(|ports| ports.exists(port))
+}

@@ -1,0 +1,5 @@
+//! Timers and time.
+
+pub mod clock;
+pub mod service;
+pub mod wheel;
