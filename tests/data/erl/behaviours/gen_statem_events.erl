@@ -5,7 +5,7 @@
 -export([callback_mode/0, init/1, handle_event/4]).
 
 main() ->
-    {ok, P} = gen_statem:start_link(?MODULE, self(), []), ?P(gen_statem:call(P, timers)), ?P(t:flush(150)), ?P(gen_statem:call(P, cancel)), ?P(t:flush(80)), ?P(gen_statem:call(P, two_replies)), P ! some_info, ?P(receive X -> X end), ?P(gen_statem:call(P, {state, {complex, [state]}})), ?P(gen_statem:call(P, get)), ?P(gen_statem:call(P, inserted)), ?P(t:flush(20)), process_flag(trap_exit, true), ?X(gen_statem:call(P, {stop_and_reply, bye})), ?P(receive {'EXIT', P, R} -> R end), ?P(gen_statem:start(?MODULE, stop, [])), ?P(gen_statem:start(?MODULE, ignore, [])).
+    {ok, P} = gen_statem:start_link(?MODULE, self(), []), ?P(gen_statem:call(P, timers)), ?P(t:flush(300)), ?P(gen_statem:call(P, cancel)), ?P(t:flush(300)), ?P(gen_statem:call(P, two_replies)), P ! some_info, ?P(receive X -> X end), ?P(gen_statem:call(P, {state, {complex, [state]}})), ?P(gen_statem:call(P, get)), ?P(gen_statem:call(P, inserted)), ?P(t:flush(20)), process_flag(trap_exit, true), ?X(gen_statem:call(P, {stop_and_reply, bye})), ?P(receive {'EXIT', P, R} -> R end), ?P(gen_statem:start(?MODULE, stop, [])), ?P(gen_statem:start(?MODULE, ignore, [])).
 
 callback_mode() -> handle_event_function.
 init(stop) -> {stop, not_now}; init(ignore) -> ignore; init(Pid) -> {ok, s0, Pid}.

@@ -11,11 +11,11 @@ callback_mode() -> [state_functions, state_enter].
 init(Code) -> {ok, locked, #{code => Code, left => Code, owner => hd(get('$ancestors'))}}.
 locked(enter, open, D) -> maps:get(owner, D) ! relocked, {keep_state, D#{left := maps:get(code, D)}};
 locked(enter, _, D) -> {keep_state, D};
-locked(cast, {button, B}, #{left := [B]} = D) -> {next_state, open, D, [{state_timeout, 30, lock}]};
+locked(cast, {button, B}, #{left := [B]} = D) -> {next_state, open, D, [{state_timeout, 500, lock}]};
 locked(cast, {button, B}, #{left := [B | R]} = D) -> {keep_state, D#{left := R}};
 locked(cast, {button, _}, #{code := C} = D) -> {keep_state, D#{left := C}};
 locked({call, _}, {postponed_until_open}, D) -> {keep_state, D, [postpone, {next_event, cast, {button, 1}}, {next_event, internal, go}]};
-locked(internal, go, D) -> {next_state, open, D, [{state_timeout, 30, lock}]};
+locked(internal, go, D) -> {next_state, open, D, [{state_timeout, 500, lock}]};
 locked({call, F}, state, #{left := L}) -> {keep_state_and_data, [{reply, F, {locked, L}}]};
 locked({call, _}, hang, _) -> keep_state_and_data.
 open(enter, locked, _) -> keep_state_and_data;

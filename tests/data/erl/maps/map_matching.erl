@@ -1,4 +1,4 @@
--module(matching).
+-module(map_matching).
 -export([main/0]).
 -include("../../t.hrl").
 

@@ -1,5 +1,5 @@
 %% since: 27
--module(comprehensions).
+-module(map_comprehensions).
 -export([main/0]).
 -include("../../t.hrl").
 

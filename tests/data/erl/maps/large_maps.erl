@@ -1,4 +1,4 @@
--module(large).
+-module(large_maps).
 -export([main/0]).
 -include("../../t.hrl").
 

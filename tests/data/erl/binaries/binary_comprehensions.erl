@@ -1,4 +1,4 @@
--module(comprehensions).
+-module(binary_comprehensions).
 -export([main/0]).
 -include("../../t.hrl").
 

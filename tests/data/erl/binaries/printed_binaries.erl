@@ -1,4 +1,4 @@
--module(printed).
+-module(printed_binaries).
 -export([main/0]).
 
 main() ->

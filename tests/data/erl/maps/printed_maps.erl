@@ -1,5 +1,5 @@
 %% Integer keys only: their order is the same in all small maps.
--module(printed).
+-module(printed_maps).
 -export([main/0]).
 -include("../../t.hrl").
 
