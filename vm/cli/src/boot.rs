@@ -62,13 +62,20 @@ pub(crate) fn start(boot: BootArguments) -> i32 {
 }
 
 fn try_start(boot: &BootArguments) -> Result<i32, String> {
-    let natives: &'static [_] = Box::leak(oxbeam_bifs::all().collect::<Vec<_>>().into_boxed_slice());
-    let tables = Tables { natives, static_nifs: oxbeam_otp_stubs::NIFS };
+    let natives: &'static [_] =
+        Box::leak(oxbeam_bifs::all().collect::<Vec<_>>().into_boxed_slice());
+    let tables = Tables {
+        natives,
+        static_nifs: oxbeam_otp_stubs::NIFS,
+    };
     oxbeam_term::atom::set_limit(boot.config.limits.atoms);
     let machine = Machine::build(config(boot), &tables)?;
     let modules = preloaded(&boot.otp)?;
     for (name, bytes) in &modules {
-        machine.code.preload(bytes).map_err(|error| format!("the preloaded module {name} can't be loaded: {error}"))?;
+        machine
+            .code
+            .preload(bytes)
+            .map_err(|error| format!("the preloaded module {name} can't be loaded: {error}"))?;
     }
     machine.boot(&boot.config.init_module, &boot.init_arguments);
     // The schedulers run; whoever halts the machine ends the program.
@@ -134,16 +141,23 @@ fn preloaded(otp: &Otp) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
 
 /// Module files within the emulator: each is a whole `FOR1 … BEAM` image.
 fn cut_out(emulator: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
-    let bytes = std::fs::read(emulator).map_err(|error| format!("{}: {error}", emulator.display()))?;
+    let bytes =
+        std::fs::read(emulator).map_err(|error| format!("{}: {error}", emulator.display()))?;
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = find(&bytes[at..], b"FOR1") {
         let start = at + next;
         at = start + 4;
-        let Some(&[a, b, c, d, b'B', b'E', b'A', b'M']) = bytes.get(start + 4..start + 12) else { continue };
+        let Some(&[a, b, c, d, b'B', b'E', b'A', b'M']) = bytes.get(start + 4..start + 12) else {
+            continue;
+        };
         let end = start + 8 + u32::from_be_bytes([a, b, c, d]) as usize;
-        let Some(image) = bytes.get(start..end) else { continue };
-        let Ok(file) = oxbeam_loader::load(image) else { continue };
+        let Some(image) = bytes.get(start..end) else {
+            continue;
+        };
+        let Ok(file) = oxbeam_loader::load(image) else {
+            continue;
+        };
         if let Some(name) = PRELOADED.iter().find(|name| **name == file.module) {
             found.push((*name, image.to_vec()));
             at = end;
@@ -154,5 +168,7 @@ fn cut_out(emulator: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }
