@@ -114,6 +114,7 @@ unsafe fn find_handler(owned: &Owned, e: *mut Word) -> Option<(*const u64, *mut 
 }
 
 /// Takes the trace: `pc` and the return addresses.
+#[inline(never)]
 unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
     let depth = machine().backtrace_depth();
     let mut addresses: Vec<u8> = Vec::with_capacity(8 * (depth + 1));
