@@ -42,8 +42,6 @@ const OTHERS: &[&[Native]] = &[
     erl_ddll::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
-    ets::ERLANG,
-    ets::INTERNAL,
     ets::NATIVES,
     file_names::FILE,
     file_names::PRIM_FILE,

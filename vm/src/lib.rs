@@ -2,13 +2,11 @@
 
 pub mod code;
 pub mod config;
-pub mod ets;
 pub mod file_name;
 pub mod interp;
 pub mod logger;
 pub mod machine;
 pub mod magic;
-pub mod match_spec;
 pub mod native;
 pub mod posix;
 pub mod process;

@@ -1,0 +1,6 @@
+//! `ets`
+
+use oxbeam_vm::native::prelude::*;
+
+natives! { NATIVES: "ets";
+}
