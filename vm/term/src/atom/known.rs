@@ -386,4 +386,7 @@ known! {
     FUNCTION = "function";
     CONTINUE = "continue";
     EXITED = "exited";
+    BADFIELD = "badfield";
+    NOVALUE = "novalue";
+    IS_EXPORTED = "is_exported";
 }
