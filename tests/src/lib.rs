@@ -8,7 +8,6 @@
 pub mod batch;
 pub mod compile;
 pub mod expect;
-pub mod known;
 pub mod matrix;
 pub mod oracle;
 pub mod program;

@@ -40,6 +40,8 @@ pub struct Config {
     pub simulation: Option<u64>,
     /// Reductions that a process runs for at most.
     pub reductions: i64,
+    /// Small behaviours.
+    pub settings: crate::settings::Settings,
     /// The emulator's own arguments (`system_info(emu_args)`).
     pub arguments: Vec<Vec<u8>>,
 }
@@ -103,6 +105,7 @@ impl Config {
             },
             simulation: None,
             reductions: REDUCTIONS,
+            settings: crate::settings::Settings::new(release),
             arguments: Vec::new(),
         }
     }

@@ -2,18 +2,32 @@
 
 pub mod code;
 pub mod config;
+pub mod crash_dump;
+pub mod environment;
 pub mod file_name;
+pub mod halt;
 pub mod interp;
+pub mod literals;
+pub mod local_time;
 pub mod logger;
 pub mod machine;
 pub mod magic;
 pub mod native;
+pub mod os_signal;
+pub mod persistent_term;
 pub mod posix;
 pub mod process;
 pub mod registry;
 pub mod release;
 pub mod sched;
+pub mod seq_trace;
+pub mod settings;
 pub mod signal;
+pub mod stats;
+pub mod system_flags;
 pub mod timer;
 pub mod tty;
 pub mod unique;
+
+/// Terms, for natives.
+pub use oxbeam_term as term;

@@ -85,6 +85,7 @@ pub struct Process {
     /// What it is doing.
     pub state: State,
     priority: AtomicU8,
+    system: bool,
     /// Turns that a process of low priority has let others pass.
     pub(crate) passed: AtomicU8,
     name: AtomicU32,
@@ -179,6 +180,8 @@ pub struct Owned {
 pub struct Rare {
     /// Token of sequential tracing, or `NONE`. A root.
     pub trace_token: Word,
+    /// Its counts: of the last message sent or received, and of the last one received.
+    pub trace_counts: (i64, i64),
     /// `process_flag(save_calls, _)`
     pub save_calls: usize,
     /// How often others have suspended the process.
@@ -231,12 +234,17 @@ impl Process {
             this: this.as_ptr(),
             state: State::new(),
             priority: AtomicU8::new(priority as u8),
+            system: owned.system_process,
             passed: AtomicU8::new(0),
             name: AtomicU32::new(NO_NAME),
             inbox: Inbox::new(),
             timers: Mutex::new(None),
             owned: UnsafeCell::new(owned),
         }
+    }
+    /// Is it one of the machine's own processes?
+    pub fn is_system(&self) -> bool {
+        self.system
     }
     /// The owned part, for the thread that runs the process.
     #[inline(always)]
@@ -374,6 +382,7 @@ impl Owned {
         self.rare.get_or_insert_with(|| {
             Box::new(Rare {
                 trace_token: Word::NONE,
+                trace_counts: (0, 0),
                 save_calls: 0,
                 suspended: 0,
                 suspending: Vec::new(),

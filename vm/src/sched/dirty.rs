@@ -6,6 +6,7 @@ use crate::interp::Registers;
 use crate::machine::machine;
 use crate::native::Kind;
 use crate::process::Process;
+use crate::stats::meters;
 use oxbeam_sync::rank::{Condvar, Mutex, Rank};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,6 +15,10 @@ struct Queue {
     processes: VecDeque<Arc<Process>>,
     threads: usize,
     idle: usize,
+    /// Threads that take processes.
+    online: usize,
+    /// None does.
+    paused: bool,
 }
 
 /// The threads of one kind.
@@ -30,6 +35,8 @@ impl Pool {
             processes: VecDeque::new(),
             threads: 0,
             idle: 0,
+            online: limit,
+            paused: false,
         };
         Pool {
             kind,
@@ -43,7 +50,12 @@ impl Pool {
         let mut queue = self.queue.lock();
         queue.processes.push_back(process);
         if queue.idle >= queue.processes.len() || queue.threads >= self.limit {
-            self.come.notify_one();
+            if queue.online < self.limit {
+                // The one that is woken must be one that may take it.
+                self.come.notify_all();
+            } else {
+                self.come.notify_one();
+            }
             return;
         }
         queue.threads += 1;
@@ -54,15 +66,22 @@ impl Pool {
         } else {
             "dirty cpu"
         };
-        super::spawn_thread(&format!("{kind} {number}"), || self.serve());
+        super::spawn_thread(&format!("{kind} {number}"), move || self.serve(number - 1));
     }
-    fn serve(&self) {
+    fn serve(&self, thread: usize) {
+        let meter = if self.kind == Kind::DirtyIo {
+            meters::Kind::DirtyIo
+        } else {
+            meters::Kind::DirtyCpu
+        };
         let mut registers = Registers::new(true);
         loop {
             let mut queue = self.queue.lock();
             let process = loop {
-                if let Some(process) = queue.processes.pop_front() {
-                    break process;
+                if thread < queue.online && !queue.paused {
+                    if let Some(process) = queue.processes.pop_front() {
+                        break process;
+                    }
                 }
                 queue.idle += 1;
                 self.come.wait(&mut queue);
@@ -70,8 +89,16 @@ impl Pool {
             };
             drop(queue);
             // One reduction: the native, and what is left of its caller until that calls something.
+            meters::wakes(meter, thread);
             run::run(machine(), process, &mut registers, 1);
+            meters::sleeps(meter, thread);
         }
+    }
+    /// Sets how many threads take processes, and whether any does.
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
+        let mut queue = self.queue.lock();
+        change(&mut queue);
+        self.come.notify_all();
     }
     /// Processes that wait.
     pub(super) fn len(&self) -> usize {
@@ -83,4 +110,16 @@ impl Pool {
 pub fn queue_lengths() -> (usize, usize) {
     let scheduler = &machine().scheduler;
     (scheduler.dirty_cpu.len(), scheduler.dirty_io.len())
+}
+
+impl super::Scheduler {
+    /// So many dirty CPU schedulers take processes.
+    pub fn set_dirty_cpu_online(&self, online: usize) {
+        self.dirty_cpu.change(|queue| queue.online = online);
+    }
+    /// No dirty scheduler takes a process, or they do again.
+    pub fn pause_dirty(&self, paused: bool) {
+        self.dirty_cpu.change(|queue| queue.paused = paused);
+        self.dirty_io.change(|queue| queue.paused = paused);
+    }
 }

@@ -16,6 +16,7 @@ pub(super) fn run(
     reductions: i64,
 ) {
     process.state.begin();
+    crate::stats::counts().context_switches.increment();
     with_process(&process, || turn(machine, &process, registers, reductions));
 }
 

@@ -4,6 +4,7 @@ use super::{QUEUES, Scheduler};
 use crate::interp::Registers;
 use crate::machine::Machine;
 use crate::process::{Priority, Process};
+use crate::stats::meters;
 use crate::timer::clock::Time;
 use crossbeam_deque::Worker as Deque;
 use oxbeam_sync::park::Parker;
@@ -186,6 +187,7 @@ fn sleep(
 fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progress::Worker) {
     let shared = &machine.scheduler.workers[local.index];
     machine.scheduler.block.end(shared);
+    meters::sleeps(meters::Kind::Worker, local.index);
     progress.offline(|| match machine.timers.next_tick(local.index) {
         u64::MAX => parker.park(),
         tick => {
@@ -195,6 +197,7 @@ fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progre
             }
         }
     });
+    meters::wakes(meters::Kind::Worker, local.index);
     machine.scheduler.block.begin(shared);
 }
 

@@ -1,5 +1,3 @@
-//! Finding an installation.
-
 use super::*;
 
 /// A directory that goes when the test ends.

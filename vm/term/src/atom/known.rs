@@ -386,7 +386,4 @@ known! {
     FUNCTION = "function";
     CONTINUE = "continue";
     EXITED = "exited";
-    BADFIELD = "badfield";
-    NOVALUE = "novalue";
-    IS_EXPORTED = "is_exported";
 }

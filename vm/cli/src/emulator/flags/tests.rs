@@ -1,5 +1,3 @@
-//! Flags as OTP reads them.
-
 use super::*;
 use crate::erlexec::{gather, part};
 

@@ -1,0 +1,84 @@
+//! The end of the machine: `erlang:halt/2`, and internal failures. Follows `erl_init.c` (`erts_exit`).
+
+use parking_lot::Mutex;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// What is waited for before the end.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Flush {
+    /// Ports write out what they were given.
+    pub flush: bool,
+    /// For so many milliseconds at most.
+    pub timeout: Option<u32>,
+}
+
+type Flusher = fn(Option<Instant>);
+
+static FLUSHERS: Mutex<Vec<Flusher>> = Mutex::new(Vec::new());
+static HALTING: AtomicBool = AtomicBool::new(false);
+
+/// `flush` is called before the machine halts, to write out what was given to it, until the deadline.
+pub fn on_flush(flush: Flusher) {
+    FLUSHERS.lock().push(flush);
+}
+
+/// Has the end begun?
+pub fn is_halting() -> bool {
+    HALTING.load(Ordering::Acquire)
+}
+
+/// Halts with `status`, on a thread of its own; the first call counts.
+pub fn halt(status: i32, flush: Flush) {
+    if HALTING.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    let end = move || {
+        if flush.flush {
+            let deadline = flush
+                .timeout
+                .map(|timeout| Instant::now() + Duration::from_millis(u64::from(timeout)));
+            let flushers = FLUSHERS.lock().clone();
+            for flusher in flushers {
+                flusher(deadline);
+            }
+        }
+        exit(status)
+    };
+    // Without a thread there is nothing left to do but end here.
+    if std::thread::Builder::new()
+        .name("halt".into())
+        .spawn(end)
+        .is_err()
+    {
+        exit(status);
+    }
+}
+
+/// Writes a crash dump and exits with status 1.
+pub fn dump_and_exit(slogan: &str) -> ! {
+    if HALTING.swap(true, Ordering::AcqRel) {
+        wait_for_the_end();
+    }
+    // Nobody is left to tell when the error output is gone.
+    let _ = write!(std::io::stderr(), "{slogan}\n\n");
+    crate::crash_dump::write(slogan);
+    exit(1)
+}
+
+/// Ends at once, for a core dump.
+pub fn abort() -> ! {
+    std::process::abort()
+}
+
+fn exit(status: i32) -> ! {
+    let _ = std::io::stdout().flush();
+    crate::machine::machine().halt(status)
+}
+
+fn wait_for_the_end() -> ! {
+    loop {
+        std::thread::park();
+    }
+}

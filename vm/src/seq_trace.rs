@@ -1,0 +1,242 @@
+//! Sequential tracing: the token of a process, which goes along with what it sends. Follows the documentation of module `seq_trace`
+//! and `erl_trace.c`.
+//!
+//! A token is a tuple `{Flags, Label, Serial, From, Lastcnt}`. It is made anew at each change, since a message may hold the old one.
+
+use crate::machine::machine;
+use crate::native::Cx;
+use crate::process::{Message, Owned, Process};
+use crate::signal::{self, Signal};
+use oxbeam_term::{Atom, Builder, Term, Word};
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// `send`
+pub const SEND: i64 = 1;
+/// `'receive'`
+pub const RECEIVE: i64 = 2;
+/// `print`
+pub const PRINT: i64 = 4;
+/// `timestamp`
+pub const TIMESTAMP: i64 = 8;
+/// `strict_monotonic_timestamp`
+pub const STRICT_MONOTONIC_TIMESTAMP: i64 = 16;
+/// `monotonic_timestamp`
+pub const MONOTONIC_TIMESTAMP: i64 = 32;
+
+/// Who gets the trace messages: a process of this node.
+static TRACER: Mutex<Option<u64>> = Mutex::new(None);
+/// Some process has, or had, a token.
+static EVER: AtomicBool = AtomicBool::new(false);
+
+/// The system tracer.
+pub fn tracer() -> Option<u64> {
+    let mut tracer = TRACER.lock();
+    // One that is gone traces no more.
+    if tracer.is_some_and(|number| machine().processes.get(number).is_none()) {
+        *tracer = None;
+    }
+    *tracer
+}
+
+/// Sets the system tracer; the one before.
+pub fn set_tracer(tracer: Option<u64>) -> Option<u64> {
+    std::mem::replace(&mut TRACER.lock(), tracer)
+}
+
+/// Was there ever a token?
+#[inline]
+pub fn in_use() -> bool {
+    EVER.load(Ordering::Relaxed)
+}
+
+/// A token's parts.
+#[derive(Copy, Clone)]
+pub struct Token<'p> {
+    /// Bits of the flags.
+    pub flags: i64,
+    /// The label.
+    pub label: Term<'p>,
+    /// Number of the last message.
+    pub serial: i64,
+    /// Who had the token when it was last counted.
+    pub from: Term<'p>,
+    /// Number of the message before.
+    pub last: i64,
+}
+
+impl<'p> Token<'p> {
+    /// The parts of a token.
+    pub fn of(term: Term<'p>) -> Option<Token<'p>> {
+        let [flags, label, serial, from, last] = term.as_tuple_of::<5>()?;
+        Some(Token {
+            flags: flags.as_small()?,
+            label,
+            serial: serial.as_small()?,
+            from,
+            last: last.as_small()?,
+        })
+    }
+    /// The token.
+    pub fn term(&self, builder: &mut Builder<'p>) -> Term<'p> {
+        let small = Term::small;
+        builder.tuple(&[
+            small(self.flags),
+            self.label,
+            small(self.serial),
+            self.from,
+            small(self.last),
+        ])
+    }
+}
+
+fn word_of(owned: &Owned) -> Word {
+    owned
+        .rare
+        .as_ref()
+        .map_or(Word::NONE, |rare| rare.trace_token)
+}
+
+/// The caller's token.
+pub fn token<'p>(cx: &mut Cx<'p>) -> Option<Token<'p>> {
+    let word = word_of(cx.owned());
+    if word.is_none() {
+        return None;
+    }
+    // SAFETY: a token is a term of the process, which calls.
+    Token::of(unsafe { Term::from_word(word) })
+}
+
+/// The caller's token as a term.
+pub fn token_term<'p>(cx: &mut Cx<'p>) -> Option<Term<'p>> {
+    token(cx).map(|token| token.term(cx.builder()))
+}
+
+/// Gives the caller this token, or takes it away.
+pub fn set_token<'p>(cx: &mut Cx<'p>, token: Option<Token<'p>>) {
+    match token {
+        Some(token) => {
+            EVER.store(true, Ordering::Relaxed);
+            let word = token.term(cx.builder()).word();
+            cx.owned().rare().trace_token = word;
+        }
+        None => {
+            if let Some(rare) = &mut cx.owned().rare {
+                rare.trace_token = Word::NONE;
+            }
+        }
+    }
+}
+
+/// The caller's counts: of the last message that it sent or got, and of the last one that it got.
+pub fn counts(owned: &Owned) -> (i64, i64) {
+    owned.rare.as_ref().map_or((0, 0), |rare| rare.trace_counts)
+}
+
+/// Sets the counts.
+pub fn set_counts(owned: &mut Owned, clock: i64, last: i64) {
+    owned.rare().trace_counts = (clock, last);
+}
+
+/// Takes the token away and forgets the counts.
+pub fn reset(owned: &mut Owned) {
+    if let Some(rare) = &mut owned.rare {
+        rare.trace_token = Word::NONE;
+        rare.trace_counts = (0, 0);
+    }
+}
+
+/// `process` is about to send something: its token counts on. The new token, if it has one.
+///
+/// # Safety
+/// The caller runs the process, and its heap is not collected while the token is used.
+pub unsafe fn next_token<'p>(process: &Process, owned: &mut Owned) -> Option<Token<'p>> {
+    let word = word_of(owned);
+    if word.is_none() {
+        return None;
+    }
+    // SAFETY: a token is a term of the process, which the caller runs.
+    let mut token = Token::of(unsafe { Term::from_word(word) })?;
+    let (clock, last) = counts(owned);
+    token.serial = clock + 1;
+    token.last = last;
+    token.from = Term::local_pid(process.number);
+    set_counts(owned, clock + 1, last);
+    // SAFETY: the caller runs the process.
+    let mut builder = unsafe { owned.heap.arena.builder() };
+    let word = token.term(&mut builder).word();
+    owned.rare().trace_token = word;
+    Some(token)
+}
+
+/// The process takes a message with this token, or without one, out of its queue.
+///
+/// # Safety
+/// The caller runs the process; the token is a term of it.
+pub unsafe fn received(process: &Process, owned: &mut Owned, token: Word, message: Word) {
+    if token.is_none() {
+        if let Some(rare) = &mut owned.rare {
+            rare.trace_token = Word::NONE;
+        }
+        return;
+    }
+    owned.rare().trace_token = token;
+    // SAFETY: the caller's promise.
+    if let Some(token) = Token::of(unsafe { Term::from_word(token) }) {
+        let (clock, _) = counts(owned);
+        set_counts(owned, clock.max(token.serial), token.serial);
+        // SAFETY: as above.
+        let message = unsafe { Term::from_word(message) };
+        output(&token, RECEIVE, Term::local_pid(process.number), message);
+    }
+}
+
+/// Tells the system tracer of an event of this kind, if the token wants that.
+pub fn output(token: &Token<'_>, kind: i64, to: Term<'_>, message: Term<'_>) {
+    if token.flags & kind == 0 {
+        return;
+    }
+    let Some(tracer) = tracer() else { return };
+    let text = match kind {
+        SEND => "send",
+        RECEIVE => "receive",
+        _ => "print",
+    };
+    // `{seq_trace, Label, {Kind, {Lastcnt, Serial}, From, To, Message}}`, with a timestamp behind it if there is to be one.
+    let message = Message::build(|builder| {
+        let [label, from, to, message] = [token.label, token.from, to, message]
+            .map(|term| oxbeam_term::copy::copy(term, builder));
+        let serial = builder.tuple(&[Term::small(token.last), Term::small(token.serial)]);
+        let event = builder.tuple(&[Term::atom(Atom::of(text)), serial, from, to, message]);
+        let tag = Term::atom(Atom::of("seq_trace"));
+        let time = &machine().time;
+        let stamp = if token.flags & TIMESTAMP != 0 {
+            let micro = time.system().div_euclid(1000);
+            let parts = [
+                micro.div_euclid(1_000_000_000_000),
+                micro.div_euclid(1_000_000) % 1_000_000,
+                micro % 1_000_000,
+            ];
+            builder.tuple(&parts.map(Term::small))
+        } else if token.flags & STRICT_MONOTONIC_TIMESTAMP != 0 {
+            let now = builder.integer(time.monotonic());
+            let unique = crate::unique::next_monotonic_integer() as i64;
+            let unique = builder.integer(crate::unique::MIN_UNIQUE + unique);
+            builder.tuple(&[now, unique])
+        } else if token.flags & MONOTONIC_TIMESTAMP != 0 {
+            builder.integer(time.monotonic())
+        } else {
+            return builder.tuple(&[tag, label, event]);
+        };
+        builder.tuple(&[tag, label, event, stamp])
+    });
+    // A tracer that has just gone gets nothing.
+    let _ = signal::deliver(tracer, Signal::Message(message));
+}
+
+/// The caller prints something: its token counts on.
+pub fn count_on<'p>(cx: &mut Cx<'p>) -> Option<Token<'p>> {
+    let process = cx.process();
+    // SAFETY: the caller's process runs it; nothing is collected while a native runs.
+    unsafe { next_token(process, cx.owned()) }
+}
