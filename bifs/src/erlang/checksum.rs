@@ -260,15 +260,21 @@ fn adler32_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 const ADLER_MODULUS: u64 = 65_521;
 
-/// The sum of the first part's bytes and the second's: both start from 1, which counts once too often.
+/// The sum of the first part's bytes and the second's: both start from 1, which counts once too often. Halves that no bytes have are
+/// reduced as far as zlib does.
 fn adler_combine(first: u32, second: u32, second_size: u64) -> u32 {
+    if second_size == 0 {
+        return first;
+    }
     let halves = |sum: u32| (u64::from(sum & 0xffff), u64::from(sum >> 16));
+    let less = |sum: u64, modulus: u64| if sum >= modulus { sum - modulus } else { sum };
     let ((low, high), (second_low, second_high)) = (halves(first), halves(second));
-    let before = low + ADLER_MODULUS - 1;
-    let sum_low = (before + second_low) % ADLER_MODULUS;
-    let sum_high = (high + second_high + before % ADLER_MODULUS * (second_size % ADLER_MODULUS))
-        % ADLER_MODULUS;
-    (sum_high << 16 | sum_low) as u32
+    let rest = second_size % ADLER_MODULUS;
+    let sum_low = low + second_low + ADLER_MODULUS - 1;
+    let sum_high = rest * low % ADLER_MODULUS + high + second_high + ADLER_MODULUS - rest;
+    let sum_low = less(less(sum_low, ADLER_MODULUS), ADLER_MODULUS);
+    let sum_high = less(less(sum_high, 2 * ADLER_MODULUS), ADLER_MODULUS);
+    (sum_low | sum_high << 16) as u32
 }
 
 fn adler32_combine_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -319,5 +325,23 @@ mod tests {
         };
         let combined = adler_combine(sum(first), sum(second), second.len() as u64);
         assert_eq!(combined, sum(&[first, second].concat()));
+    }
+
+    #[test]
+    fn adler_sums_of_no_bytes_combine_as_in_zlib() {
+        let cases = [
+            (0, 1, 0, 0),
+            (0, 0, 1, 4_293_984_240),
+            (u32::MAX, u32::MAX, u64::from(u32::MAX), 192_741_388),
+            (0xfff0_fff0, 0xfff0_fff0, 5, 4_293_263_342),
+            (0, 0, 1 << 31, 2_139_684_848),
+            (5, 7, 100, 26_214_411),
+            (0x1_0001, 0xfff1_fff1, 65_521, 65_536),
+            (0xffff, 0xffff, 3, 2_555_916),
+            (0xffff_0000, 0, 7, 524_272),
+        ];
+        for (first, second, size, combined) in cases {
+            assert_eq!(adler_combine(first, second, size), combined);
+        }
     }
 }

@@ -168,6 +168,11 @@ pub struct BitBuffer {
 }
 
 impl BitBuffer {
+    /// Appends this many zero bits.
+    pub fn skip(&mut self, bits: usize) {
+        self.bits += bits;
+        self.bytes.resize(self.bits.div_ceil(8), 0);
+    }
     /// Appends a byte.
     pub fn push(&mut self, byte: u8) {
         self.append_bytes(&[byte], 8);
