@@ -27,6 +27,8 @@ pub struct Rules {
     pub etf_local: bool,
     /// There are native records (from OTP 29).
     pub native_records: bool,
+    /// Module `re` is PCRE2 (from OTP 28).
+    pub pcre2: bool,
     /// A fun knows the process that made it; later ones all say `init` (to OTP 25).
     pub fun_creators: bool,
     /// `maybe` and `else` are reserved words (from OTP 27).
@@ -52,6 +54,7 @@ pub const OTP_25: Rules = Rules {
     long_references: false,
     etf_local: false,
     native_records: false,
+    pcre2: false,
     fun_creators: true,
     maybe_reserved: false,
     fun_words: 5,
@@ -72,6 +75,7 @@ pub const OTP_27: Rules = Rules {
     long_references: true,
     etf_local: true,
     native_records: false,
+    pcre2: false,
     fun_creators: false,
     maybe_reserved: true,
     fun_words: 6,
@@ -83,6 +87,7 @@ pub const OTP_27: Rules = Rules {
 pub const OTP_29: Rules = Rules {
     map_keys_reversed: false,
     native_records: true,
+    pcre2: true,
     fun_words: 2,
     floats_by_limb: false,
     ..OTP_27

@@ -16,6 +16,8 @@ struct Block {
     used: AtomicUsize,
     /// In bytes.
     capacity: usize,
+    /// So many of the first bytes are known to be UTF-8.
+    text: AtomicUsize,
 }
 
 const HEADER: usize = size_of::<Block>();
@@ -86,6 +88,7 @@ impl SharedBytes {
                 count: AtomicUsize::new(1),
                 used: AtomicUsize::new(len * 8),
                 capacity: len,
+                text: AtomicUsize::new(0),
             });
             SharedBytes(block)
         };
@@ -117,6 +120,7 @@ impl SharedBytes {
                 count: AtomicUsize::new(1),
                 used: AtomicUsize::new(bits),
                 capacity,
+                text: AtomicUsize::new(0),
             })
         };
         TOTAL.fetch_add(capacity, Ordering::Relaxed);
@@ -152,6 +156,23 @@ impl SharedBytes {
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: bytes in use are initialised and never change.
         unsafe { std::slice::from_raw_parts(self.data(), self.used()) }
+    }
+    /// `len` bytes from `start` on as a text, if they are UTF-8. What has been found out is remembered.
+    pub fn text(&self, start: usize, len: usize) -> Option<&str> {
+        let bytes = self.bytes().get(start..start.checked_add(len)?)?;
+        let end = start + len;
+        let known = self.block().text.load(Ordering::Relaxed);
+        if len > 0 && end <= known {
+            let at_border = |at: usize| at == known || self.bytes()[at] & 0xc0 != 0x80;
+            // SAFETY: the bytes lie within what is UTF-8, never change, and begin and end at borders of characters.
+            return (at_border(start) && at_border(end))
+                .then(|| unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        if start == 0 {
+            self.block().text.fetch_max(end, Ordering::Relaxed);
+        }
+        Some(text)
     }
     /// Claims `more` bytes behind byte `end`, if `end` is the last in use and there is room. True: they are the caller's to write,
     /// once, before anyone else is told of them.
@@ -214,6 +235,24 @@ impl Drop for SharedBytes {
             TOTAL.fetch_sub(capacity, Ordering::Relaxed);
             // SAFETY: this was the last reference, and the layout is the one that it was allocated with.
             unsafe { dealloc(self.0.as_ptr().cast(), SharedBytes::layout(capacity)) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_text_does_not_hide_faults() {
+        let bytes = SharedBytes::with_capacity("aåb".as_bytes(), 16);
+        for _ in 0..2 {
+            assert_eq!(bytes.text(0, 4), Some("aåb"));
+            assert_eq!(bytes.text(1, 2), Some("å"));
+            assert_eq!(bytes.text(0, 2), None);
+            assert_eq!(bytes.text(2, 2), None);
+            assert_eq!(bytes.text(4, 0), Some(""));
+            assert_eq!(bytes.text(4, 1), None);
         }
     }
 }
