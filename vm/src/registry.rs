@@ -30,19 +30,26 @@ impl Named {
 
 /// The names.
 pub struct Registry {
-    names: RwLock<HashMap<Atom, Named>>,
+    names: RwLock<Names>,
+}
+
+#[derive(Default)]
+struct Names {
+    holders: HashMap<Atom, Named>,
+    /// Names of ports, which keep none themselves.
+    of_ports: HashMap<u64, Atom>,
 }
 
 impl Registry {
     /// No names.
     pub fn new() -> Registry {
         Registry {
-            names: RwLock::new(Rank::Registry, HashMap::new()),
+            names: RwLock::new(Rank::Registry, Names::default()),
         }
     }
     /// Who has this name.
     pub fn find(&self, name: Atom) -> Option<Named> {
-        self.names.read().get(&name).cloned()
+        self.names.read().holders.get(&name).cloned()
     }
     /// The process that has this name.
     pub fn process(&self, name: Atom) -> Option<Arc<Process>> {
@@ -54,29 +61,39 @@ impl Registry {
     /// Gives `process` a name. `false`: the name is taken, or the process has one already, or it exits.
     pub fn register(&self, name: Atom, process: &Arc<Process>) -> bool {
         let mut names = self.names.write();
-        if names.contains_key(&name)
-            || process.registered_name().is_some()
-            || process.state.is_exiting()
-        {
+        if names.holders.contains_key(&name) || process.registered_name().is_some() {
             return false;
         }
+        // The process says that it exits before it looks whether it has a name; we look the other way round. One of us sees the other.
         process.set_registered_name(Some(name));
-        names.insert(name, Named::Process(Arc::clone(process)));
+        if process.state.is_exiting() {
+            process.set_registered_name(None);
+            return false;
+        }
+        names.holders.insert(name, Named::Process(Arc::clone(process)));
         true
     }
-    /// Gives a port a name, which the port remembers itself. `false`: the name is taken.
+    /// Gives a port a name. `false`: the name is taken, or the port has one already.
     pub fn register_port(&self, name: Atom, port: u64) -> bool {
-        self.names
-            .write()
-            .try_insert(name, Named::Port(port))
-            .is_ok()
+        let mut names = self.names.write();
+        if names.holders.contains_key(&name) || names.of_ports.contains_key(&port) {
+            return false;
+        }
+        names.of_ports.insert(port, name);
+        names.holders.insert(name, Named::Port(port));
+        true
+    }
+    /// Name of a port.
+    pub fn name_of_port(&self, port: u64) -> Option<Atom> {
+        self.names.read().of_ports.get(&port).copied()
     }
     /// Takes a name away; whose it was.
     pub fn unregister(&self, name: Atom) -> Option<Named> {
         let mut names = self.names.write();
-        let named = names.remove(&name)?;
-        if let Named::Process(process) = &named {
-            process.set_registered_name(None);
+        let named = names.holders.remove(&name)?;
+        match &named {
+            Named::Process(process) => process.set_registered_name(None),
+            Named::Port(port) => drop(names.of_ports.remove(port)),
         }
         Some(named)
     }
@@ -85,14 +102,21 @@ impl Registry {
         if process.registered_name().is_some() {
             let mut names = self.names.write();
             if let Some(name) = process.registered_name() {
-                names.remove(&name);
+                names.holders.remove(&name);
                 process.set_registered_name(None);
             }
         }
     }
+    /// A port closes: its name is free.
+    pub fn port_closes(&self, port: u64) {
+        let mut names = self.names.write();
+        if let Some(name) = names.of_ports.remove(&port) {
+            names.holders.remove(&name);
+        }
+    }
     /// All names.
     pub fn names(&self) -> Vec<Atom> {
-        self.names.read().keys().copied().collect()
+        self.names.read().holders.keys().copied().collect()
     }
 }
 

@@ -1,6 +1,48 @@
 //! Sending.
 
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::signal::{self, Sent};
 
 natives! { NATIVES: "erlang";
+    "!" / 2 Plain => send_2;
+    "send" / 2 Plain => send_2;
+    "send" / 3 Plain => send_3;
+}
+
+fn send_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (to, message) = (cx.arg(0), cx.arg(1));
+    match signal::send(cx.process(), to, message, true) {
+        Sent::Badarg => Err(Raise::Badarg),
+        Sent::Done | Sent::NotConnected(_) | Sent::Busy(_) => Ok(message),
+    }
+}
+
+/// `send(To, Message, Options)`: `ok`, `nosuspend` or `noconnect`.
+fn send_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (mut suspend, mut connect, mut priority) = (true, true, false);
+    let mut options = cx.arg(2).list_iter();
+    for option in options.by_ref() {
+        match option.as_atom() {
+            Some(known::NOSUSPEND) => suspend = false,
+            Some(known::NOCONNECT) => connect = false,
+            Some(known::PRIORITY) if cx.machine().release.priority_messages => priority = true,
+            _ => return Err(cx.badarg_because(known::BADOPT)),
+        }
+    }
+    if !options.rest().is_nil() {
+        return Err(cx.badarg_because(known::BADOPT));
+    }
+    let (to, message) = (cx.arg(0), cx.arg(1));
+    let sent = if priority {
+        signal::send_with_priority(cx.process(), to, message, suspend)
+    } else {
+        signal::send(cx.process(), to, message, suspend)
+    };
+    let result = match sent {
+        Sent::Badarg => return Err(Raise::Badarg),
+        Sent::NotConnected(_) if !connect => known::NOCONNECT,
+        Sent::Busy(_) if !suspend => known::NOSUSPEND,
+        Sent::Done | Sent::NotConnected(_) | Sent::Busy(_) => known::OK,
+    };
+    Ok(Term::atom(result))
 }

@@ -1,6 +1,53 @@
 //! Registered names.
 
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::signal::port;
 
 natives! { NATIVES: "erlang";
+    "register" / 2 Plain => register_2;
+    "registered" / 0 Plain => registered_0;
+    "unregister" / 1 Plain => unregister_1;
+    "whereis" / 1 Plain => whereis_1;
+}
+
+fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let name = cx.arg(0).as_atom().filter(|&name| name != known::UNDEFINED);
+    let Some(name) = name else {
+        return Err(cx.badarg_because(known::NONE));
+    };
+    let machine = cx.machine();
+    let done = match cx.arg(1).view() {
+        View::Pid(number) => {
+            let process = machine.processes.get(number).filter(|process| !process.state.is_exiting());
+            let Some(process) = process else {
+                return Err(cx.badarg_because(known::NOTALIVE));
+            };
+            machine.registry.register(name, &process)
+        }
+        View::Port(number) => {
+            if !port::exists(number) {
+                return Err(cx.badarg_because(known::NOTALIVE));
+            }
+            port::register(number, name)
+        }
+        _ => return Err(cx.badarg_because(known::NONE)),
+    };
+    if done { Ok(Term::TRUE) } else { Err(cx.badarg_because(known::REGISTERED_NAME)) }
+}
+
+fn unregister_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
+    cx.machine().registry.unregister(name).ok_or(Raise::Badarg)?;
+    Ok(Term::TRUE)
+}
+
+fn whereis_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
+    let named = cx.machine().registry.find(name);
+    Ok(named.map_or(Term::atom(known::UNDEFINED), |named| named.term()))
+}
+
+fn registered_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let names = cx.machine().registry.names();
+    Ok(cx.list(names.into_iter().map(|name| Term::atom(name))))
 }

@@ -386,4 +386,17 @@ known! {
     FUNCTION = "function";
     CONTINUE = "continue";
     EXITED = "exited";
+    BADOPT = "badopt";
+    NOTALIVE = "notalive";
+    CANCEL_TIMER = "cancel_timer";
+    READ_TIMER = "read_timer";
+    TIMEOUT = "timeout";
+    COPY_LITERALS = "copy_literals";
+    CHECK_PROCESS_CODE = "check_process_code";
+    GARBAGE_COLLECT = "garbage_collect";
+    INHERIT = "inherit";
+    AWAIT_RESULT = "await_result";
+    UNLESS_SUSPENDING = "unless_suspending";
+    ASYNCHRONOUS = "asynchronous";
+    MONITOR_NODES = "monitor_nodes";
 }
