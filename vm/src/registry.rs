@@ -70,7 +70,9 @@ impl Registry {
             process.set_registered_name(None);
             return false;
         }
-        names.holders.insert(name, Named::Process(Arc::clone(process)));
+        names
+            .holders
+            .insert(name, Named::Process(Arc::clone(process)));
         true
     }
     /// Gives a port a name. `false`: the name is taken, or the port has one already.

@@ -8,6 +8,7 @@ mod error;
 pub(crate) mod float;
 mod fun;
 pub(crate) mod integer;
+mod internal;
 mod list;
 mod map;
 mod message;
@@ -20,6 +21,7 @@ mod process;
 mod register;
 mod spawn;
 mod statistics;
+mod suspend;
 mod system;
 pub(crate) mod term;
 pub(crate) mod time;
@@ -40,6 +42,7 @@ pub(crate) const ALL: &[&[Native]] = &[
     float::NATIVES,
     fun::NATIVES,
     integer::NATIVES,
+    internal::NATIVES,
     list::NATIVES,
     map::NATIVES,
     message::NATIVES,
@@ -50,6 +53,7 @@ pub(crate) const ALL: &[&[Native]] = &[
     port::NATIVES,
     process::NATIVES,
     register::NATIVES,
+    spawn::INTERNAL,
     spawn::NATIVES,
     system::NATIVES,
     term::NATIVES,

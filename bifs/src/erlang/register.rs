@@ -18,7 +18,10 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let machine = cx.machine();
     let done = match cx.arg(1).view() {
         View::Pid(number) => {
-            let process = machine.processes.get(number).filter(|process| !process.state.is_exiting());
+            let process = machine
+                .processes
+                .get(number)
+                .filter(|process| !process.state.is_exiting());
             let Some(process) = process else {
                 return Err(cx.badarg_because(known::NOTALIVE));
             };
@@ -28,16 +31,23 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             if !port::exists(number) {
                 return Err(cx.badarg_because(known::NOTALIVE));
             }
-            port::register(number, name)
+            machine.registry.register_port(name, number)
         }
         _ => return Err(cx.badarg_because(known::NONE)),
     };
-    if done { Ok(Term::TRUE) } else { Err(cx.badarg_because(known::REGISTERED_NAME)) }
+    if done {
+        Ok(Term::TRUE)
+    } else {
+        Err(cx.badarg_because(known::REGISTERED_NAME))
+    }
 }
 
 fn unregister_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
-    cx.machine().registry.unregister(name).ok_or(Raise::Badarg)?;
+    cx.machine()
+        .registry
+        .unregister(name)
+        .ok_or(Raise::Badarg)?;
     Ok(Term::TRUE)
 }
 

@@ -93,13 +93,20 @@ fn start<'p>(cx: &mut Cx<'p>, absolute: bool, wrap: bool) -> NativeResult<'p> {
     let message = if wrap {
         Message::build(|builder| {
             let reference = builder.reference(reference);
-            let content = builder.copy(content);
+            let content = oxbeam_term::copy::copy(content, builder);
             builder.tuple(&[Term::atom(known::TIMEOUT), reference, content])
         })
     } else {
         Message::copy_of(content)
     };
-    machine.timers.send_at(tick, MessageTimer { reference, destination, message });
+    machine.timers.send_at(
+        tick,
+        MessageTimer {
+            reference,
+            destination,
+            message,
+        },
+    );
     Ok(cx.reference(reference))
 }
 
@@ -137,9 +144,13 @@ fn access<'p>(cx: &mut Cx<'p>, cancel: bool, options: &Options) -> NativeResult<
     let info = options.info != Some(false);
     if options.asynchronous == Some(true) {
         if info {
-            let tag = if cancel { known::CANCEL_TIMER } else { known::READ_TIMER };
+            let tag = if cancel {
+                known::CANCEL_TIMER
+            } else {
+                known::READ_TIMER
+            };
             let message = Message::build(|builder| {
-                let timer = builder.copy(timer);
+                let timer = oxbeam_term::copy::copy(timer, builder);
                 let left = left.map_or(Term::FALSE, |left| builder.unsigned(left));
                 builder.tuple(&[Term::atom(tag), timer, left])
             });

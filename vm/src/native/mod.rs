@@ -4,6 +4,7 @@
 //! calling an Erlang function in its place, or by waiting. Nothing moves or is collected while it runs.
 
 mod cx;
+mod process;
 mod raise;
 
 pub use cx::Cx;

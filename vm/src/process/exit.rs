@@ -67,7 +67,7 @@ pub fn exit(process: &Process) {
     }
     if let Some(rare) = owned().rare.take() {
         for entry in &rare.suspending {
-            let _ = deliver(entry.number, Signal::Resume(entry.count));
+            let _ = deliver(entry.number, Signal::Resume);
         }
     }
     // What is left is the record, which others may still look at.

@@ -207,8 +207,13 @@ pub fn answer(process: &Process, owned: &mut Owned, request: &Request) {
     let _ = crate::signal::deliver(request.from, Signal::Message(message));
 }
 
+/// What a process answers that asks about itself.
+pub fn about_self(process: &Process, owned: &Owned, request: &Request) -> Message {
+    Message::build(|builder| build(builder, process, owned, request, true))
+}
+
 /// The result of a request; `own` says that the process asks about itself, from within a native function.
-pub fn build<'p>(
+fn build<'p>(
     builder: &mut Builder<'p>,
     process: &Process,
     owned: &Owned,

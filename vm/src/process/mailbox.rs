@@ -68,6 +68,9 @@ impl Message {
     }
 }
 
+// SAFETY: a message owns the fragment that its words lie in; a word outside one is an immediate or a literal.
+unsafe impl Send for Message {}
+
 const NOTHING: u32 = u32::MAX;
 
 struct Slot {
@@ -96,6 +99,7 @@ pub struct Mailbox {
     before: u32,
     count: u32,
     adopted: u32,
+    last_priority: u32,
     next_marker: u32,
     markers: Vec<Marker>,
 }
@@ -111,6 +115,7 @@ impl Mailbox {
             before: NOTHING,
             count: 0,
             adopted: 0,
+            last_priority: NOTHING,
             next_marker: 0,
             markers: Vec::new(),
         }
@@ -207,6 +212,9 @@ impl Mailbox {
         if self.before == index {
             self.before = previous;
         }
+        if self.last_priority == index {
+            self.last_priority = previous;
+        }
         for marker in &mut self.markers {
             if marker.at == index {
                 marker.at = previous;
@@ -226,6 +234,10 @@ impl Mailbox {
             self.free = NOTHING;
         }
         message
+    }
+    /// The next receive passes over all messages that are here now.
+    pub fn pass_over(&mut self) {
+        self.before = self.last;
     }
     /// The next receive begins with the first message.
     pub fn reset(&mut self) {
@@ -287,6 +299,29 @@ impl Mailbox {
             }
         }
     }
+    /// Puts a priority message behind the other ones of its kind, before all else. A receive in progress looks at it next.
+    pub fn push_priority(&mut self, message: Message) {
+        let after = self.last_priority;
+        self.push(message);
+        let index = self.last;
+        if self.slots[index as usize].previous == after {
+            self.last_priority = index;
+            return;
+        }
+        // Out of its place at the end, and in behind the last priority message.
+        let previous = self.slots[index as usize].previous;
+        self.slots[previous as usize].next = NOTHING;
+        self.last = previous;
+        let next = match after {
+            NOTHING => std::mem::replace(&mut self.first, index),
+            after => std::mem::replace(&mut self.slots[after as usize].next, index),
+        };
+        self.slots[next as usize].previous = index;
+        self.slots[index as usize].previous = after;
+        self.slots[index as usize].next = next;
+        self.last_priority = index;
+        self.before = after;
+    }
     /// All messages, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Message> {
         let mut next = self.first;
@@ -311,6 +346,28 @@ impl Mailbox {
             }
         }
         taken
+    }
+    /// Takes out the first message, not older than the marker of `reference`, that `wanted` says yes to.
+    pub fn extract_after(
+        &mut self,
+        reference: RefNumbers,
+        mut wanted: impl FnMut(Term<'_>) -> bool,
+    ) -> Option<Message> {
+        let marker = self
+            .markers
+            .iter()
+            .find(|marker| marker.reference == Some(reference));
+        let mut next = match marker.map(|marker| marker.at) {
+            None | Some(NOTHING) => self.first,
+            Some(at) => self.slots[at as usize].next,
+        };
+        while next != NOTHING {
+            if wanted(self.slots[next as usize].message.term()) {
+                return Some(self.unlink(next));
+            }
+            next = self.slots[next as usize].next;
+        }
+        None
     }
     /// Words of fragments that are not yet parts of the heap.
     pub fn fragment_words(&self) -> usize {
@@ -456,6 +513,28 @@ mod tests {
             mailbox.remove_current();
         }
         assert_eq!(mailbox.slots.len(), 1);
+    }
+
+    #[test]
+    fn priority_messages_come_first_in_their_order() {
+        let (mut mailbox, mut heap) = filled(3);
+        assert_eq!(receive(&mut mailbox, &mut heap, |n| n == 100), None);
+        for n in [100, 101] {
+            mailbox.push_priority(Message::build(|builder| builder.tuple(&[Term::small(n)])));
+        }
+        assert_eq!(number(mailbox.current(&mut heap)), Some(101));
+        mailbox.reset();
+        let all: Vec<_> =
+            std::iter::from_fn(|| receive(&mut mailbox, &mut heap, |_| true)).collect();
+        assert_eq!(all, [100, 101, 0, 1, 2]);
+        mailbox.push_priority(Message::immediate(Word::small(1)));
+        mailbox.push(Message::immediate(Word::small(2)));
+        mailbox.push_priority(Message::immediate(Word::small(3)));
+        let words: Vec<_> = mailbox
+            .iter()
+            .map(|message| message.word.small_value())
+            .collect();
+        assert_eq!(words, [1, 3, 2]);
     }
 
     #[test]

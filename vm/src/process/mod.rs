@@ -1,6 +1,7 @@
 //! Processes. A process's record is split by owner: what never changes, one atomic word of state, the inbox that others write, and
 //! [`Owned`], which only the thread that runs the process touches.
 
+pub mod code;
 pub mod dictionary;
 mod exception;
 pub mod exit;
@@ -88,6 +89,7 @@ pub struct Process {
     system: bool,
     /// Turns that a process of low priority has let others pass.
     pub(crate) passed: AtomicU8,
+    system: bool,
     name: AtomicU32,
     /// Signals that it has not fetched yet.
     pub inbox: Inbox<Box<Node<Signal>>>,
@@ -184,14 +186,16 @@ pub struct Rare {
     pub trace_counts: (i64, i64),
     /// `process_flag(save_calls, _)`
     pub save_calls: usize,
-    /// How often others have suspended the process.
+    /// How many others have suspended the process.
     pub suspended: u32,
-    /// Processes that this one has suspended, how often, and the monitor that undoes it.
+    /// Processes that this one has suspended, and how often.
     pub suspending: Vec<Suspending>,
     /// System tasks that wait until nothing is in registers.
     pub tasks: Vec<Task>,
-    /// Requests for a new process whose answers may be abandoned.
-    pub spawn_requests: Vec<RefNumbers>,
+    /// `process_flag({monitor_nodes, Options}, _)`: options as bits, and how often.
+    pub node_monitors: Vec<(u32, u32)>,
+    /// `process_flag(scheduler, _)`
+    pub bound_to: u16,
 }
 
 /// A process that another one has suspended.
@@ -201,8 +205,6 @@ pub struct Suspending {
     pub number: u64,
     /// How often.
     pub count: u32,
-    /// The suspender's watch over it.
-    pub reference: RefNumbers,
 }
 
 /// `process_flag(max_heap_size, _)`
@@ -236,6 +238,7 @@ impl Process {
             priority: AtomicU8::new(priority as u8),
             system: owned.system_process,
             passed: AtomicU8::new(0),
+            system: owned.system_process,
             name: AtomicU32::new(NO_NAME),
             inbox: Inbox::new(),
             timers: Mutex::new(None),
@@ -285,6 +288,10 @@ impl Process {
         let before = self.priority();
         self.priority.store(priority as u8, Ordering::Relaxed);
         before
+    }
+    /// Is it one of the machine's own?
+    pub fn is_system(&self) -> bool {
+        self.system
     }
     /// Its registered name.
     pub fn registered_name(&self) -> Option<Atom> {
@@ -387,7 +394,8 @@ impl Owned {
                 suspended: 0,
                 suspending: Vec::new(),
                 tasks: Vec::new(),
-                spawn_requests: Vec::new(),
+                node_monitors: Vec::new(),
+                bound_to: 0,
             })
         })
     }

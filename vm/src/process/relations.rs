@@ -89,6 +89,8 @@ pub struct Watching {
     pub alias: Option<AliasMode>,
     /// The reference holds the pid of its process.
     pub with_pid: bool,
+    /// Its end is told by a priority message.
+    pub priority: bool,
 }
 
 /// A monitor, with the process that is watched.
@@ -114,6 +116,8 @@ pub struct Alias {
 pub struct Relations {
     /// Links by the other side.
     pub links: Table<Peer, Link>,
+    /// Those whose exits come as priority messages.
+    pub priority_links: std::collections::BTreeSet<Peer>,
     /// Monitors that the process has.
     pub watching: Table<RefNumbers, Watching>,
     /// Monitors on the process.

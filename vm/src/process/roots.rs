@@ -43,6 +43,14 @@ impl Owned {
     }
 }
 
+impl Owned {
+    /// Calls `slice` with each run of words that the process keeps outside its heap and stack.
+    pub(super) fn visit_roots(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {
+        let (_, mut roots) = self.heap_and_roots(&mut []);
+        roots.visit(slice);
+    }
+}
+
 // SAFETY: each field of `Owned` that holds words is here once.
 unsafe impl Roots for ProcessRoots<'_> {
     fn visit(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {

@@ -145,6 +145,7 @@ fn watch(owned: &mut Owned, reference: RefNumbers, child: Peer, options: signal:
         tag: options.tag,
         alias: options.alias,
         with_pid: options.alias.is_some(),
+        priority: options.priority,
     };
     let relations = owned.relations();
     relations.watching.insert(reference, watching);
@@ -153,7 +154,7 @@ fn watch(owned: &mut Owned, reference: RefNumbers, child: Peer, options: signal:
             reference,
             Alias {
                 mode,
-                priority: false,
+                priority: options.priority,
             },
         );
     }

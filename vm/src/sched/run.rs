@@ -6,6 +6,7 @@ use crate::machine::Machine;
 use crate::process::state::Next;
 use crate::process::{Owned, Process, exit};
 use crate::signal::handle;
+use oxbeam_term::gc::Extent;
 use std::sync::Arc;
 
 /// Runs `process`, which was taken from a queue, for `reductions` at most.
@@ -59,7 +60,17 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 process.state.yielded();
                 machine.scheduler.enqueue(Arc::clone(process));
             }
-            Outcome::Wait => wait(machine, process),
+            Outcome::Wait if owned().hibernating && !owned().mailbox.is_empty() && left > 0 => {
+                // There is a message already.
+                owned().hibernating = false;
+                continue;
+            }
+            Outcome::Wait => {
+                if owned().hibernating && std::mem::take(&mut owned().major_soon) {
+                    owned().collect_with(0, &mut [], Extent::Major, None);
+                }
+                wait(machine, process);
+            }
             Outcome::Dirty(kind) => {
                 process.state.goes_dirty();
                 if machine.scheduler.simulator.is_some() {

@@ -40,7 +40,11 @@ pub(crate) fn handle_all(process: &Process) -> bool {
 fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
     match signal {
         Signal::Message(message) => owned.mailbox.push(message),
-        Signal::AliasMessage { alias, message } => alias_message(process, owned, alias, message),
+        Signal::AliasMessage {
+            alias,
+            message,
+            priority,
+        } => alias_message(process, owned, alias, message, priority),
         Signal::Link(from) => {
             owned.relations().links.insert(from, Link::Linked);
         }
@@ -63,7 +67,22 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
         }
         Signal::Down { reference, reason } => down(process, owned, reference, reason),
         Signal::LinkExit { from, reason } => link_exit(owned, from, reason),
-        Signal::Exit { from, reason } => exit(process, owned, from, reason),
+        Signal::Exit {
+            from,
+            reason,
+            priority,
+        } => exit(process, owned, from, reason, priority),
+        Signal::AliasExit { alias, exit: about } => {
+            let active = owned
+                .relations
+                .as_ref()
+                .and_then(|relations| relations.aliases.get(&alias));
+            if let Some(entry) = active {
+                let priority = about.2 && entry.priority;
+                let (from, reason, _) = *about;
+                exit(process, owned, from, reason, priority);
+            }
+        }
         Signal::GroupLeader { leader, reply } => {
             owned.group_leader = leader;
             if let Some((to, reference)) = reply {
@@ -72,15 +91,18 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
         }
         Signal::IsAlive { from, reference } => send_reply(from, reference, |_| Term::TRUE),
         Signal::Info(request) => info::answer(process, owned, &request),
-        Signal::Suspend { from, reply } => {
-            owned.rare().suspended += 1;
-            if let Some(message) = reply {
-                let _ = deliver(from, Signal::Message(message));
-            }
-        }
-        Signal::Resume(times) => {
+        Signal::Suspend => owned.rare().suspended += 1,
+        Signal::Resume => {
             let rare = owned.rare();
-            rare.suspended = rare.suspended.saturating_sub(times);
+            rare.suspended = rare.suspended.saturating_sub(1);
+        }
+        Signal::AwaitSuspended(wait) => {
+            let message = if owned.is_suspended() {
+                wait.suspended
+            } else {
+                wait.not_suspended
+            };
+            let _ = deliver(wait.from, Signal::Message(message));
         }
         Signal::ReceiveTimeout => owned.receive_timed_out(),
         Signal::Task(task) => task(process, owned),
@@ -89,7 +111,13 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
 }
 
 /// A message through an alias arrives while the alias is active.
-fn alias_message(process: &Process, owned: &mut Owned, alias: RefNumbers, message: Message) {
+fn alias_message(
+    process: &Process,
+    owned: &mut Owned,
+    alias: RefNumbers,
+    message: Message,
+    priority: bool,
+) {
     let Some(relations) = &mut owned.relations else {
         return;
     };
@@ -108,7 +136,15 @@ fn alias_message(process: &Process, owned: &mut Owned, alias: RefNumbers, messag
             }
         }
     }
-    owned.mailbox.push(message);
+    enqueue(owned, message, priority && entry.priority);
+}
+
+fn enqueue(owned: &mut Owned, message: Message, priority: bool) {
+    if priority {
+        owned.mailbox.push_priority(message);
+    } else {
+        owned.mailbox.push(message);
+    }
 }
 
 fn unlinked(process: &Process, owned: &mut Owned, from: Peer, id: u64) {
@@ -137,30 +173,30 @@ fn down(process: &Process, owned: &mut Owned, reference: RefNumbers, reason: Mes
     else {
         return;
     };
-    owned
-        .mailbox
-        .push(monitor::down_message(process, reference, &watching, reason));
+    let message = monitor::down_message(process, reference, &watching, reason);
+    enqueue(owned, message, watching.priority);
 }
 
 fn link_exit(owned: &mut Owned, from: Peer, reason: Message) {
     let Some(relations) = &mut owned.relations else {
         return;
     };
+    let priority = relations.priority_links.remove(&from);
     if relations.links.remove(&from) != Some(Link::Linked) {
         return;
     }
     if owned.trap_exit {
-        owned.mailbox.push(exit_message(from, reason));
+        enqueue(owned, exit_message(from, reason), priority);
     } else if reason.word != Word::atom(known::NORMAL) {
         tell_to_exit(owned, reason);
     }
 }
 
-fn exit(process: &Process, owned: &mut Owned, from: Peer, reason: Message) {
+fn exit(process: &Process, owned: &mut Owned, from: Peer, reason: Message, priority: bool) {
     if reason.word == Word::atom(known::KILL) {
         tell_to_exit(owned, Message::immediate(Word::atom(known::KILLED)));
     } else if owned.trap_exit {
-        owned.mailbox.push(exit_message(from, reason));
+        enqueue(owned, exit_message(from, reason), priority);
     } else if reason.word != Word::atom(known::NORMAL) || from == Peer::Process(process.number) {
         tell_to_exit(owned, reason);
     }
@@ -270,16 +306,8 @@ pub(crate) fn refuse(process: &Process, signal: Signal) {
                 Term::atom(known::UNDEFINED)
             });
         }
-        Signal::Suspend {
-            from,
-            reply: Some(reply),
-        } => {
-            // The caller waits for `{Ref, Result}` and gets the reason why there is none.
-            if let Some([reference, _]) = reply.term().as_tuple_of::<2>() {
-                if let Some(reference) = reference.as_reference() {
-                    send_reply(from, reference.numbers(), |_| Term::atom(known::EXITED));
-                }
-            }
+        Signal::AwaitSuspended(wait) => {
+            let _ = deliver(wait.from, Signal::Message(wait.exited));
         }
         Signal::SystemTask(task) => {
             // SAFETY: the caller runs the process and holds no reference into this.

@@ -5,6 +5,8 @@ use super::{Signal, deliver};
 use crate::process::relations::Link;
 use crate::process::{Message, Owned, Peer, Process};
 use oxbeam_term::Term;
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::Reference;
 
 /// The other side of a new link does not exist.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -91,7 +93,7 @@ pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>) {
 }
 
 /// `exit(To, Reason)`, as `from`.
-pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>) {
+pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
     match to {
         Peer::Process(number) => {
             drop(deliver(
@@ -99,6 +101,7 @@ pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>) {
                 Signal::Exit {
                     from,
                     reason: Message::copy_of(reason),
+                    priority,
                 },
             ));
         }
@@ -114,4 +117,23 @@ pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>) {
         }
         Peer::Remote(..) => {}
     }
+}
+
+/// `exit(Alias, Reason)`, as `from`.
+pub fn send_exit_to_alias(from: Peer, alias: Reference<'_>, reason: Term<'_>, priority: bool) {
+    if let Some(number) = alias.pid_number() {
+        let exit = Box::new((from, Message::copy_of(reason), priority));
+        let alias = alias.numbers();
+        drop(deliver(number, Signal::AliasExit { alias, exit }));
+    }
+}
+
+/// A link to a process of a node that we have no connection with: it ends at once, by an exit signal.
+pub fn not_connected(process: &Process, owned: &mut Owned, peer: Peer) {
+    owned.relations().links.insert(peer, Link::Linked);
+    let reason = Message::immediate(oxbeam_term::Word::atom(known::NOCONNECTION));
+    drop(super::push(
+        process,
+        Signal::LinkExit { from: peer, reason },
+    ));
 }

@@ -6,7 +6,7 @@ use crate::process::{Class, Message, Peer, Process};
 use crate::registry::Named;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
-use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::boxed::reference::{RefNumbers, Reference};
 use oxbeam_term::{Atom, Builder, Term, View, Word};
 
 /// What became of a message.
@@ -22,6 +22,30 @@ pub enum Sent {
     Busy(u64),
 }
 
+/// Sends as [`send`] does, with priority if `to` is an alias that allows it.
+pub fn send_with_priority(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> Sent {
+    if let Some(alias) = to.as_reference() {
+        to_alias(process, alias, message, true);
+        return Sent::Done;
+    }
+    send(process, to, message, force)
+}
+
+fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority: bool) {
+    if let Some(number) = alias.pid_number() {
+        let signal = Signal::AliasMessage {
+            alias: alias.numbers(),
+            message: outgoing(process, message),
+            priority,
+        };
+        let _ = if number == process.number {
+            push(process, signal)
+        } else {
+            deliver(number, signal)
+        };
+    }
+}
+
 /// Sends `message` to `to`: pid, port, registered name, `{Name, Node}` or alias, as `process`. `force` says that a busy port is no
 /// reason to wait.
 pub fn send(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> Sent {
@@ -32,17 +56,7 @@ pub fn send(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> 
         }
         View::Atom(name) => to_name(process, name, message, force).unwrap_or(Sent::Badarg),
         View::Reference(alias) => {
-            if let Some(number) = alias.pid_number() {
-                let signal = Signal::AliasMessage {
-                    alias: alias.numbers(),
-                    message: outgoing(process, message),
-                };
-                let _ = if number == process.number {
-                    push(process, signal)
-                } else {
-                    deliver(number, signal)
-                };
-            }
+            to_alias(process, alias, message, false);
             Sent::Done
         }
         View::Port(number) => port::command(process, number, message, force),

@@ -12,7 +12,9 @@ pub mod port;
 #[cfg(test)]
 mod tests;
 
-pub use message::{Sent, send, send_from_instruction, send_reply, send_to_name};
+pub use message::{
+    Sent, send, send_from_instruction, send_reply, send_to_name, send_with_priority,
+};
 
 use crate::machine::machine;
 use crate::process::info::Request;
@@ -37,6 +39,8 @@ pub enum Signal {
         alias: RefNumbers,
         /// The message.
         message: Message,
+        /// Sent with priority.
+        priority: bool,
     },
     /// The sender has linked itself to the receiver.
     Link(Peer),
@@ -85,6 +89,15 @@ pub enum Signal {
         from: Peer,
         /// Why.
         reason: Message,
+        /// Sent with priority.
+        priority: bool,
+    },
+    /// The same, through an alias.
+    AliasExit {
+        /// The alias.
+        alias: RefNumbers,
+        /// The sender and the reason.
+        exit: Box<(Peer, Message, bool)>,
     },
     /// The receiver gets this group leader; who asked is told, if it wants to be.
     GroupLeader {
@@ -102,21 +115,30 @@ pub enum Signal {
     },
     /// `process_info/2`; the sender gets `{Ref, Result}`.
     Info(Box<Request>),
-    /// The receiver is suspended once more; the sender may want a message when that is done.
-    Suspend {
-        /// Whom to send the message.
-        from: u64,
-        /// What to send.
-        reply: Option<Message>,
-    },
-    /// It is suspended once less, or so often less.
-    Resume(u32),
+    /// The receiver is suspended by one more process.
+    Suspend,
+    /// The sender wants to know when its [`Signal::Suspend`] has been handled.
+    AwaitSuspended(Box<AwaitSuspended>),
+    /// The receiver is suspended by one process less.
+    Resume,
     /// The timer of the receiver's receive has fired.
     ReceiveTimeout,
     /// Work for the receiver that leaves everything where it is.
     Task(Task),
     /// Work for the receiver that may collect: done when nothing is in registers.
     SystemTask(Task),
+}
+
+/// Messages to send when a process has been suspended.
+pub struct AwaitSuspended {
+    /// To whom.
+    pub from: u64,
+    /// When it is suspended.
+    pub suspended: Message,
+    /// When it is not.
+    pub not_suspended: Message,
+    /// When it has exited.
+    pub exited: Message,
 }
 
 // SAFETY: a message owns the fragment that its words lie in.

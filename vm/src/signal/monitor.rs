@@ -11,6 +11,9 @@ use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term, Word};
 
+/// A number that no process or port has.
+const NOBODY: u64 = (1 << 60) - 1;
+
 /// What `monitor/3` may say.
 #[derive(Copy, Clone, Debug)]
 pub struct Options {
@@ -18,6 +21,8 @@ pub struct Options {
     pub alias: Option<AliasMode>,
     /// `{tag, Tag}`, or `NONE`; a term of the process.
     pub tag: Word,
+    /// `priority`
+    pub priority: bool,
 }
 
 impl Options {
@@ -25,6 +30,7 @@ impl Options {
     pub const NONE: Options = Options {
         alias: None,
         tag: Word::NONE,
+        priority: false,
     };
 }
 
@@ -39,7 +45,7 @@ pub enum Target {
     RemoteName(Atom, Atom),
 }
 
-/// `process`, which the caller runs, watches `target`; the monitor's reference as a term is built by `builder`.
+/// `process`, which the caller runs, watches `target`.
 pub fn monitor(
     process: &Process,
     owned: &mut Owned,
@@ -50,7 +56,7 @@ pub fn monitor(
     if let Some(mode) = options.alias {
         let alias = crate::process::relations::Alias {
             mode,
-            priority: false,
+            priority: options.priority,
         };
         owned.relations().aliases.insert(reference, alias);
     }
@@ -60,6 +66,7 @@ pub fn monitor(
             tag: options.tag,
             alias: options.alias,
             with_pid: options.alias.is_some(),
+            priority: options.priority,
         };
         owned.relations().watching.insert(reference, watching);
     };
@@ -93,9 +100,11 @@ pub fn monitor(
                 }
             }
         }
-        Target::Name(name, _) => match machine().registry.find(name) {
-            Some(Named::Process(to)) if to.number == process.number => return reference,
-            Some(Named::Process(to)) => {
+        Target::Name(name, by_port) => match machine().registry.find(name) {
+            Some(Named::Process(to)) if to.number == process.number && !by_port => {
+                return reference;
+            }
+            Some(Named::Process(to)) if !by_port => {
                 watch(owned, Watched::Name(name, Peer::Process(to.number)));
                 push(
                     &to,
@@ -107,7 +116,7 @@ pub fn monitor(
                 )
                 .is_ok()
             }
-            Some(Named::Port(number)) => {
+            Some(Named::Port(number)) if by_port => {
                 watch(owned, Watched::Name(name, Peer::Port(number)));
                 port::signal(
                     number,
@@ -119,11 +128,12 @@ pub fn monitor(
                 )
                 .is_ok()
             }
-            None => {
-                // Nobody: what it would have been, the caller's first argument says.
-                let nobody = match target {
-                    Target::Name(_, true) => Peer::Port(0),
-                    _ => Peer::Process(u64::MAX >> 4),
+            _ => {
+                // Nobody of this kind.
+                let nobody = if by_port {
+                    Peer::Port(NOBODY)
+                } else {
+                    Peer::Process(NOBODY)
                 };
                 watch(owned, Watched::Name(name, nobody));
                 false
@@ -159,7 +169,7 @@ pub fn monitor_time_offset(process: &Process, owned: &mut Owned, options: Option
     if let Some(mode) = options.alias {
         let alias = crate::process::relations::Alias {
             mode,
-            priority: false,
+            priority: options.priority,
         };
         owned.relations().aliases.insert(reference, alias);
     }
@@ -168,6 +178,7 @@ pub fn monitor_time_offset(process: &Process, owned: &mut Owned, options: Option
         tag: options.tag,
         alias: options.alias,
         with_pid: options.alias.is_some(),
+        priority: options.priority,
     };
     owned.relations().watching.insert(reference, watching);
     machine()

@@ -144,8 +144,8 @@ fn a_link_that_comes_too_late_is_answered() {
 fn kill_can_not_be_trapped() {
     let (a, b) = (process(), process());
     owned(&b).trap_exit = true;
-    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILLED));
-    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILL));
+    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILLED), false);
+    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILL), false);
     assert!(!b.fetch_signals());
     assert_eq!(owned(&b).exit_reason, Word::atom(known::KILLED));
     assert_eq!(owned(&b).mailbox.len(), 1);
@@ -185,6 +185,7 @@ fn a_monitor_of_nobody_tells_at_once() {
     let tag = MonitorOptions {
         alias: None,
         tag: Word::atom(known::TAG),
+        priority: false,
     };
     monitor::monitor(&a, owned(&a), Target::Name(known::SUPERVISOR, false), tag);
     let told = messages(&a);
@@ -231,7 +232,17 @@ fn an_alias_ends_as_it_was_told_to() {
         owned(&a).relations().aliases.insert(alias, entry);
         for n in 0..2 {
             let message = Message::immediate(Word::small(n));
-            assert!(deliver(a.number, Signal::AliasMessage { alias, message }).is_ok());
+            assert!(
+                deliver(
+                    a.number,
+                    Signal::AliasMessage {
+                        alias,
+                        message,
+                        priority: false
+                    }
+                )
+                .is_ok()
+            );
         }
         messages(&a).len()
     };
@@ -246,10 +257,21 @@ fn a_reply_through_an_alias_ends_the_monitor() {
     let options = MonitorOptions {
         alias: Some(AliasMode::ReplyDemonitor),
         tag: Word::NONE,
+        priority: false,
     };
     let alias = monitor::monitor(&a, owned(&a), Target::Peer(peer(&b)), options);
     let message = Message::immediate(Word::small(1));
-    assert!(deliver(a.number, Signal::AliasMessage { alias, message }).is_ok());
+    assert!(
+        deliver(
+            a.number,
+            Signal::AliasMessage {
+                alias,
+                message,
+                priority: false
+            }
+        )
+        .is_ok()
+    );
     assert_eq!(messages(&a), ["1"]);
     assert!(b.fetch_signals());
     assert!(owned(&b).relations().watched_by.is_empty());
@@ -263,7 +285,7 @@ fn signals_of_one_sender_keep_their_order() {
     owned(&b).trap_exit = true;
     for n in 0..3 {
         send(&a, Term::local_pid(b.number), Term::small(n), true);
-        super::link::send_exit(peer(&a), peer(&b), Term::small(n));
+        super::link::send_exit(peer(&a), peer(&b), Term::small(n), false);
     }
     let told = messages(&b);
     let exits = |n: i32| format!("{{'EXIT',{},{n}}}", pid(&a));
