@@ -89,7 +89,6 @@ pub struct Process {
     system: bool,
     /// Turns that a process of low priority has let others pass.
     pub(crate) passed: AtomicU8,
-    system: bool,
     name: AtomicU32,
     /// Signals that it has not fetched yet.
     pub inbox: Inbox<Box<Node<Signal>>>,
@@ -238,7 +237,6 @@ impl Process {
             priority: AtomicU8::new(priority as u8),
             system: owned.system_process,
             passed: AtomicU8::new(0),
-            system: owned.system_process,
             name: AtomicU32::new(NO_NAME),
             inbox: Inbox::new(),
             timers: Mutex::new(None),
@@ -288,10 +286,6 @@ impl Process {
         let before = self.priority();
         self.priority.store(priority as u8, Ordering::Relaxed);
         before
-    }
-    /// Is it one of the machine's own?
-    pub fn is_system(&self) -> bool {
-        self.system
     }
     /// Its registered name.
     pub fn registered_name(&self) -> Option<Atom> {
