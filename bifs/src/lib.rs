@@ -45,6 +45,8 @@ const OTHERS: &[&[Native]] = &[
     erlang::trace::INTERNAL,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
+    ets::ERLANG,
+    ets::INTERNAL,
     ets::NATIVES,
     file_names::FILE,
     file_names::PRIM_FILE,

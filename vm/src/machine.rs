@@ -96,6 +96,11 @@ pub fn machine() -> &'static Machine {
         .expect("the machine is built before anything runs on it")
 }
 
+/// The machine, if it was built.
+pub fn built() -> Option<&'static Machine> {
+    MACHINE.get()
+}
+
 /// What the machine is handed.
 pub struct Tables {
     /// Native functions, by file.
@@ -156,6 +161,7 @@ impl Machine {
             machine.code.register_natives(natives, release.number);
         }
         machine.code.register_static_nifs(tables.static_nifs);
+        machine.on_process_exit(|process, _| crate::ets::owner_exited(process.number));
         Ok(machine)
     }
     /// Makes the first processes and starts the schedulers. The preloaded modules are loaded already; `arguments` are those of

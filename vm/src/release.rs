@@ -9,6 +9,8 @@ pub struct Release {
     pub number: u8,
     /// Rules of terms.
     pub rules: Rules,
+    /// Rules of tables.
+    pub ets: EtsRules,
     /// Processes at most, unless `+P` says otherwise.
     pub process_limit: usize,
     /// The time offset may change while the machine runs, unless `+C` says otherwise.
@@ -23,11 +25,52 @@ pub struct Release {
     pub priority_messages: bool,
 }
 
+/// How tables behave under one release.
+#[derive(Copy, Clone, Debug)]
+pub struct EtsRules {
+    /// A list goes into a bag from its end.
+    pub bag_lists_backwards: bool,
+    /// A map in a pattern for a key, without variables inside, is the key and no pattern.
+    pub maps_are_keys: bool,
+    /// `update_element` says if a position is out of range.
+    pub element_positions: bool,
+    /// `update_counter` and `update_element` say if the default is no object.
+    pub default_cause: bool,
+    /// `{heir, Pid}`: the heir is not told.
+    pub silent_heirs: bool,
+    /// A list of arguments in a match specification may end in `'_'`.
+    pub argument_prefixes: bool,
+}
+
+const ETS_25: EtsRules = EtsRules {
+    bag_lists_backwards: true,
+    maps_are_keys: true,
+    element_positions: false,
+    default_cause: false,
+    silent_heirs: false,
+    argument_prefixes: false,
+};
+
+const ETS_27: EtsRules = EtsRules {
+    bag_lists_backwards: false,
+    maps_are_keys: false,
+    element_positions: true,
+    ..ETS_25
+};
+
+const ETS_29: EtsRules = EtsRules {
+    default_cause: true,
+    silent_heirs: true,
+    argument_prefixes: true,
+    ..ETS_27
+};
+
 /// The rows, oldest first.
 pub const TABLE: [Release; 3] = [
     Release {
         number: 25,
         rules: rules::OTP_25,
+        ets: ETS_25,
         process_limit: 262_144,
         multi_time_warp: false,
         trace_cleaner: false,
@@ -38,6 +81,7 @@ pub const TABLE: [Release; 3] = [
     Release {
         number: 27,
         rules: rules::OTP_27,
+        ets: ETS_27,
         process_limit: 1_048_576,
         multi_time_warp: true,
         trace_cleaner: true,
@@ -48,6 +92,7 @@ pub const TABLE: [Release; 3] = [
     Release {
         number: 29,
         rules: rules::OTP_29,
+        ets: ETS_29,
         process_limit: 1_048_576,
         multi_time_warp: true,
         trace_cleaner: true,
@@ -62,5 +107,11 @@ impl Release {
     pub fn of(number: u8) -> Option<&'static Release> {
         static ROWS: [Release; 3] = TABLE;
         ROWS.iter().find(|row| row.number == number)
+    }
+
+    /// The release that is run; OTP 27 where there is no machine, in tests.
+    pub fn current() -> &'static Release {
+        static ROWS: [Release; 3] = TABLE;
+        crate::machine::built().map_or(&ROWS[1], |machine| machine.release)
     }
 }

@@ -330,12 +330,24 @@ unsafe fn transfer<S: Sharing>(root: Word, words: usize, sharing: &S, arena: &mu
         return root;
     }
     let room = arena.alloc(words);
+    // SAFETY: the room is fresh and has this size.
+    unsafe { fill(root, words, sharing, room, &mut arena.offheap) }
+}
+
+/// Copies `root`, a pointer, into the `words` words at `room`, as many as [`measure`] counted.
+unsafe fn fill<S: Sharing>(
+    root: Word,
+    words: usize,
+    sharing: &S,
+    room: *mut Word,
+    offheap: &mut OffHeap,
+) -> Word {
     let mut copier = Copier {
         sharing,
         start: room as usize,
         size: words * 8,
         top: room,
-        offheap: &mut arena.offheap,
+        offheap,
     };
     // SAFETY: `root` is a term, and the room was measured for it by the same rules.
     let copy = unsafe {
@@ -402,6 +414,37 @@ pub fn to_arena(term: Term<'_>) -> (Arena, Word) {
         None => run(term.word(), &Literals),
         Some(staying) => run(term.word(), &staying),
     }
+}
+
+/// Copies `term` into `room`, sharing nothing with it, as [`copy_all`] does; what owns something outside goes on `offheap`.
+///
+/// # Safety
+/// `room` has `words` words, which [`copy_all_size`] counted for `term`. The result is a term while both stay.
+pub unsafe fn copy_all_into(
+    term: Term<'_>,
+    words: usize,
+    room: *mut Word,
+    offheap: &mut OffHeap,
+) -> Word {
+    if words == 0 {
+        return term.word();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { fill(term.word(), words, &Nothing, room, offheap) }
+}
+
+/// Like [`copy_all`], for a term that was counted before.
+///
+/// # Safety
+/// [`copy_all_size`] of `term` is `words`.
+#[inline]
+pub unsafe fn copy_all_counted<'q>(
+    term: Term<'_>,
+    words: usize,
+    builder: &mut Builder<'q>,
+) -> Term<'q> {
+    // SAFETY: the caller's promise; the copy lies in the builder's arena.
+    unsafe { Term::from_word(transfer(term.word(), words, &Nothing, builder.arena())) }
 }
 
 /// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals. The words are

@@ -1,6 +1,0 @@
-//! `ets`
-
-use oxbeam_vm::native::prelude::*;
-
-natives! { NATIVES: "ets";
-}

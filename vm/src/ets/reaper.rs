@@ -1,0 +1,30 @@
+//! Frees the objects of large tables on a thread of its own, so that nobody waits for it.
+
+use super::table::Store;
+use std::sync::OnceLock;
+use std::sync::mpsc::{Sender, channel};
+
+/// Objects that are freed at once.
+const SMALL: usize = 2_000;
+
+static REAPER: OnceLock<Option<Sender<Store>>> = OnceLock::new();
+
+fn start() -> Option<Sender<Store>> {
+    let (sender, receiver) = channel::<Store>();
+    std::thread::Builder::new()
+        .name("ets reaper".to_owned())
+        .spawn(move || receiver.into_iter().for_each(drop))
+        .ok()
+        .map(|_| sender)
+}
+
+/// Frees the objects of a table that nobody sees any longer. No table is locked.
+pub(super) fn bury(store: Store) {
+    if store.len() <= SMALL {
+        return;
+    }
+    if let Some(reaper) = REAPER.get_or_init(start) {
+        // Without the thread it is freed here.
+        let _ = reaper.send(store);
+    }
+}

@@ -1,0 +1,410 @@
+//! A table: what it was made with, its lock, who has fixed it, and looking at its contents.
+
+use super::hash::HashStore;
+use super::row::Row;
+use super::tree::{From, TreeStore};
+use super::{Kind, Protection, Trash};
+use oxbeam_sync::rank::{Rank, RwLock};
+use oxbeam_term::atom::Atom;
+use oxbeam_term::boxed::reference::{Magic, RefNumbers};
+use oxbeam_term::copy::copy_all;
+use oxbeam_term::{Builder, Term};
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{OnceLock, Weak};
+
+/// `write_concurrency`
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Concurrency {
+    /// `false`
+    Off,
+    /// `true`
+    On,
+    /// `auto`
+    Auto,
+    /// `{debug_hash_fixed_number_of_locks, N}`
+    Locks(i64),
+}
+
+/// What `ets:new/2` asks for.
+pub struct Options {
+    /// Name.
+    pub name: Atom,
+    /// The name finds the table.
+    pub named: bool,
+    /// Kind.
+    pub kind: Kind,
+    /// Index of the key within objects, from zero.
+    pub key: usize,
+    /// Who may do what.
+    pub protection: Protection,
+    /// Objects were to be compressed; ours are packed in any case.
+    pub compressed: bool,
+    /// `write_concurrency`
+    pub write_concurrency: Concurrency,
+    /// `read_concurrency`
+    pub read_concurrency: bool,
+    /// `decentralized_counters`
+    pub decentralized_counters: bool,
+    /// Who gets the table when its owner dies.
+    pub heir: Option<Heir>,
+}
+
+/// Who gets a table when its owner dies.
+pub struct Heir {
+    /// Process.
+    pub pid: u64,
+    /// A one-tuple of what is sent along; without it nothing is sent.
+    pub data: Option<Row>,
+}
+
+/// A table.
+pub struct Table {
+    /// Numbers of its reference.
+    pub numbers: RefNumbers,
+    /// Kind.
+    pub kind: Kind,
+    /// Index of the key within objects, from zero.
+    pub key: usize,
+    /// Was it made with a name?
+    pub named: bool,
+    /// `compressed`
+    pub compressed: bool,
+    /// `write_concurrency`
+    pub write_concurrency: Concurrency,
+    /// `read_concurrency`
+    pub read_concurrency: bool,
+    /// `decentralized_counters`
+    pub decentralized_counters: bool,
+    pub(super) contents: RwLock<Contents>,
+    /// What references to the table point to.
+    pub(super) this: OnceLock<Weak<Magic>>,
+    /// Fixations, of all processes.
+    fixed: AtomicUsize,
+    fixations: Mutex<Fixations>,
+}
+
+#[derive(Default)]
+struct Fixations {
+    /// When the first of them was made: native monotonic time, and the system's offset to it.
+    since: (i64, i64),
+    processes: BTreeMap<u64, usize>,
+}
+
+/// What a table's lock protects.
+pub struct Contents {
+    pub(super) alive: bool,
+    pub(super) name: Atom,
+    pub(super) owner: u64,
+    pub(super) protection: Protection,
+    pub(super) heir: Option<Heir>,
+    pub(super) kind: Kind,
+    pub(super) key: usize,
+    pub(super) store: Store,
+}
+
+/// The objects.
+pub(crate) enum Store {
+    Hash(HashStore),
+    Tree(TreeStore),
+}
+
+impl Store {
+    pub(super) fn new(kind: Kind) -> Store {
+        match kind {
+            Kind::OrderedSet => Store::Tree(TreeStore::new()),
+            _ => Store::Hash(HashStore::new(kind)),
+        }
+    }
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Store::Hash(hash) => hash.len(),
+            Store::Tree(tree) => tree.len(),
+        }
+    }
+}
+
+/// Why there is no element.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ElementError {
+    /// No object has the key.
+    NoKey,
+    /// An object is shorter.
+    Position,
+}
+
+impl Table {
+    pub(super) fn new(numbers: RefNumbers, owner: u64, options: Options) -> Table {
+        Table {
+            numbers,
+            kind: options.kind,
+            key: options.key,
+            named: options.named,
+            compressed: options.compressed,
+            write_concurrency: options.write_concurrency,
+            read_concurrency: options.read_concurrency,
+            decentralized_counters: options.decentralized_counters,
+            contents: RwLock::new(
+                Rank::EtsTable,
+                Contents {
+                    alive: true,
+                    name: options.name,
+                    owner,
+                    protection: options.protection,
+                    heir: options.heir,
+                    kind: options.kind,
+                    key: options.key,
+                    store: Store::new(options.kind),
+                },
+            ),
+            this: OnceLock::new(),
+            fixed: AtomicUsize::new(0),
+            fixations: Mutex::new(Fixations::default()),
+        }
+    }
+    /// Is the table fixed? For who has its lock.
+    #[inline]
+    pub fn is_fixed(&self) -> bool {
+        self.fixed.load(Ordering::Relaxed) != 0
+    }
+    /// Fixes the table for a process, which has a lock on it; true for its first fixation.
+    pub(super) fn fix(&self, process: u64) -> bool {
+        let mut fixations = self.fixations.lock();
+        if fixations.processes.is_empty() {
+            let time = &crate::machine::machine().time;
+            fixations.since = (time.monotonic(), time.offset());
+        }
+        self.fixed.fetch_add(1, Ordering::Relaxed);
+        let count = fixations.processes.entry(process).or_insert(0);
+        *count += 1;
+        *count == 1
+    }
+    /// Takes back one fixation of a process, or all; true if it has none left but had.
+    pub(super) fn unfix(&self, process: u64, all: bool) -> bool {
+        let mut fixations = self.fixations.lock();
+        let Some(count) = fixations.processes.get_mut(&process) else {
+            return false;
+        };
+        let taken = if all { *count } else { 1 };
+        *count -= taken;
+        let last = *count == 0;
+        if last {
+            fixations.processes.remove(&process);
+        }
+        self.fixed.fetch_sub(taken, Ordering::Relaxed);
+        last
+    }
+    /// All fixations are over; the processes that had any.
+    pub(super) fn unfix_all(&self) -> Vec<u64> {
+        let mut fixations = self.fixations.lock();
+        self.fixed.store(0, Ordering::Relaxed);
+        std::mem::take(&mut fixations.processes)
+            .into_keys()
+            .collect()
+    }
+    /// Since when the table is fixed (monotonic time and offset, native units), and how often by whom.
+    pub fn fixations(&self) -> Option<((i64, i64), Vec<(u64, usize)>)> {
+        let fixations = self.fixations.lock();
+        (!fixations.processes.is_empty()).then(|| {
+            (
+                fixations.since,
+                fixations
+                    .processes
+                    .iter()
+                    .map(|(&process, &count)| (process, count))
+                    .collect(),
+            )
+        })
+    }
+}
+
+impl Contents {
+    /// The table's name.
+    pub fn name(&self) -> Atom {
+        self.name
+    }
+    /// The owner.
+    pub fn owner(&self) -> u64 {
+        self.owner
+    }
+    /// The heir.
+    pub fn heir(&self) -> Option<u64> {
+        self.heir.as_ref().map(|heir| heir.pid)
+    }
+    /// Who may do what.
+    pub fn protection(&self) -> Protection {
+        self.protection
+    }
+    /// Number of objects.
+    pub fn len(&self) -> usize {
+        self.store.len()
+    }
+    /// No objects?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Words of memory, as OTP would count them: its table record, its slots, and what it puts before each object.
+    pub fn memory_words(&self) -> usize {
+        match &self.store {
+            Store::Hash(hash) => 49 + hash.words().max(256) + 4 * hash.len(),
+            Store::Tree(tree) => 49 + 61 + tree.words() + 5 * tree.len(),
+        }
+    }
+    /// Length of the chains, slot by slot, and the number of dead rows; nothing for an ordered_set.
+    pub fn chains(&self) -> Option<(Vec<usize>, usize)> {
+        match &self.store {
+            Store::Hash(hash) => Some((
+                (0..hash.slots())
+                    .map(|slot| hash.slot(slot).count())
+                    .collect(),
+                hash.dead_rows(),
+            )),
+            Store::Tree(_) => None,
+        }
+    }
+    /// The objects with this key, as a list.
+    pub fn lookup<'p>(&self, key: Term<'_>, builder: &mut Builder<'p>) -> Term<'p> {
+        let mut list = Term::NIL;
+        match &self.store {
+            Store::Tree(tree) => {
+                if let Some(row) = tree.get(key) {
+                    let object = row.copy(builder);
+                    list = builder.cons(object, list);
+                }
+            }
+            Store::Hash(hash) if self.kind == Kind::Set => {
+                if let Some(row) = hash.get(key) {
+                    let object = row.copy(builder);
+                    list = builder.cons(object, list);
+                }
+            }
+            Store::Hash(hash) => {
+                for row in hash.find(key) {
+                    let object = row.copy(builder);
+                    list = builder.cons(object, list);
+                }
+            }
+        }
+        list
+    }
+    /// Is there an object with this key?
+    pub fn member(&self, key: Term<'_>) -> bool {
+        self.any(key).is_some()
+    }
+    /// An object with this key.
+    pub(super) fn any(&self, key: Term<'_>) -> Option<&Row> {
+        match &self.store {
+            Store::Tree(tree) => tree.get(key),
+            Store::Hash(hash) => hash.get(key),
+        }
+    }
+    /// The element at `index`, from zero, of the object with this key; of several objects, a list.
+    ///
+    /// # Errors
+    /// No object, or one without this element.
+    pub fn element<'p>(
+        &self,
+        key: Term<'_>,
+        index: usize,
+        builder: &mut Builder<'p>,
+    ) -> Result<Term<'p>, ElementError> {
+        if let (Store::Hash(hash), Kind::Bag | Kind::DuplicateBag) = (&self.store, self.kind) {
+            let mut list = Term::NIL;
+            for row in hash.find(key) {
+                let element = row.elements().get(index).ok_or(ElementError::Position)?;
+                let element = copy_all(*element, builder);
+                list = builder.cons(element, list);
+            }
+            return if list.is_nil() {
+                Err(ElementError::NoKey)
+            } else {
+                Ok(list)
+            };
+        }
+        let row = self.any(key).ok_or(ElementError::NoKey)?;
+        let element = row.elements().get(index).ok_or(ElementError::Position)?;
+        Ok(copy_all(*element, builder))
+    }
+    /// The first row, or the last of an ordered_set.
+    pub fn end(&self, last: bool) -> Option<&Row> {
+        match &self.store {
+            Store::Hash(hash) => hash.first_from(0),
+            Store::Tree(tree) if last => tree.backward(From::End).next(),
+            Store::Tree(tree) => tree.forward(From::End).next(),
+        }
+    }
+    /// The row after those with this key; the one before of an ordered_set.
+    ///
+    /// # Errors
+    /// There is no such key; an ordered_set doesn't mind.
+    #[expect(clippy::result_unit_err, reason = "there is one way to fail")]
+    pub fn beside(&self, key: Term<'_>, before: bool) -> Result<Option<&Row>, ()> {
+        match &self.store {
+            Store::Hash(hash) => hash.after(key),
+            Store::Tree(_) if key.is(oxbeam_term::atom::known::END_OF_TABLE) => Err(()),
+            Store::Tree(tree) if before => Ok(tree.backward(From::Beside(key)).next()),
+            Store::Tree(tree) => Ok(tree.forward(From::Beside(key)).next()),
+        }
+    }
+    /// A copy of a row's key.
+    pub fn key_of<'p>(&self, row: &Row, builder: &mut Builder<'p>) -> Term<'p> {
+        copy_all(row.key(), builder)
+    }
+    /// `{Key, Objects}` of a row's key.
+    pub fn key_and_objects<'p>(&self, row: &Row, builder: &mut Builder<'p>) -> Term<'p> {
+        let key = self.key_of(row, builder);
+        let objects = self.lookup(row.key(), builder);
+        builder.tuple(&[key, objects])
+    }
+    /// Objects of slot `slot`: of an ordered_set, the one at this place. `Ok(None)`: one slot too far.
+    ///
+    /// # Errors
+    /// Even further.
+    #[expect(clippy::result_unit_err, reason = "there is one way to fail")]
+    pub fn slot<'p>(&self, slot: usize, builder: &mut Builder<'p>) -> Result<Option<Term<'p>>, ()> {
+        let mut list = Term::NIL;
+        let slots = match &self.store {
+            Store::Hash(hash) => {
+                for row in hash.slot(slot) {
+                    let object = row.copy(builder);
+                    list = builder.cons(object, list);
+                }
+                hash.slots()
+            }
+            Store::Tree(tree) => {
+                if let Some(row) = tree.forward(From::End).nth(slot) {
+                    let object = row.copy(builder);
+                    list = builder.cons(object, list);
+                }
+                tree.len()
+            }
+        };
+        match slot.cmp(&slots) {
+            std::cmp::Ordering::Less => Ok(Some(list)),
+            std::cmp::Ordering::Equal => Ok(None),
+            std::cmp::Ordering::Greater => Err(()),
+        }
+    }
+    /// Counted binaries that the objects with this key keep alive: address, size, references.
+    pub fn binaries(&self, key: Term<'_>) -> Vec<(u64, usize, usize)> {
+        match &self.store {
+            Store::Tree(tree) => tree.get(key).map_or_else(Vec::new, Row::binaries),
+            Store::Hash(hash) => hash.find(key).flat_map(Row::binaries).collect(),
+        }
+    }
+    /// Nobody has the table fixed any longer.
+    pub(super) fn unfixed(&mut self, trash: &mut Trash) {
+        if let Store::Hash(hash) = &mut self.store {
+            hash.unfixed(trash);
+        }
+    }
+    /// Sets who may do what.
+    pub fn set_protection(&mut self, protection: Protection) {
+        self.protection = protection;
+    }
+    /// Sets the heir; the one before, to be dropped when the table is not locked.
+    pub fn set_heir(&mut self, heir: Option<Heir>) -> Option<Heir> {
+        std::mem::replace(&mut self.heir, heir)
+    }
+}

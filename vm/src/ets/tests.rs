@@ -1,0 +1,193 @@
+use super::hash::{Clash, HashStore};
+use super::row::Row;
+use super::tree::{From, Limit, TreeStore};
+use super::{Kind, Trash};
+use oxbeam_term::heap::arena::Arena;
+use oxbeam_term::{Builder, Term};
+use std::collections::BTreeMap;
+
+fn building(test: impl for<'p> FnOnce(&mut Builder<'p>)) {
+    let mut arena = Arena::new();
+    // SAFETY: the arena outlives the test.
+    test(&mut unsafe { arena.builder() });
+}
+
+fn row(key: i64, value: i64) -> Row {
+    Row::of(&[Term::small(key), Term::small(value)], 0)
+}
+
+fn value(row: &Row) -> i64 {
+    row.elements()[1].as_small().expect("a number")
+}
+
+fn put(store: &mut HashStore, key: i64, value: i64, fixed: bool) {
+    store.insert(row(key, value), Clash::Usual, fixed, &mut Trash::new());
+}
+
+fn walk(store: &HashStore) -> Vec<i64> {
+    let mut keys = Vec::new();
+    let mut next = store.first_from(0);
+    while let Some(row) = next {
+        keys.push(row.key().as_small().expect("a number"));
+        next = store.after(row.key()).expect("a key of the table");
+    }
+    keys
+}
+
+#[test]
+fn rows_hold_what_they_need() {
+    building(|b| {
+        let bytes = vec![7_u8; 100];
+        let binary = b.binary(&bytes);
+        let list = b.list([binary, Term::small(1)]);
+        let row = Row::of(&[list, binary], 1);
+        let shared = binary
+            .as_bits()
+            .and_then(|bits| bits.shared())
+            .expect("a counted binary");
+        assert_eq!(shared.references(), 3);
+        assert!(row.key().eq_exact(binary));
+        let copy = row.copy(b);
+        assert!(copy.eq_exact(row.term()));
+        assert_eq!(shared.references(), 5);
+        drop(row);
+        assert_eq!(shared.references(), 3);
+    });
+}
+
+#[test]
+fn a_set_is_a_map() {
+    let mut store = HashStore::new(Kind::Set);
+    let mut model = BTreeMap::new();
+    let mut seed = 1_u64;
+    for step in 0..20_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let key = ((seed >> 33) % 700) as i64;
+        if (seed >> 60) < 10 {
+            put(&mut store, key, step, false);
+            model.insert(key, step);
+        } else {
+            store.delete(Term::small(key), false, |_| true, &mut Trash::new());
+            model.remove(&key);
+        }
+    }
+    assert_eq!(store.len(), model.len());
+    for (key, expected) in &model {
+        assert_eq!(store.get(Term::small(*key)).map(value), Some(*expected));
+    }
+    let mut keys = walk(&store);
+    keys.sort_unstable();
+    assert_eq!(keys, model.keys().copied().collect::<Vec<_>>());
+    for key in model.keys() {
+        store.delete(Term::small(*key), false, |_| true, &mut Trash::new());
+    }
+    assert_eq!((store.len(), store.words()), (0, store.slots()));
+    assert!(store.slots() <= 16);
+}
+
+#[test]
+fn bags_keep_the_order_of_insertion() {
+    for kind in [Kind::Bag, Kind::DuplicateBag] {
+        let mut store = HashStore::new(kind);
+        for value in [3, 1, 2, 1] {
+            put(&mut store, 9, value, false);
+            put(&mut store, 8, value, false);
+        }
+        let mut found: Vec<i64> = store.find(Term::small(9)).map(value).collect();
+        found.reverse();
+        let expected: &[i64] = if kind == Kind::Bag {
+            &[3, 1, 2]
+        } else {
+            &[3, 1, 2, 1]
+        };
+        assert_eq!(found, expected);
+        assert_eq!(walk(&store).len(), 2);
+        store.delete(
+            Term::small(9),
+            false,
+            |row| value(row) == 1,
+            &mut Trash::new(),
+        );
+        assert!(store.find(Term::small(9)).all(|row| value(row) != 1));
+    }
+}
+
+#[test]
+fn a_fixed_table_can_be_walked_while_it_is_emptied() {
+    for kind in [Kind::Set, Kind::Bag, Kind::DuplicateBag] {
+        let mut store = HashStore::new(kind);
+        for key in 0..500 {
+            put(&mut store, key, 1, false);
+            put(&mut store, key, 2, false);
+        }
+        let slots = store.slots();
+        let mut trash = Trash::new();
+        let mut seen = 0;
+        let mut next = store
+            .first_from(0)
+            .map(|row| row.key().as_small().expect("a number"));
+        while let Some(key) = next {
+            seen += 1;
+            store.delete(Term::small(key), true, |_| true, &mut trash);
+            put(&mut store, 1_000 + key, 1, true);
+            next = store
+                .after(Term::small(key))
+                .expect("a dead key is still there")
+                .map(|row| row.key().as_small().expect("a number"))
+                .filter(|_| seen < 10_000);
+        }
+        assert!(seen >= 500);
+        assert_eq!(store.slots(), slots);
+        assert!(store.get(Term::small(3)).is_none());
+        assert!(store.dead_rows() >= 500);
+        // A dead key lives again where it was.
+        put(&mut store, 3, 5, true);
+        assert_eq!(store.get(Term::small(3)).map(value), Some(5));
+        store.unfixed(&mut trash);
+        assert_eq!(store.dead_rows(), 0);
+        let live = store.len();
+        assert_eq!(walk(&store).len(), live);
+    }
+}
+
+#[test]
+fn long_chains_are_dropped_without_recursion() {
+    let mut store = HashStore::new(Kind::DuplicateBag);
+    for value in 0..200_000 {
+        put(&mut store, 1, value, false);
+    }
+    assert_eq!(store.len(), 200_000);
+}
+
+#[test]
+fn ordered_sets_order_numbers_by_value() {
+    building(|b| {
+        let mut store = TreeStore::new();
+        let mut trash = Trash::new();
+        let half = b.float(1.5);
+        let float = b.float(2.0);
+        for key in [Term::small(3), Term::small(1), half, Term::small(2)] {
+            store.insert(Row::of(&[key], 0), Clash::Usual, &mut trash);
+        }
+        assert!(!store.insert(Row::of(&[float], 0), Clash::Refuse, &mut trash));
+        assert!(store.insert(Row::of(&[float], 0), Clash::Usual, &mut trash));
+        assert_eq!(store.len(), 4);
+        let keys: Vec<bool> = store
+            .forward(From::End)
+            .map(|row| row.key().is_float())
+            .collect();
+        assert_eq!(keys, [false, true, true, false]);
+        let next = store.forward(From::Beside(half)).next().map(Row::key);
+        assert!(next.is_some_and(|key| key.eq_exact(float)));
+        let gap = b.float(2.5);
+        let before = store.backward(From::Beside(gap)).next().map(Row::key);
+        assert!(before.is_some_and(|key| key.eq_exact(float)));
+        let limit = Limit {
+            compare: &|key| Term::small(2).cmp(key).then(std::cmp::Ordering::Greater),
+        };
+        let above = store.forward(From::At(&limit)).next().map(Row::key);
+        assert_eq!(above.and_then(|key| key.as_small()), Some(3));
+        assert!(store.remove(Term::small(2)).is_some());
+        assert_eq!(store.len(), 3);
+    });
+}

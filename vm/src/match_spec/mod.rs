@@ -1,0 +1,261 @@
+//! Match specifications: `[{Head, Guards, Body}]`, compiled once to a small program and run on tuples or lists of arguments.
+//!
+//! | file | what |
+//! |---|---|
+//! | `pattern.rs` | variables, and what is bound in a pattern |
+//! | `head.rs` | heads: a flat list of tests, in the order of the term's parts |
+//! | `expression.rs` | guards and bodies: checked, folded, laid out for a stack machine |
+//! | `function.rs` | TABLE of functions and of the forms that only traces have |
+//! | `run.rs` | the machine that runs it all |
+//!
+//! Used by `ets` (dialect *table*) and by traces (dialect *trace*). Follows "Match Specifications in Erlang" of the ERTS user's guide
+//! and `erl_db_util.c`; the texts of errors are those of `erlang:match_spec_test/3`.
+//!
+//! Invariant: a compiled specification points to nothing outside itself, and no walk over a specification or a subject recurses.
+
+mod expression;
+mod function;
+mod head;
+pub mod pattern;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use function::Action;
+pub use run::{Flags, Runner, Subject, Tracer};
+
+use crate::release::Release;
+use expression::Op;
+use head::HeadOp;
+use oxbeam_term::atom::known;
+use oxbeam_term::copy::copy_all;
+use oxbeam_term::heap::arena::Arena;
+use oxbeam_term::{Builder, Term, Word};
+
+/// What a specification is for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    /// Objects of tables.
+    Table,
+    /// Calls, with all actions.
+    Call,
+    /// Messages sent.
+    Send,
+    /// Messages received.
+    Receive,
+}
+
+impl Dialect {
+    /// Is it one of a trace?
+    pub fn is_trace(self) -> bool {
+        self != Dialect::Table
+    }
+    fn has_actions(self) -> bool {
+        matches!(self, Dialect::Call | Dialect::Send)
+    }
+}
+
+/// A compiled specification.
+pub struct MatchSpec {
+    clauses: Vec<Clause>,
+    dialect: Dialect,
+    /// Where the constants are.
+    _constants: Arena,
+}
+
+// SAFETY: the constants never change, and what they share is counted atomically.
+unsafe impl Sync for MatchSpec {}
+
+/// One `{Head, Guards, Body}`.
+struct Clause {
+    /// Number of arguments, where the head is a list of them.
+    arity: Option<usize>,
+    /// There may be more arguments.
+    open: bool,
+    head: Vec<HeadOp>,
+    variables: usize,
+    guards: Vec<Op>,
+    body: Vec<Op>,
+}
+
+/// Why a specification was refused.
+#[derive(Debug, Default)]
+pub struct Errors {
+    /// Texts, in the order that they were found.
+    pub texts: Vec<String>,
+}
+
+impl Errors {
+    fn add(&mut self, text: impl Into<String>) {
+        self.texts.push(text.into());
+    }
+    fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+}
+
+/// A term as error texts show it.
+fn shown(term: Term<'_>) -> String {
+    let mut text = String::new();
+    // A text takes whatever is written.
+    let _ = oxbeam_term::print::display(term, &mut text, 1_000);
+    text
+}
+
+/// What holds the constants while a specification is compiled.
+struct Constants<'c> {
+    builder: Builder<'c>,
+}
+
+impl<'c> Constants<'c> {
+    fn keep(&mut self, term: Term<'_>) -> Term<'c> {
+        copy_all(term, &mut self.builder)
+    }
+}
+
+/// Compiles `[{Head, Guards, Body}]`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn compile(specification: Term<'_>, dialect: Dialect) -> Result<MatchSpec, Errors> {
+    let mut errors = Errors::default();
+    let mut arena = Arena::new();
+    // SAFETY: the arena goes into the compiled specification whole, and the builder ends with this function.
+    let mut constants = Constants {
+        builder: unsafe { arena.builder() },
+    };
+    let parts = parts(specification, dialect, &mut errors);
+    let mut clauses = Vec::with_capacity(parts.len());
+    if errors.is_empty() {
+        for part in parts {
+            match compile_clause(&part, dialect, &mut constants, &mut errors) {
+                Some(clause) => clauses.push(clause),
+                None => break,
+            }
+        }
+    }
+    if errors.is_empty() {
+        Ok(MatchSpec {
+            clauses,
+            dialect,
+            _constants: arena,
+        })
+    } else {
+        Err(errors)
+    }
+}
+
+/// A clause as it is written.
+struct Part<'s> {
+    head: Term<'s>,
+    /// The head's elements, where it is a list of arguments.
+    arguments: Option<Vec<Term<'s>>>,
+    /// There may be more arguments.
+    open: bool,
+    guards: Term<'s>,
+    body: Term<'s>,
+}
+
+fn parts<'s>(specification: Term<'s>, dialect: Dialect, errors: &mut Errors) -> Vec<Part<'s>> {
+    let mut parts = Vec::new();
+    if specification.as_cons().is_none() {
+        errors.add("Match programs are not in a list.");
+        return parts;
+    }
+    let mut clauses = specification.list_iter();
+    let terms: Vec<Term<'s>> = clauses.by_ref().collect();
+    if !clauses.rest().is_nil() {
+        errors.add("Match programs are not in a proper list.");
+        return parts;
+    }
+    for clause in terms {
+        let Some([head, guards, body]) = clause.as_tuple_of() else {
+            errors.add("Match program part is not a tuple of arity 3.");
+            return parts;
+        };
+        let mut open = false;
+        let arguments = if dialect.is_trace() && head.is_list() {
+            let mut elements = head.list_iter();
+            let arguments: Vec<Term<'s>> = elements.by_ref().collect();
+            open = elements.rest().is(known::ANY) && Release::current().ets.argument_prefixes;
+            if !open && !elements.rest().is_nil() {
+                errors.add(format!(
+                    "Match expression part {} is not a proper list.",
+                    shown(head)
+                ));
+                return parts;
+            }
+            Some(arguments)
+        } else if dialect.is_trace() {
+            head.tuple_elements().map(<[Term<'s>]>::to_vec)
+        } else {
+            None
+        };
+        parts.push(Part {
+            head,
+            arguments,
+            open,
+            guards,
+            body,
+        });
+    }
+    parts
+}
+
+fn compile_clause(
+    part: &Part<'_>,
+    dialect: Dialect,
+    constants: &mut Constants<'_>,
+    errors: &mut Errors,
+) -> Option<Clause> {
+    let mut variables = pattern::Variables::default();
+    let mut head = Vec::new();
+    let arity = part.arguments.as_ref().map(Vec::len);
+    match &part.arguments {
+        Some(arguments) => {
+            head::compile(arguments, &mut variables, constants, &mut head, errors)?;
+        }
+        None => {
+            let is_all = part.head.is(known::ANY) || pattern::is_variable(part.head);
+            if dialect.is_trace() && !is_all {
+                errors.add("Match head is invalid in this context.");
+                return None;
+            }
+            head::compile(&[part.head], &mut variables, constants, &mut head, errors)?;
+        }
+    }
+    let mut compiler = expression::Compiler::new(dialect, &variables, constants, errors);
+    let guards = compiler.list(part.guards, true);
+    let has_body = part.body.as_cons().is_some();
+    let body = if dialect == Dialect::Table && !has_body {
+        errors.add("Body clause does not return anything.");
+        Vec::new()
+    } else {
+        expression::Compiler::new(dialect, &variables, constants, errors).list(part.body, false)
+    };
+    errors.is_empty().then(|| Clause {
+        arity,
+        open: part.open,
+        head,
+        variables: variables.len(),
+        guards,
+        body,
+    })
+}
+
+impl MatchSpec {
+    /// What it was compiled for.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+}
+
+/// A word of the constants as a term, for as long as the specification is borrowed.
+///
+/// # Safety
+/// `word` is one of them.
+#[inline(always)]
+unsafe fn constant(_specification: &MatchSpec, word: Word) -> Term<'_> {
+    // SAFETY: the caller's promise; the constants live as long as the specification.
+    unsafe { Term::from_word(word) }
+}
