@@ -15,6 +15,7 @@ pub mod machine;
 pub mod magic;
 pub mod match_spec;
 pub mod native;
+pub mod packet;
 pub mod os_signal;
 pub mod persistent_term;
 pub mod posix;
