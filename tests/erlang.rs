@@ -11,6 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use oxbeam_tests::batch::{self, Job, Outcome};
 use oxbeam_tests::compile::{self, Compiled};
 use oxbeam_tests::expect;
+use oxbeam_tests::known::{Expected, Known};
 use oxbeam_tests::matrix::{self, Config, Places, RELEASES, Release, Vm};
 use oxbeam_tests::oracle::Oracle;
 use oxbeam_tests::program::{self, Program};
@@ -67,6 +68,11 @@ fn main() -> ExitCode {
     let (programs, faults) = program::collect(&places.data);
     let oracle = Oracle::from_env();
     let board = Arc::new(Board::default());
+    let known = if oracle.is_some() {
+        Known::default()
+    } else {
+        Known::read(&places.data)
+    };
     let mut trials = vec![well_formed(&programs, faults, oracle.as_ref())];
     let mut cases = Vec::new();
 
@@ -90,7 +96,12 @@ fn main() -> ExitCode {
                         program: program.clone(),
                         vm: vm.clone(),
                     });
-                    trials.push(trial(&case, &board, oracle.as_ref()));
+                    trials.push(trial(
+                        &case,
+                        &board,
+                        oracle.as_ref(),
+                        known.expects(&case.name),
+                    ));
                     cases.push(case);
                 }
             }
@@ -152,7 +163,12 @@ fn is_selected(arguments: &Arguments, name: &str) -> bool {
         && !arguments.skip.iter().any(fits)
 }
 
-fn trial(case: &Arc<Case>, board: &Arc<Board>, oracle: Option<&Oracle>) -> Trial {
+fn trial(
+    case: &Arc<Case>,
+    board: &Arc<Board>,
+    oracle: Option<&Oracle>,
+    expected: Expected,
+) -> Trial {
     let record = oracle.is_some_and(|oracle| oracle.record);
     let (case, board) = (Arc::clone(case), Arc::clone(board));
     Trial::test(case.name.clone(), move || {
@@ -167,7 +183,13 @@ fn trial(case: &Arc<Case>, board: &Arc<Board>, oracle: Option<&Oracle>) -> Trial
             }
             return expect::record(&case.program, release, &outcome).map_err(Failed::from);
         }
-        expect::compare(&case.program, release, &outcome).map_err(Failed::from)
+        match (expect::compare(&case.program, release, &outcome), expected) {
+            (Ok(()), Expected::Fail) => {
+                Err(Failed::from("passes, and is listed in known_failures.txt"))
+            }
+            (Err(_), Expected::Fail | Expected::Either) => Ok(()),
+            (result, _) => result.map_err(Failed::from),
+        }
     })
 }
 

@@ -163,8 +163,10 @@ fn by_erlc(
 ) -> Result<(), String> {
     let mut words = erlc.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or("erlc"));
-    command.args(words).arg("-o").arg(ebin).args(sources);
+    command.args(words).arg("-o").arg(ebin);
+    // Whatever follows a file is one too.
     command.args(options.iter().map(|option| format!("+{option}")));
+    command.args(sources);
     finish(command)
 }
 

@@ -8,6 +8,7 @@
 pub mod batch;
 pub mod compile;
 pub mod expect;
+pub mod known;
 pub mod matrix;
 pub mod oracle;
 pub mod program;

@@ -1,6 +1,126 @@
-//! Raising exceptions.
+//! Raising exceptions, and calling by name.
 
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::process::Class;
 
 natives! { NATIVES: "erlang";
+    "error" / 1 Plain => error_1;
+    "error" / 2 Plain => error_2;
+    "error" / 3 Plain => error_3;
+    "exit" / 1 Plain => exit_1;
+    "throw" / 1 Plain => throw_1;
+    "raise" / 3 Plain => raise_3;
+    "nif_error" / 1 Plain => error_1;
+    "nif_error" / 2 Plain => error_2;
+    "apply" / 2 Plain => apply_2;
+    "apply" / 3 Plain => apply_3;
+}
+
+fn error_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let reason = cx.arg(0);
+    Err(cx.error(reason))
+}
+
+/// `error(Reason, Args | none)`: the caller's frame shows the arguments.
+fn error_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (reason, arguments) = (cx.arg(0), cx.arg(1));
+    let raise = cx.error(reason);
+    if !arguments.is(known::NONE) {
+        cx.owned().exception.caller_arguments = Some(arguments.word());
+    }
+    Err(raise)
+}
+
+/// `error(Reason, Args | none, Options)`: `{error_info, Map}` goes into the caller's frame.
+fn error_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (reason, arguments) = (cx.arg(0), cx.arg(1));
+    let options = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
+    let mut info = None;
+    for option in options {
+        match option.as_tuple_of::<2>() {
+            Some([key, map]) if key.is(known::ERROR_INFO) && map.is_map() => info = Some(map),
+            _ => return Err(Raise::Badarg),
+        }
+    }
+    let raise = cx.error(reason);
+    if !arguments.is(known::NONE) {
+        cx.owned().exception.caller_arguments = Some(arguments.word());
+    }
+    cx.owned().exception.error_info = info.map(|map| map.word());
+    Err(raise)
+}
+
+fn exit_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let reason = cx.arg(0);
+    Err(cx.exit(reason))
+}
+
+fn throw_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let value = cx.arg(0);
+    Err(cx.throw(value))
+}
+
+/// `raise(Class, Reason, Stacktrace)`: `badarg` is returned, not raised, for what is no class or no trace.
+fn raise_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (reason, trace) = (cx.arg(1), cx.arg(2));
+    let class = cx.arg(0).as_atom().and_then(Class::from_atom);
+    match (class, checked_trace(cx, trace)) {
+        (Some(class), Some(trace)) => Err(cx.raise_with_trace(class, reason, trace)),
+        _ => Ok(Term::atom(known::BADARG)),
+    }
+}
+
+/// The trace if it is one: frames of three or four elements, or `{Fun, Args}` and `{Fun, Args, Location}`; those without a location
+/// get an empty one.
+fn checked_trace<'p>(cx: &mut Cx<'p>, trace: Term<'p>) -> Option<Term<'p>> {
+    let mut frames = trace.proper_list()?;
+    let mut changed = false;
+    for frame in &mut frames {
+        let parts = frame.tuple_elements()?;
+        let named = |module: Term<'p>, function: Term<'p>, arguments: Term<'p>| {
+            module.as_atom().is_some()
+                && function.as_atom().is_some()
+                && (arguments.as_small().is_some_and(|arity| arity >= 0) || arguments.is_list())
+        };
+        match parts {
+            [module, function, arguments, location]
+                if named(*module, *function, *arguments) && location.is_list() => {}
+            [module, function, arguments] if named(*module, *function, *arguments) => {
+                *frame = cx.tuple(&[*module, *function, *arguments, Term::NIL]);
+                changed = true;
+            }
+            [fun, arguments, location]
+                if fun.is_fun() && arguments.is_list() && location.is_list() => {}
+            [fun, arguments] if fun.is_fun() && arguments.is_list() => {
+                *frame = cx.tuple(&[*fun, *arguments, Term::NIL]);
+                changed = true;
+            }
+            _ => return None,
+        }
+    }
+    Some(if changed { cx.list(frames) } else { trace })
+}
+
+/// Most arguments of a call.
+const MAX_ARITY: usize = 255;
+
+/// `apply(Fun, Args)`
+fn apply_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (fun, list) = (cx.arg(0), cx.arg(1));
+    let arguments = list.proper_list().ok_or(Raise::Badarg)?;
+    if arguments.len() > MAX_ARITY {
+        return Err(Raise::SystemLimit);
+    }
+    Err(cx.trap_to_fun(fun, &arguments))
+}
+
+/// `apply(Module, Function, Args)`
+fn apply_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let module = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
+    let function = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
+    let arguments = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
+    if arguments.len() > MAX_ARITY {
+        return Err(Raise::SystemLimit);
+    }
+    Err(cx.trap_to(module, function, &arguments))
 }

@@ -1,5 +1,6 @@
 //! Tests of types.
 
+use oxbeam_term::rules::rules;
 use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "erlang";
@@ -75,20 +76,27 @@ fn is_integer_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     ))
 }
 
-/// `is_record(Term, Tag)`
+/// `is_record(Term, Tag)`; a native record's name counts as its tag.
 fn is_record_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let tag = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
-    Ok(Term::boolean(
-        cx.arg(0)
-            .as_tuple()
-            .and_then(|tuple| tuple.get(0))
-            .is_some_and(|first| first.is(tag)),
-    ))
+    let value = cx.arg(0);
+    let found = match value.as_record() {
+        Some(record) => Some(record.name()),
+        None => value.as_tuple().and_then(|tuple| tuple.get(0)),
+    };
+    Ok(Term::boolean(found.is_some_and(|found| found.is(tag))))
 }
 
-/// `is_record(Term, Tag, Size)`
+/// `is_record(Term, Tag, Size)`, or `is_record(Term, Module, Name)` of a native record.
 fn is_record_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let tag = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
+    if let (Some(name), true) = (cx.arg(2).as_atom(), rules().native_records) {
+        let fits = cx
+            .arg(0)
+            .as_record()
+            .is_some_and(|record| record.module().is(tag) && record.name().is(name));
+        return Ok(Term::boolean(fits));
+    }
     let size = cx.arg(2).as_small().ok_or(Raise::Badarg)?;
     let fits = cx.arg(0).as_tuple().is_some_and(|tuple| {
         tuple.len() as i64 == size && tuple.get(0).is_some_and(|first| first.is(tag))

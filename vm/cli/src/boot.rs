@@ -1,11 +1,14 @@
 //! The seam between the command line and the machine: everything that a start needs, and `start`.
 
-use crate::emulator::config::EmulatorConfig;
+use crate::emulator::config::{EmulatorConfig, TimeWarp};
 use crate::erlexec::PortMapper;
 use crate::otp::Otp;
+use oxbeam_vm::config::Config;
+use oxbeam_vm::machine::{Machine, Tables};
+use oxbeam_vm::timer::clock::Warp;
+use std::path::Path;
 
 /// A start of the machine.
-#[allow(dead_code)] // The machine reads them.
 #[derive(Clone, Debug)]
 pub(crate) struct BootArguments {
     /// Which OTP to run.
@@ -15,14 +18,157 @@ pub(crate) struct BootArguments {
     /// What the `+` flags say.
     pub(crate) config: Box<EmulatorConfig>,
     /// The port mapper daemon that a distributed node wants.
+    #[expect(dead_code, reason = "distribution is not in this version")]
     pub(crate) port_mapper: Option<PortMapper>,
     /// `--sim`: run on one thread, in virtual time, from this seed.
     pub(crate) simulation: Option<u64>,
 }
 
-/// Runs the machine until it halts, and returns its exit status.
+/// Names of the preloaded modules, in OTP's order. Not all releases have all.
+const PRELOADED: &[&str] = &[
+    "persistent_term",
+    "counters",
+    "atomics",
+    "erts_dirty_process_signal_handler",
+    "erts_trace_cleaner",
+    "erts_literal_area_collector",
+    "erl_tracer",
+    "erts_internal",
+    "erlang",
+    "erl_prim_loader",
+    "prim_zip",
+    "prim_net",
+    "prim_socket",
+    "socket_registry",
+    "zlib",
+    "prim_file",
+    "prim_inet",
+    "prim_eval",
+    "prim_buffer",
+    "init",
+    "erl_init",
+    "erts_code_purger",
+];
+
+/// Runs the machine until it halts, and returns its exit status if it could not start.
 pub(crate) fn start(boot: BootArguments) -> i32 {
-    let _ = boot;
-    eprintln!("oxbeam: the machine is not in this build");
-    1
+    match try_start(&boot) {
+        Ok(never) => never,
+        Err(message) => {
+            eprintln!("oxbeam: {message}");
+            1
+        }
+    }
+}
+
+fn try_start(boot: &BootArguments) -> Result<i32, String> {
+    let natives: &'static [_] =
+        Box::leak(oxbeam_bifs::all().collect::<Vec<_>>().into_boxed_slice());
+    let tables = Tables {
+        natives,
+        static_nifs: oxbeam_otp_stubs::NIFS,
+    };
+    oxbeam_term::atom::set_limit(boot.config.limits.atoms);
+    let machine = Machine::build(config(boot), &tables)?;
+    let modules = preloaded(&boot.otp)?;
+    for (name, bytes) in &modules {
+        machine
+            .code
+            .preload(bytes)
+            .map_err(|error| format!("the preloaded module {name} can't be loaded: {error}"))?;
+    }
+    machine.boot(&boot.config.init_module, &boot.init_arguments);
+    // The schedulers run; whoever halts the machine ends the program.
+    loop {
+        std::thread::park();
+    }
+}
+
+fn config(boot: &BootArguments) -> Config {
+    let from = &boot.config;
+    let mut config = Config::new(boot.otp.release.number() as u8);
+    config.erts_version.clone_from(&boot.otp.erts_version);
+    config.root.clone_from(&boot.otp.root);
+    config.schedulers = from.schedulers.total as usize;
+    config.schedulers_online = from.schedulers.online as usize;
+    config.dirty_cpu = from.schedulers.dirty_cpu as usize;
+    config.dirty_cpu_online = from.schedulers.dirty_cpu_online as usize;
+    config.dirty_io = from.schedulers.dirty_io as usize;
+    config.async_threads = from.schedulers.async_threads as usize;
+    config.process_limit = from.limits.processes as usize;
+    config.port_limit = from.limits.ports as usize;
+    config.atom_limit = from.limits.atoms as usize;
+    if from.limits.ets_tables != 0 {
+        config.ets_limit = from.limits.ets_tables as usize;
+    }
+    config.process.min_heap = from.heap.min_words as usize;
+    config.process.min_binary = from.heap.min_binary_words as usize;
+    config.process.fullsweep_after = u32::from(from.fullsweep_after);
+    config.process.max_heap.words = from.heap.max_words as usize;
+    config.process.max_heap.kill = from.heap.max_kills;
+    config.process.max_heap.log = from.heap.max_logs;
+    config.process.max_heap.include_binaries = from.heap.max_includes_binaries;
+    config.process.off_heap_messages = from.heap.messages_off_heap;
+    config.process.async_dist = from.async_distribution;
+    config.warp = match from.time.warp {
+        TimeWarp::No => Warp::None,
+        TimeWarp::Single => Warp::Single,
+        TimeWarp::Multi => Warp::Multi,
+    };
+    config.simulation = boot.simulation;
+    config.arguments.clone_from(&from.command_line);
+    config
+}
+
+/// The preloaded modules: from their files, or cut out of the emulator that came with them.
+fn preloaded(otp: &Otp) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
+    let mut modules = Vec::with_capacity(PRELOADED.len());
+    if let Some(directory) = otp.preloaded_directory() {
+        for name in PRELOADED {
+            if let Ok(bytes) = std::fs::read(directory.join(format!("{name}.beam"))) {
+                modules.push((*name, bytes));
+            }
+        }
+    }
+    if modules.is_empty() {
+        modules = cut_out(&otp.emulator())?;
+    }
+    if modules.is_empty() {
+        return Err(format!("{} has no preloaded modules", otp.root.display()));
+    }
+    Ok(modules)
+}
+
+/// Module files within the emulator: each is a whole `FOR1 … BEAM` image.
+fn cut_out(emulator: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
+    let bytes =
+        std::fs::read(emulator).map_err(|error| format!("{}: {error}", emulator.display()))?;
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = find(&bytes[at..], b"FOR1") {
+        let start = at + next;
+        at = start + 4;
+        let Some(&[a, b, c, d, b'B', b'E', b'A', b'M']) = bytes.get(start + 4..start + 12) else {
+            continue;
+        };
+        let end = start + 8 + u32::from_be_bytes([a, b, c, d]) as usize;
+        let Some(image) = bytes.get(start..end) else {
+            continue;
+        };
+        let Ok(file) = oxbeam_loader::load(image) else {
+            continue;
+        };
+        if let Some(name) = PRELOADED.iter().find(|name| **name == file.module) {
+            found.push((*name, image.to_vec()));
+            at = end;
+        }
+    }
+    found.sort_by_key(|(name, _)| PRELOADED.iter().position(|known| known == name));
+    Ok(found)
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }

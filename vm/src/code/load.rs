@@ -2,13 +2,15 @@
 
 use super::lower::{LowerError, Names, lower};
 use super::module::Module;
+use super::record::RecordDefinition;
 use super::{Code, export};
-use oxbeam_loader::{BeamFile, LoadError};
+use oxbeam_loader::{BeamFile, LoadError, Operand};
 use oxbeam_term::atom::AtomError;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey, LocalReference};
 use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::word::{SMALL_MAX, SMALL_MIN};
 use oxbeam_term::{Atom, Term, Word};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -22,6 +24,8 @@ pub enum PrepareError {
     Code(LowerError),
     /// A literal that is no external term.
     Literal(usize),
+    /// The default of a native record's field is no term.
+    Record,
     /// The atom table is full.
     Atoms(AtomError),
     /// It is another module than was asked for.
@@ -36,6 +40,7 @@ impl std::fmt::Display for PrepareError {
             PrepareError::Literal(index) => {
                 write!(formatter, "LitT chunk, literal {index}: no external term")
             }
+            PrepareError::Record => formatter.write_str("Recs chunk: a default that is no term"),
             PrepareError::Atoms(error) => write!(formatter, "AtU8 chunk: {error:?}"),
             PrepareError::WrongModule(name) => write!(formatter, "the file holds module {name}"),
         }
@@ -64,12 +69,36 @@ impl DecodeContext for CodeContext<'_> {
     fn fun_entry(&mut self, key: FunKey<'_>) -> Option<&'static FunEntry> {
         Some(self.0.fun_entry(&key, Atom::of("-unknown-")))
     }
+    fn record_definition(&mut self, definition: Term<'_>) -> Option<Term<'static>> {
+        self.0.canonical_record(definition)
+    }
     fn local_reference(&mut self, numbers: RefNumbers, pid: Option<u64>) -> LocalReference {
         match (pid, crate::magic::find(numbers)) {
             (Some(pid), _) => LocalReference::Pid(pid),
             (None, Some(object)) => LocalReference::Magic(object),
             (None, None) => LocalReference::Plain,
         }
+    }
+}
+
+/// What decoding a module's literals needs: no literal of another module may come in, which could go before this one.
+struct LiteralContext<'a>(CodeContext<'a>);
+
+impl DecodeContext for LiteralContext<'_> {
+    fn export(
+        &mut self,
+        module: Atom,
+        function: Atom,
+        arity: u32,
+        existing: bool,
+    ) -> Option<&'static Export> {
+        self.0.export(module, function, arity, existing)
+    }
+    fn fun_entry(&mut self, key: FunKey<'_>) -> Option<&'static FunEntry> {
+        self.0.fun_entry(key)
+    }
+    fn local_reference(&mut self, numbers: RefNumbers, pid: Option<u64>) -> LocalReference {
+        self.0.local_reference(numbers, pid)
     }
 }
 
@@ -107,7 +136,7 @@ impl Code {
             let (term, _) = etf::decode(
                 bytes,
                 &mut builder,
-                &mut CodeContext(self),
+                &mut LiteralContext(CodeContext(self)),
                 DecodeOptions::default(),
             )
             .map_err(|_| PrepareError::Literal(index))?;
@@ -149,7 +178,54 @@ impl Code {
             let mut builder = unsafe { area.arena().builder() };
             builder.binary(bytes).word()
         };
+        let default = |operand: &Operand| -> Option<Word> {
+            Some(match operand {
+                Operand::Nil => Word::NIL,
+                Operand::Atom(index) => Word::atom(atom(*index)),
+                Operand::Int(value) if (SMALL_MIN..=SMALL_MAX).contains(value) => {
+                    Word::small(*value)
+                }
+                Operand::Int(value) => {
+                    intern_integer(*value < 0, &value.unsigned_abs().to_be_bytes())
+                }
+                Operand::BigInt {
+                    negative,
+                    magnitude_be,
+                } => intern_integer(*negative, magnitude_be),
+                Operand::Literal(index) => *literals.get(*index as usize)?,
+                _ => return None,
+            })
+        };
+        let mut records = Vec::with_capacity(file.records.len());
+        for record in &file.records {
+            let mut defaults = Vec::with_capacity(record.fields.len());
+            for field in &record.fields {
+                defaults.push(match &field.default {
+                    None => Word::NONE,
+                    Some(operand) => default(operand).ok_or(PrepareError::Record)?,
+                });
+            }
+            let fields: Vec<Term<'_>> = record
+                .fields
+                .iter()
+                .map(|field| Term::atom(atom(field.name)))
+                .collect();
+            let mut area = area.borrow_mut();
+            // SAFETY: as above.
+            let mut builder = unsafe { area.arena().builder() };
+            let definition =
+                builder.record_definition(name, atom(record.name), record.exported, &fields);
+            records.push(Arc::new(RecordDefinition {
+                name: atom(record.name),
+                exported: record.exported,
+                definition: definition.word(),
+                defaults: defaults.into_boxed_slice(),
+            }));
+        }
+        let record_entry = |module: Atom, name: Atom| self.record_entry(module, name);
         let names = Names {
+            records: &records,
+            record_entry: &record_entry,
             atoms: &atoms,
             imports: &imports,
             literals: &literals,
@@ -193,7 +269,7 @@ impl Code {
             md5: file.md5,
             attributes: file.attributes,
             compile_info: file.compile_info,
-            records: Vec::new(),
+            records,
             nifs: parking_lot::Mutex::new(Vec::new()),
         };
         for function in &module.functions {

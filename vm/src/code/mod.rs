@@ -5,6 +5,7 @@ mod export;
 pub mod load;
 pub mod lower;
 mod module;
+pub mod record;
 
 pub use export::is_native;
 pub use module::{FinishError, Finished, Module, Place, Versions};
@@ -31,6 +32,7 @@ pub struct Code {
     retired: Mutex<Vec<Arc<Module>>>,
     preloaded: RwLock<Vec<Atom>>,
     static_nifs: RwLock<Vec<&'static StaticNif>>,
+    records: RwLock<HashMap<(Atom, Atom), &'static record::RecordEntry>>,
 }
 
 impl Code {

@@ -4,6 +4,7 @@
 //! entries reach it from then on, processes in the old code stay there until they make such a call.
 
 use super::lower::{Function, Lowered};
+use super::record::{self, RecordDefinition};
 use super::{Code, catch, export};
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
@@ -41,8 +42,8 @@ pub struct Module {
     pub attributes: Option<Vec<u8>>,
     /// Compile information, an external term.
     pub compile_info: Option<Vec<u8>>,
-    /// Native records, by name: the definition is a literal.
-    pub records: Vec<(Atom, oxbeam_term::Word)>,
+    /// Native records that it defines.
+    pub records: Vec<Arc<RecordDefinition>>,
     /// Functions that `load_nif` replaced.
     pub nifs: parking_lot::Mutex<Vec<(Atom, u32)>>,
 }
@@ -104,6 +105,7 @@ impl Module {
 impl Drop for Module {
     fn drop(&mut self) {
         catch::release(&self.catches);
+        record::retire(std::mem::take(&mut self.records));
     }
 }
 
@@ -195,6 +197,7 @@ impl Code {
     }
     /// Calls reach this version from now on.
     fn publish(&self, module: &Module, previous: Option<&Module>) {
+        self.publish_records(module, previous);
         for &(entry, word) in &module.funs {
             entry
                 .address
@@ -256,6 +259,7 @@ impl Code {
         }
         versions.old = versions.current.take();
         if let Some(old) = &versions.old {
+            self.withdraw_records(old);
             for &(export, _) in &old.exports {
                 export::remove_code(export);
             }

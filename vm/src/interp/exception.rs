@@ -114,6 +114,7 @@ unsafe fn find_handler(owned: &Owned, e: *mut Word) -> Option<(*const u64, *mut 
 }
 
 /// Takes the trace: `pc` and the return addresses.
+#[inline(never)]
 unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
     let depth = machine().backtrace_depth();
     let mut addresses: Vec<u8> = Vec::with_capacity(8 * (depth + 1));
@@ -155,7 +156,9 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
                 ])
             }
         };
-        let cause = if cause.is_none() {
+        let cause = if let Some(map) = owned.exception.error_info.take() {
+            builder.tuple(&[Term::from_word(map), Term::atom(known::ERROR_INFO)])
+        } else if cause.is_none() {
             Term::NIL
         } else {
             builder.tuple(&[Term::from_word(cause)])
@@ -204,14 +207,15 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
     ) {
         frames[0] = with_segment_cause(builder, first, *cause);
     }
+    // `error/3` explains itself in its caller's frame.
+    if let (Some([map, _]), Some(first)) = (cause.as_tuple_of::<2>(), frames.first().copied()) {
+        frames[0] = with_info(builder, first, map);
+    }
     builder.list(frames)
 }
 
 /// Adds `{error_info, …}` with the cause that `erl_erts_errors:format_bs_fail/2` explains to a frame's location.
 fn with_segment_cause<'p>(builder: &mut Builder<'p>, frame: Term<'p>, cause: Term<'p>) -> Term<'p> {
-    let Some([module, function, arity, location]) = frame.as_tuple_of::<4>() else {
-        return frame;
-    };
     let map = builder.map_from_pairs([
         (Term::atom(known::CAUSE), cause),
         (
@@ -223,6 +227,14 @@ fn with_segment_cause<'p>(builder: &mut Builder<'p>, frame: Term<'p>, cause: Ter
             Term::atom(Atom::of("erl_erts_errors")),
         ),
     ]);
+    with_info(builder, frame, map)
+}
+
+/// Adds `{error_info, Map}` to a frame's location.
+fn with_info<'p>(builder: &mut Builder<'p>, frame: Term<'p>, map: Term<'p>) -> Term<'p> {
+    let Some([module, function, arity, location]) = frame.as_tuple_of::<4>() else {
+        return frame;
+    };
     let info = builder.tuple(&[Term::atom(known::ERROR_INFO), map]);
     let mut location = location.proper_list().unwrap_or_default();
     location.push(info);

@@ -157,16 +157,11 @@ impl Operand for L {
     type Value = *const u64;
     #[inline(always)]
     unsafe fn get(at: At, slot: usize) -> *const u64 {
-        // SAFETY: two slots, at any even address; the target is an instruction of the same module.
+        // SAFETY: two slots; the target is an instruction of the same module. Not `read_unaligned`, whose checked form in builds with
+        // debug assertions has a local with an address: the handler would dispatch by call.
         unsafe {
-            at.pc.offset(
-                at.pc
-                    .add(1)
-                    .cast::<u16>()
-                    .add(slot)
-                    .cast::<i32>()
-                    .read_unaligned() as isize,
-            )
+            let distance = at.slot(slot) as u32 | (at.slot(slot + 1) as u32) << 16;
+            at.pc.offset(distance as i32 as isize)
         }
     }
 }

@@ -169,6 +169,16 @@ impl<'p> Cx<'p> {
             .extend(arguments.iter().map(|argument| argument.word()));
         Raise::Trap
     }
+    /// Calls `fun` with these arguments in place of this native.
+    pub fn trap_to_fun(&mut self, fun: Term<'p>, arguments: &[Term<'p>]) -> Raise {
+        let owned = self.owned();
+        owned.trap_arguments.clear();
+        owned
+            .trap_arguments
+            .extend(arguments.iter().map(|argument| argument.word()));
+        owned.trap_arguments.push(fun.word());
+        Raise::Apply
+    }
     /// Like [`Cx::trap`], by name.
     pub fn trap_to(&mut self, module: Atom, function: Atom, arguments: &[Term<'p>]) -> Raise {
         let export = self

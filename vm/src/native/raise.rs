@@ -18,6 +18,8 @@ pub enum Raise {
     Parked,
     /// Go on in the Erlang function parked: [`Cx::trap`](super::Cx::trap).
     Trap,
+    /// Go on in the fun parked: [`Cx::trap_to_fun`](super::Cx::trap_to_fun).
+    Apply,
     /// Drop the stack, wait for a message, then go on in the Erlang function parked: `erlang:hibernate/3`.
     Hibernate,
     /// Give up the processor, then call this native again with the same arguments.

@@ -47,6 +47,8 @@ pub struct Exception {
     pub culprit: Option<Culprit>,
     /// Arguments that `erlang:error/2` gives for its caller: a list, or an arity.
     pub caller_arguments: Option<Word>,
+    /// The map that `erlang:error/3` gives as `error_info`.
+    pub error_info: Option<Word>,
 }
 
 impl Exception {
@@ -59,6 +61,7 @@ impl Exception {
             cause: Word::NONE,
             culprit: None,
             caller_arguments: None,
+            error_info: None,
         }
     }
     /// `Class:Reason` whose trace is still to be taken.

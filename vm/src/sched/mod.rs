@@ -288,8 +288,13 @@ fn retry<T>(mut steal: impl FnMut() -> Steal<T>) -> Option<T> {
     }
 }
 
-/// Native stack of a thread that runs processes: natives, and libraries they call.
-const STACK_BYTES: usize = 8 << 20;
+/// Native stack of a thread that runs processes: natives, and libraries they call. In builds with debug assertions some instructions
+/// dispatch by calls, which return when the process's turn is over.
+const STACK_BYTES: usize = if cfg!(debug_assertions) {
+    256 << 20
+} else {
+    8 << 20
+};
 
 pub(crate) fn spawn_thread(name: &str, body: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new()

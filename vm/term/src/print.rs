@@ -280,11 +280,8 @@ impl<'o, 'p> Printer<'o, 'p> {
     }
 
     fn record(&mut self, record: Record<'p>) -> fmt::Result {
-        let Some([module, name, _, names]) = record.definition().as_tuple_of::<4>() else {
-            return self.out.text("#{}");
-        };
         self.out.text("#")?;
-        for (before, part) in [("", module), (":", name)] {
+        for (before, part) in [("", record.module()), (":", record.name())] {
             self.out.text(before)?;
             if let Some(atom) = part.as_atom() {
                 self.atom(atom)?;
@@ -292,10 +289,8 @@ impl<'o, 'p> Printer<'o, 'p> {
         }
         self.out.text("{")?;
         self.tasks.push(Task::Text("}"));
-        let names = names
-            .tuple_elements()
-            .map_or_else(|| names.list_iter().collect(), <[Term<'p>]>::to_vec);
-        let mut fields: Vec<_> = names
+        let mut fields: Vec<_> = record
+            .fields()
             .iter()
             .filter_map(|name| name.as_atom())
             .zip(record.values().iter().copied())

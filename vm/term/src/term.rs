@@ -53,7 +53,7 @@ pub enum View<'p> {
     ExternalPort(External<'p>),
     /// Reference of another node.
     ExternalReference(External<'p>),
-    /// Native record (OTP 29): the definition, a tuple `{Module, Name, Exported, Fields}`, and the values.
+    /// Native record (OTP 29): the definition, a tuple `{Module, Name, Exported, {Field, …}}`, and the values.
     Record(Record<'p>),
 }
 
@@ -66,9 +66,36 @@ impl<'p> Record<'p> {
         // SAFETY: callers stay within the object.
         unsafe { *self.0.word().pointer().add(index) }
     }
-    /// `{Module, Name, Exported, FieldNames}`, a literal.
+    /// `{Module, Name, Exported, {Field, …}}`, most often a literal.
     pub fn definition(self) -> Term<'p> {
         Term(self.word(1), PhantomData)
+    }
+    fn part(self, index: usize) -> Term<'p> {
+        self.definition()
+            .tuple_elements()
+            .and_then(|parts| parts.get(index).copied())
+            .unwrap_or(Term::NIL)
+    }
+    /// The module that defines it.
+    pub fn module(self) -> Term<'p> {
+        self.part(0)
+    }
+    /// Its name there.
+    pub fn name(self) -> Term<'p> {
+        self.part(1)
+    }
+    /// May other modules look into it? As an atom.
+    pub fn exported(self) -> Term<'p> {
+        self.part(2)
+    }
+    /// Names of its fields, in the order of definition.
+    pub fn fields(self) -> &'p [Term<'p>] {
+        self.part(3).tuple_elements().unwrap_or(&[])
+    }
+    /// The value of a field.
+    pub fn get(self, field: Term<'_>) -> Option<Term<'p>> {
+        let position = self.fields().iter().position(|name| name.same(field))?;
+        self.values().get(position).copied()
     }
     /// Values, in the order of definition.
     pub fn values(self) -> &'p [Term<'p>] {
@@ -408,7 +435,23 @@ impl<'p> Builder<'p> {
             Term::from_word(Word::boxed(object))
         }
     }
-    /// A native record; `definition` is a literal tuple.
+    /// The definition of a native record, as [`Record::definition`] has it.
+    pub fn record_definition(
+        &mut self,
+        module: Atom,
+        name: Atom,
+        exported: bool,
+        fields: &[Term<'p>],
+    ) -> Term<'p> {
+        let fields = self.tuple(fields);
+        self.tuple(&[
+            Term::atom(module),
+            Term::atom(name),
+            Term::boolean(exported),
+            fields,
+        ])
+    }
+    /// A native record with a definition of as many fields as there are values.
     pub fn record(&mut self, definition: Term<'p>, values: &[Term<'p>]) -> Term<'p> {
         let object = self.alloc(2 + values.len());
         // SAFETY: fresh room of this size.

@@ -1,3 +1,5 @@
+//! Finding an installation.
+
 use super::*;
 
 /// A directory that goes when the test ends.

@@ -9,10 +9,12 @@ mod rules;
 
 pub use emit::{Argument, Emitter, RunWord};
 
+use super::record::{RecordDefinition, RecordEntry};
 use crate::interp::dispatch::header;
 use oxbeam_loader::{AtomIx, BeamFile, GenericOp, Operand};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::{Atom, Word};
+use std::sync::Arc;
 
 /// What a file's indices mean on this machine.
 pub struct Names<'a> {
@@ -24,6 +26,10 @@ pub struct Names<'a> {
     pub literals: &'a [Word],
     /// Entries of the file's funs.
     pub funs: &'a [&'static FunEntry],
+    /// Definitions of the file's native records.
+    pub records: &'a [Arc<RecordDefinition>],
+    /// Where the current definition of any module's record is found.
+    pub record_entry: &'a dyn Fn(Atom, Atom) -> &'static RecordEntry,
     /// Makes a literal integer of a sign and a magnitude, most significant byte first.
     pub intern_integer: &'a dyn Fn(bool, &[u8]) -> Word,
     /// Makes a literal binary.

@@ -189,10 +189,8 @@ crate::instructions! { frame;
     }
     /// A code point in UTF-16, or jump.
     bs_get_utf16(otherwise: Label, context: Source, flags: Number, target: Destination) {
-        let mut reader = Reader::load(context);
-        match reader.utf16(Flags::from_code(flags as u64)) {
+        match code_point(context, 16, flags) {
             Some(point) => {
-                reader.store(context);
                 target.set(Word::small(i64::from(point)));
                 frame.advance()
             }
@@ -201,10 +199,8 @@ crate::instructions! { frame;
     }
     /// A code point in UTF-32, or jump.
     bs_get_utf32(otherwise: Label, context: Source, flags: Number, target: Destination) {
-        let mut reader = Reader::load(context);
-        match reader.utf32(Flags::from_code(flags as u64)) {
+        match code_point(context, 32, flags) {
             Some(point) => {
-                reader.store(context);
                 target.set(Word::small(i64::from(point)));
                 frame.advance()
             }
@@ -213,15 +209,7 @@ crate::instructions! { frame;
     }
     /// Passes over a code point in UTF-8, 16 or 32 (`kind`), or jumps.
     bs_skip_utf(otherwise: Label, context: Source, kind: Number, flags: Number) {
-        let mut reader = Reader::load(context);
-        let flags = Flags::from_code(flags as u64);
-        let point = match kind {
-            8 => reader.utf8(),
-            16 => reader.utf16(flags),
-            _ => reader.utf32(flags),
-        };
-        if point.is_none() { return frame.go(otherwise) }
-        reader.store(context);
+        if code_point(context, kind, flags).is_none() { return frame.go(otherwise) }
         frame.advance()
     }
     /// The commands of the run, one after the other; jump if one fails. `live` X registers.
@@ -340,17 +328,17 @@ crate::instructions! { frame;
     }
     /// Puts an integer segment.
     bs_put_integer(otherwise: Label, size: Source, unit: Number, flags: Number, value: Source) {
-        let put = segment_bits(size, unit).and_then(|bits| resume(&frame).put_with(|writer| writer.put_integer(term(value), bits, Flags::from_code(flags as u64))));
+        let put = put_integer(resume(&frame), size, unit, value, flags);
         put_done(frame, put, otherwise)
     }
     /// Puts a float segment.
     bs_put_float(otherwise: Label, size: Source, unit: Number, flags: Number, value: Source) {
-        let put = segment_bits(size, unit).and_then(|bits| resume(&frame).put_with(|writer| writer.put_float(term(value), bits, Flags::from_code(flags as u64))));
+        let put = put_float(resume(&frame), size, unit, value, flags);
         put_done(frame, put, otherwise)
     }
     /// Puts `size * unit` bits of a bitstring.
     bs_put_binary(otherwise: Label, size: Source, unit: Number, value: Source) {
-        let put = segment_bits(size, unit).and_then(|bits| resume(&frame).put_with(|writer| writer.put_part(term(value), bits)));
+        let put = put_part(resume(&frame), size, unit, value);
         put_done(frame, put, otherwise)
     }
     /// Puts all of a bitstring.
@@ -365,12 +353,7 @@ crate::instructions! { frame;
     }
     /// Puts a code point in UTF-8, 16 or 32 (`kind`).
     bs_put_utf(otherwise: Label, kind: Number, flags: Number, value: Source) {
-        let flags = Flags::from_code(flags as u64);
-        let put = resume(&frame).put_with(|writer| match kind {
-            8 => writer.put_utf8(term(value)),
-            16 => writer.put_utf16(term(value), flags),
-            _ => writer.put_utf32(term(value), flags),
-        });
+        let put = put_utf(resume(&frame), kind, value, flags);
         put_done(frame, put, otherwise)
     }
 }
@@ -752,6 +735,87 @@ unsafe fn resume(frame: &Frame) -> Resumed {
 unsafe fn suspend(frame: &Frame, writer: Writer<'_>) {
     // SAFETY: the worker's own register file.
     unsafe { (*frame.registers).writer = writer.suspend() };
+}
+
+// Out of line: a writer has an address, and a handler that has given one away does not dispatch by a jump.
+
+#[inline(never)]
+unsafe fn put_integer(
+    writer: Resumed,
+    size: Word,
+    unit: usize,
+    value: Word,
+    flags: usize,
+) -> Result<(), BuildError> {
+    let bits = segment_bits(size, unit)?;
+    // SAFETY: terms of the running process.
+    unsafe {
+        let (value, flags) = (term(value), Flags::from_code(flags as u64));
+        writer.put_with(|writer| writer.put_integer(value, bits, flags))
+    }
+}
+
+#[inline(never)]
+unsafe fn put_float(
+    writer: Resumed,
+    size: Word,
+    unit: usize,
+    value: Word,
+    flags: usize,
+) -> Result<(), BuildError> {
+    let bits = segment_bits(size, unit)?;
+    // SAFETY: terms of the running process.
+    unsafe {
+        let (value, flags) = (term(value), Flags::from_code(flags as u64));
+        writer.put_with(|writer| writer.put_float(value, bits, flags))
+    }
+}
+
+#[inline(never)]
+unsafe fn put_part(
+    writer: Resumed,
+    size: Word,
+    unit: usize,
+    value: Word,
+) -> Result<(), BuildError> {
+    let bits = segment_bits(size, unit)?;
+    // SAFETY: terms of the running process.
+    unsafe { writer.put_with(|writer| writer.put_part(term(value), bits)) }
+}
+
+#[inline(never)]
+unsafe fn put_utf(
+    writer: Resumed,
+    kind: usize,
+    value: Word,
+    flags: usize,
+) -> Result<(), BuildError> {
+    // SAFETY: a term of the running process.
+    unsafe {
+        let (value, flags) = (term(value), Flags::from_code(flags as u64));
+        writer.put_with(|writer| match kind {
+            8 => writer.put_utf8(value),
+            16 => writer.put_utf16(value, flags),
+            _ => writer.put_utf32(value, flags),
+        })
+    }
+}
+
+/// Takes a code point of `kind` bits.
+#[inline(never)]
+unsafe fn code_point(context: Word, kind: usize, flags: usize) -> Option<u32> {
+    // SAFETY: a match context of the running process.
+    unsafe {
+        let mut reader = Reader::load(context);
+        let flags = Flags::from_code(flags as u64);
+        let point = match kind {
+            8 => reader.utf8(),
+            16 => reader.utf16(flags),
+            _ => reader.utf32(flags),
+        }?;
+        reader.store(context);
+        Some(point)
+    }
 }
 
 #[inline(always)]

@@ -216,6 +216,19 @@ unsafe extern "C-unwind" fn native_stopped(
                 }
                 frame.enter(export.code())
             }
+            Raise::Apply => {
+                // The fun is behind its arguments.
+                let arity = owned.trap_arguments.len() - 1;
+                load_trap_arguments(&frame);
+                let fun = frame.x(arity);
+                let target = super::fun::prepare(&mut frame, arity, fun);
+                if target.is_null() {
+                    frame.pc = ((*frame.e).0 - 8) as *const u64;
+                    frame.e = frame.e.add(1);
+                    return frame.raise();
+                }
+                frame.enter(target)
+            }
             Raise::Hibernate => {
                 let Some(export) = owned.trap.take() else {
                     return frame.error(Word::atom(known::BADARG));
@@ -244,8 +257,10 @@ unsafe extern "C-unwind" fn native_stopped(
                     (*registers).x.as_ptr(),
                     true,
                 );
-                // The address says nothing of where a native was called: the stack does.
-                frame.pc = std::ptr::null();
+                // Where the native was called is on top of the stack.
+                frame.pc = ((*frame.e).0 - 8) as *const u64;
+                frame.e = frame.e.add(1);
+                owned.heap.stack = frame.e;
                 frame.htop = owned.heap.heap_top();
                 frame.raise()
             }

@@ -76,7 +76,7 @@ crate::instructions! { frame;
 
 /// Where to go to call `fun`, its free variables loaded behind the arguments; null with the exception set if that can't be.
 #[inline(always)]
-unsafe fn prepare(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
+pub(super) unsafe fn prepare(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
     // SAFETY: a boxed word points to a header; a fun's words are its entry, creator and free variables.
     unsafe {
         if fun.is_boxed() {

@@ -17,25 +17,25 @@ pub mod record;
 
 use super::isa::Row;
 
+/// The instructions of each file, with its name.
+pub const FAMILIES: &[(&str, &[&Row])] = &[
+    ("arith", arith::ROWS),
+    ("binary", binary::ROWS),
+    ("call", call::ROWS),
+    ("catch", catch::ROWS),
+    ("compare", compare::ROWS),
+    ("control", control::ROWS),
+    ("data", data::ROWS),
+    ("float", float::ROWS),
+    ("fun", fun::ROWS),
+    ("guard", guard::ROWS),
+    ("lists", lists::ROWS),
+    ("map", map::ROWS),
+    ("receive", receive::ROWS),
+    ("record", record::ROWS),
+];
+
 /// All instructions.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    [
-        arith::ROWS,
-        binary::ROWS,
-        call::ROWS,
-        catch::ROWS,
-        compare::ROWS,
-        control::ROWS,
-        data::ROWS,
-        float::ROWS,
-        fun::ROWS,
-        guard::ROWS,
-        lists::ROWS,
-        map::ROWS,
-        receive::ROWS,
-        record::ROWS,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    FAMILIES.iter().flat_map(|(_, rows)| rows.iter().copied())
 }

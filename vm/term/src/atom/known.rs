@@ -399,4 +399,7 @@ known! {
     UNLESS_SUSPENDING = "unless_suspending";
     ASYNCHRONOUS = "asynchronous";
     MONITOR_NODES = "monitor_nodes";
+    BADFIELD = "badfield";
+    NOVALUE = "novalue";
+    IS_EXPORTED = "is_exported";
 }

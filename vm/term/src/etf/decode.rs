@@ -110,7 +110,7 @@ pub trait DecodeContext {
     fn local_reference(&mut self, _numbers: RefNumbers, pid: Option<u64>) -> LocalReference {
         pid.map_or(LocalReference::Plain, LocalReference::Pid)
     }
-    /// The shared definition of a native record `{Module, Name, Exported, Fields}`, a literal; `None`: it stays on the heap.
+    /// The shared definition of a native record `{Module, Name, Exported, {Field, …}}`, a literal; `None`: it stays on the heap.
     fn record_definition(&mut self, _definition: Term<'_>) -> Option<Term<'static>> {
         None
     }
@@ -745,19 +745,14 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         for _ in 0..count {
             fields.push(self.atom_here()?);
         }
-        let names = self
-            .builder
-            .list(fields.iter().map(|&field| Term::atom(field)));
+        let names: Vec<Term<'p>> = fields.iter().map(|&field| Term::atom(field)).collect();
         fields.sort_unstable();
         if fields.windows(2).any(|pair| pair[0] == pair[1]) {
             return self.malformed();
         }
-        let definition = self.builder.tuple(&[
-            Term::atom(module),
-            Term::atom(name),
-            Term::boolean(exported),
-            names,
-        ]);
+        let definition = self
+            .builder
+            .record_definition(module, name, exported, &names);
         let definition = self
             .context
             .record_definition(definition)

@@ -635,15 +635,11 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
     fn record(&mut self, record: Record<'p>) -> Result<(), EncodeError> {
         let values = record.values();
         self.tagged_length(tag::NATIVE_RECORD, values.len())?;
-        if let Some([module, name, exported, fields]) = record.definition().as_tuple_of::<4>() {
-            self.u8(u8::from(exported.as_boolean() == Some(true)));
-            let names = fields
-                .tuple_elements()
-                .map_or_else(|| fields.list_iter().collect(), <[Term<'p>]>::to_vec);
-            for name in [module, name].into_iter().chain(names) {
-                if let Some(atom) = name.as_atom() {
-                    self.atom(atom);
-                }
+        self.u8(u8::from(record.exported().as_boolean() == Some(true)));
+        let head = [record.module(), record.name()];
+        for name in head.iter().chain(record.fields()) {
+            if let Some(atom) = name.as_atom() {
+                self.atom(atom);
             }
         }
         self.tasks.push(Task::Terms(values));

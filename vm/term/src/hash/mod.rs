@@ -57,13 +57,7 @@ fn head_element<'p>(record: Record<'p>, index: usize) -> Term<'p> {
     let element = if index < HEAD {
         definition.get(index).copied()
     } else {
-        definition.get(HEAD).and_then(|names| {
-            let names: Term<'p> = *names;
-            match names.as_tuple() {
-                Some(names) => names.get(index - HEAD),
-                None => names.list_iter().nth(index - HEAD),
-            }
-        })
+        record.fields().get(index - HEAD).copied()
     };
     element.unwrap_or(Term::NIL)
 }

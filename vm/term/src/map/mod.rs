@@ -101,6 +101,12 @@ pub unsafe fn get_hashed_words(map: Word, key: Word, hash: u64) -> Option<Word> 
     }
 }
 
+/// Order in which a small map has its keys.
+pub fn key_order(a: Term<'_>, b: Term<'_>) -> Ordering {
+    // SAFETY: terms are whole.
+    unsafe { flat_key_order(a.word(), b.word()) }
+}
+
 /// Order of the keys of a flat map.
 ///
 /// # Safety

@@ -1,3 +1,5 @@
+//! Flags as OTP reads them.
+
 use super::*;
 use crate::erlexec::{gather, part};
 

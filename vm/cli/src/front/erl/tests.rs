@@ -1,3 +1,5 @@
+//! What `erl` makes of its command line, against each release's own.
+
 use super::*;
 use crate::release::Release;
 use std::collections::HashMap;

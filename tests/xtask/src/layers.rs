@@ -1,0 +1,246 @@
+//! Who may use whom: between crates, and between the modules of `vm`. `docs/ARCHITECTURE.md` explains the tables.
+
+use crate::tree::{Tree, code_of, is_name, line_of};
+
+/// TABLE of crates: folder, name, and the crates of this repository that it may depend on.
+const CRATES: &[(&str, &str, &[&str])] = &[
+    ("loader", "oxbeam_loader", &[]),
+    ("vm/sync", "oxbeam_sync", &[]),
+    ("vm/term", "oxbeam_term", &["oxbeam_sync"]),
+    (
+        "vm",
+        "oxbeam_vm",
+        &["oxbeam_loader", "oxbeam_sync", "oxbeam_term"],
+    ),
+    (
+        "bifs",
+        "oxbeam_bifs",
+        &["oxbeam_loader", "oxbeam_sync", "oxbeam_term", "oxbeam_vm"],
+    ),
+    (
+        "otp_stubs",
+        "oxbeam_otp_stubs",
+        &["oxbeam_sync", "oxbeam_term", "oxbeam_vm"],
+    ),
+    (
+        "vm/cli",
+        "oxbeam",
+        &[
+            "oxbeam_bifs",
+            "oxbeam_loader",
+            "oxbeam_otp_stubs",
+            "oxbeam_sync",
+            "oxbeam_term",
+            "oxbeam_vm",
+        ],
+    ),
+    ("tests", "oxbeam_tests", &[]),
+    (
+        "tests/xtask",
+        "xtask",
+        &["oxbeam_bifs", "oxbeam_otp_stubs", "oxbeam_vm"],
+    ),
+    (
+        "tests/fuzz",
+        "oxbeam_fuzz",
+        &["oxbeam_bifs", "oxbeam_loader", "oxbeam_term", "oxbeam_vm"],
+    ),
+    (
+        "benches",
+        "oxbeam_benches",
+        &[
+            "oxbeam_bifs",
+            "oxbeam_loader",
+            "oxbeam_otp_stubs",
+            "oxbeam_sync",
+            "oxbeam_term",
+            "oxbeam_vm",
+        ],
+    ),
+];
+
+/// TABLE of the levels of `vm/src`, lowest first: a module may use those of its own level and of lower ones.
+const LEVELS: &[&[&str]] = &[
+    &["file_name", "magic", "posix", "release", "tty", "unique"],
+    &["code", "interp", "native", "process", "registry", "signal"],
+    &["logger", "timer"],
+    &["config"],
+    &["sched"],
+];
+
+/// What everybody may use, and what may use everything: the record of all that there is one of. It is data; who uses it looks up its
+/// own part.
+const SHARED: &[&str] = &["machine"];
+
+/// TABLE of upward uses: user, used, why.
+const UPWARD: &[(&str, &str, &str)] = &[
+    (
+        "process",
+        "logger",
+        "the report of a process that dies of an error",
+    ),
+    (
+        "process",
+        "timer",
+        "the timer of a receive, and those to cancel at the exit, by their ids",
+    ),
+    (
+        "signal",
+        "sched",
+        "whoever puts a signal into an inbox enqueues its owner",
+    ),
+    (
+        "timer",
+        "sched",
+        "a timer that fires makes its process runnable; a new one may shorten a worker's sleep",
+    ),
+];
+
+/// Each crate's manifest names no crate of ours beyond its row.
+pub fn crates(tree: &Tree) -> Vec<String> {
+    let mut faults = Vec::new();
+    for file in tree
+        .files
+        .iter()
+        .filter(|file| file.path.ends_with("Cargo.toml"))
+    {
+        let Some(folder) = file.path.strip_suffix("/Cargo.toml") else {
+            continue;
+        };
+        let Some((_, name, allowed)) = CRATES.iter().find(|row| row.0 == folder) else {
+            faults.push(format!(
+                "{}: a crate without a row in tests/xtask/src/layers.rs",
+                file.path
+            ));
+            continue;
+        };
+        for dependency in dependencies(&file.text) {
+            let ours = CRATES.iter().any(|row| row.1 == dependency);
+            if ours && !allowed.contains(&dependency) {
+                faults.push(format!(
+                    "{}: {name} must not depend on {dependency}",
+                    file.path
+                ));
+            }
+        }
+    }
+    faults
+}
+
+/// Names under `[dependencies]`; what tests need is not looked at.
+fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    manifest.lines().filter_map(move |line| {
+        if line.starts_with('[') {
+            inside = line.trim() == "[dependencies]";
+        }
+        let end = line
+            .bytes()
+            .position(|byte| !is_name(byte) && byte != b'-')?;
+        (inside && end > 0).then(|| &line[..end])
+    })
+}
+
+/// Each module of `vm` uses its own level and lower ones, but for the upward uses that are listed.
+pub fn modules(tree: &Tree) -> Vec<String> {
+    let level = |module: &str| LEVELS.iter().position(|level| level.contains(&module));
+    let mut faults = Vec::new();
+    let mut needed = vec![false; UPWARD.len()];
+    for file in tree.rust() {
+        let Some(inside) = file.path.strip_prefix("vm/src/") else {
+            continue;
+        };
+        let module = inside.split(['/', '.']).next().unwrap_or(inside);
+        if module == "lib" || SHARED.contains(&module) || file.is_test() {
+            continue;
+        }
+        let Some(own) = level(module) else {
+            faults.push(format!(
+                "{}: module `{module}` has no level in tests/xtask/src/layers.rs",
+                file.path
+            ));
+            continue;
+        };
+        let code = code_of(&file.text);
+        for (at, used) in uses(&code) {
+            // Macros and items of `lib.rs` have no level.
+            let Some(other) = level(used) else { continue };
+            if other <= own {
+                continue;
+            }
+            let listed = UPWARD
+                .iter()
+                .position(|row| (row.0, row.1) == (module, used));
+            match listed {
+                Some(row) => needed[row] = true,
+                None => {
+                    let line = line_of(&code, at);
+                    faults.push(format!(
+                        "{}:{line}: `{module}` uses `{used}`, which is above it",
+                        file.path
+                    ));
+                }
+            }
+        }
+    }
+    for (row, needed) in UPWARD.iter().zip(needed) {
+        if !needed {
+            faults.push(format!(
+                "tests/xtask/src/layers.rs: `{}` does not use `{}` any longer",
+                row.0, row.1
+            ));
+        }
+    }
+    faults
+}
+
+/// Modules of its own crate that code names after `crate::`, with their places.
+fn uses(code: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (at, path) in code.match_indices("crate::") {
+        // `$crate::` in a macro is the same crate.
+        let behind = at + path.len();
+        let rest = &code[behind..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let end = closing(group);
+            let mut depth = 0_usize;
+            let mut start = 0;
+            for (offset, byte) in group[..end].bytes().enumerate() {
+                match byte {
+                    b'{' => depth += 1,
+                    b'}' => depth -= 1,
+                    b',' if depth == 0 => {
+                        found.push((at, name(group[start..offset].trim_start())));
+                        start = offset + 1;
+                    }
+                    _ => {}
+                }
+            }
+            found.push((at, name(group[start..end].trim_start())));
+        } else {
+            found.push((at, name(rest)));
+        }
+    }
+    found
+}
+
+/// Length of what stands before the brace that closes.
+fn closing(group: &str) -> usize {
+    let mut depth = 1_usize;
+    for (offset, byte) in group.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return offset;
+        }
+    }
+    group.len()
+}
+
+fn name(text: &str) -> &str {
+    let end = text.bytes().position(|byte| !is_name(byte));
+    &text[..end.unwrap_or(text.len())]
+}
