@@ -29,6 +29,7 @@ use oxbeam_vm::native::Native;
 
 /// Every table of natives but those of `erlang`.
 const OTHERS: &[&[Native]] = &[
+    atomics::INTERNAL,
     atomics::NATIVES,
     binary::NATIVES,
     code::NATIVES,

@@ -1,6 +1,35 @@
-//! `erts_literal_area_collector`
+//! `erts_literal_area_collector`: by what the system process of this name has literals released that are out of use. It asks one
+//! process after the other, until all have said that they do not hold any of the area.
 
+use oxbeam_vm::literals;
 use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "erts_literal_area_collector";
+    "release_area_switch" / 0 Plain => release_area_switch_0;
+    "send_copy_request" / 3 Plain => send_copy_request_3;
+}
+
+/// Only the collector itself may call these.
+fn check_caller(cx: &mut Cx<'_>) -> Result<(), Raise> {
+    let collector = cx.owned().system_process && cx.owned().initial_call.0.text() == "erts_literal_area_collector";
+    if collector { Ok(()) } else { Err(Raise::Notsup) }
+}
+
+/// Releases what all processes have been asked about; `true` if there is an area more to ask about.
+fn release_area_switch_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    check_caller(cx)?;
+    Ok(Term::boolean(literals::switch()))
+}
+
+/// `send_copy_request(Pid, Area, init | check_gc | need_gc)`: the process is to answer `{copy_literals, {Area, How, Pid}, ok | need_gc}`.
+fn send_copy_request_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    check_caller(cx)?;
+    let number = cx.arg(0).as_local_pid().ok_or(Raise::Badarg)?;
+    let how = cx.arg(2).as_atom().ok_or(Raise::Badarg)?;
+    if !matches!(how.text(), "init" | "check_gc" | "need_gc") {
+        return Err(Raise::Badarg);
+    }
+    let (area, collector) = (cx.arg(1), cx.process().number);
+    literals::ask(collector, number, area, how);
+    Ok(Term::atom(known::OK))
 }
