@@ -28,7 +28,9 @@ const HEADER_BYTES: usize = 40;
 /// So many values, all zero; `SystemLimit` where there is no room for them.
 pub(crate) fn zeros(count: usize) -> Result<Vec<AtomicU64>, Raise> {
     let mut values = Vec::new();
-    values.try_reserve_exact(count).map_err(|_| Raise::SystemLimit)?;
+    values
+        .try_reserve_exact(count)
+        .map_err(|_| Raise::SystemLimit)?;
     values.resize_with(count, AtomicU64::default);
     Ok(values)
 }
@@ -46,34 +48,55 @@ pub(crate) fn size(term: Term<'_>) -> Result<usize, Raise> {
 fn atomics_new_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let options = cx.arg(1).as_small().ok_or(Raise::Badarg)?;
     let values = zeros(size(cx.arg(0))?)?;
-    Ok(cx.make_magic(Box::new(Atomics { signed: options & 1 != 0, values })))
+    Ok(cx.make_magic(Box::new(Atomics {
+        signed: options & 1 != 0,
+        values,
+    })))
 }
 
 fn array<'p>(cx: &Cx<'p>) -> Result<&'p Atomics, Raise> {
-    cx.arg(0).as_reference().and_then(|reference| reference.magic_value()).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .as_reference()
+        .and_then(|reference| reference.magic_value())
+        .ok_or(Raise::Badarg)
 }
 
 /// The array and the value that the second argument names, from one.
 fn value<'p>(cx: &Cx<'p>) -> Result<(&'p Atomics, &'p AtomicU64), Raise> {
     let array = array(cx)?;
-    let index = cx.arg(1).as_usize().and_then(|index| index.checked_sub(1)).ok_or(Raise::Badarg)?;
+    let index = cx
+        .arg(1)
+        .as_usize()
+        .and_then(|index| index.checked_sub(1))
+        .ok_or(Raise::Badarg)?;
     Ok((array, array.values.get(index).ok_or(Raise::Badarg)?))
 }
 
 impl Atomics {
     /// An integer of the array's kind.
     fn read(&self, term: Term<'_>) -> Result<u64, Raise> {
-        let bits = if self.signed { term.as_i64().map(|value| value as u64) } else { term.as_u64() };
+        let bits = if self.signed {
+            term.as_i64().map(|value| value as u64)
+        } else {
+            term.as_u64()
+        };
         bits.ok_or(Raise::Badarg)
     }
     fn term<'p>(&self, cx: &mut Cx<'p>, bits: u64) -> Term<'p> {
-        if self.signed { cx.integer(bits as i64) } else { cx.unsigned(bits) }
+        if self.signed {
+            cx.integer(bits as i64)
+        } else {
+            cx.unsigned(bits)
+        }
     }
 }
 
 /// An integer to add: with or without a sign, whatever the array's kind.
 pub(crate) fn increment(term: Term<'_>) -> Result<u64, Raise> {
-    term.as_i64().map(|value| value as u64).or_else(|| term.as_u64()).ok_or(Raise::Badarg)
+    term.as_i64()
+        .map(|value| value as u64)
+        .or_else(|| term.as_u64())
+        .ok_or(Raise::Badarg)
 }
 
 fn put_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -96,7 +119,9 @@ fn add_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn add_get_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (array, value) = value(cx)?;
     let increment = increment(cx.arg(2))?;
-    let sum = value.fetch_add(increment, Ordering::SeqCst).wrapping_add(increment);
+    let sum = value
+        .fetch_add(increment, Ordering::SeqCst)
+        .wrapping_add(increment);
     Ok(array.term(cx, sum))
 }
 
@@ -125,7 +150,10 @@ fn info_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     let memory = HEADER_BYTES + 8 * array.values.len();
     Ok(cx.map_from_pairs([
-        (Term::atom(known::SIZE), Term::small(array.values.len() as i64)),
+        (
+            Term::atom(known::SIZE),
+            Term::small(array.values.len() as i64),
+        ),
         (Term::atom(known::MAX), max),
         (Term::atom(Atom::of("min")), min),
         (Term::atom(known::MEMORY), Term::small(memory as i64)),

@@ -33,41 +33,54 @@ impl Counters {
     }
     fn own(&self, index: usize) -> &AtomicU64 {
         let rows = self.values.len() / self.row;
-        let row = oxbeam_vm::sched::current_worker().map_or(rows - 1, |worker| worker.min(rows - 1));
+        let row =
+            oxbeam_vm::sched::current_worker().map_or(rows - 1, |worker| worker.min(rows - 1));
         &self.values[row * self.row + index]
     }
 }
 
 fn counters_new_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let count = size(cx.arg(0))?;
-    let row = count.checked_next_multiple_of(LINE).ok_or(Raise::SystemLimit)?;
+    let row = count
+        .checked_next_multiple_of(LINE)
+        .ok_or(Raise::SystemLimit)?;
     let rows = cx.machine().scheduler.count() + 1;
     let values = zeros(row.checked_mul(rows).ok_or(Raise::SystemLimit)?)?;
     Ok(cx.make_magic(Box::new(Counters { count, row, values })))
 }
 
 fn counters<'p>(cx: &Cx<'p>) -> Result<&'p Counters, Raise> {
-    cx.arg(0).as_reference().and_then(|reference| reference.magic_value()).ok_or(Raise::Badarg)
+    cx.arg(0)
+        .as_reference()
+        .and_then(|reference| reference.magic_value())
+        .ok_or(Raise::Badarg)
 }
 
 /// The array and the index that the second argument names, from one.
 fn counter<'p>(cx: &Cx<'p>) -> Result<(&'p Counters, usize), Raise> {
     let counters = counters(cx)?;
     let index = cx.arg(1).as_usize().and_then(|index| index.checked_sub(1));
-    Ok((counters, index.filter(|&index| index < counters.count).ok_or(Raise::Badarg)?))
+    Ok((
+        counters,
+        index
+            .filter(|&index| index < counters.count)
+            .ok_or(Raise::Badarg)?,
+    ))
 }
 
 fn counters_get_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (counters, index) = counter(cx)?;
-    let sum = counters
-        .column(index)
-        .fold(0_u64, |sum, value| sum.wrapping_add(value.load(Ordering::Relaxed)));
+    let sum = counters.column(index).fold(0_u64, |sum, value| {
+        sum.wrapping_add(value.load(Ordering::Relaxed))
+    });
     Ok(cx.integer(sum as i64))
 }
 
 fn counters_add_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (counters, index) = counter(cx)?;
-    counters.own(index).fetch_add(increment(cx.arg(2))?, Ordering::Relaxed);
+    counters
+        .own(index)
+        .fetch_add(increment(cx.arg(2))?, Ordering::Relaxed);
     Ok(Term::atom(known::OK))
 }
 

@@ -11,8 +11,13 @@ natives! { NATIVES: "erts_literal_area_collector";
 
 /// Only the collector itself may call these.
 fn check_caller(cx: &mut Cx<'_>) -> Result<(), Raise> {
-    let collector = cx.owned().system_process && cx.owned().initial_call.0.text() == "erts_literal_area_collector";
-    if collector { Ok(()) } else { Err(Raise::Notsup) }
+    let collector = cx.owned().system_process
+        && cx.owned().initial_call.0.text() == "erts_literal_area_collector";
+    if collector {
+        Ok(())
+    } else {
+        Err(Raise::Notsup)
+    }
 }
 
 /// Releases what all processes have been asked about; `true` if there is an area more to ask about.

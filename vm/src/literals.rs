@@ -3,11 +3,17 @@
 //! `erts_literal_area_collector` asks the processes. Follows `erts_literal_area_collector.erl` and `beam_bif_load.c`.
 
 use crate::code::Module;
+use crate::machine::machine;
+use crate::process::Message;
+use crate::signal::{self, Signal};
+use oxbeam_term::atom::known;
 use oxbeam_term::copy;
 use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::{Atom, Term};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Who holds the literals.
 pub enum Retired {
@@ -40,12 +46,8 @@ static STATE: Mutex<State> = Mutex::new(State {
     waiting: VecDeque::new(),
     leaving: None,
 });
-static COLLECTOR: OnceLock<fn()> = OnceLock::new();
-
-/// Sets who is told that there is an area to release; the first call counts.
-pub fn set_collector(tell: fn()) {
-    let _ = COLLECTOR.set(tell);
-}
+/// Number of the process `erts_literal_area_collector`, as it stands in the order of boot.
+static COLLECTOR: AtomicU64 = AtomicU64::new(2);
 
 /// These literals are out of use.
 pub fn retire(retired: Retired) {
@@ -53,22 +55,22 @@ pub fn retire(retired: Retired) {
         return;
     }
     STATE.lock().waiting.push_back(retired);
-    if let Some(tell) = COLLECTOR.get() {
-        tell();
-    }
+    let message = Message::build(|_| Term::atom(Atom::of("copy_literals")));
+    // Before there is a collector nothing is released; the first area that comes later brings the others along.
+    let _ = signal::deliver(COLLECTOR.load(Ordering::Relaxed), Signal::Message(message));
 }
 
 /// No process holds what is leaving: it is released, and the next area leaves. `false`: there is none.
 pub fn switch() -> bool {
-    let done;
-    let more;
-    {
+    let (mut done, mut more) = (None, false);
+    // No worker is in the middle of a native that has begun to copy by the rules of before.
+    machine().scheduler.blocked(|| {
         let mut state = STATE.lock();
         done = state.leaving.take();
         state.leaving = state.waiting.pop_front().map(Arc::new);
         copy::set_leaving(state.leaving.as_deref().map(Retired::area));
         more = state.leaving.is_some();
-    }
+    });
     // Dropping a module takes other locks.
     drop(done);
     more
@@ -83,4 +85,30 @@ pub fn leaving() -> Option<Arc<Retired>> {
 pub fn pending() -> usize {
     let state = STATE.lock();
     state.waiting.len() + usize::from(state.leaving.is_some())
+}
+
+/// Asks local process `number` to let go of what is leaving: `collector` gets `{copy_literals, {Area, How, Pid}, ok}` when it has.
+pub fn ask(collector: u64, number: u64, area: Term<'_>, how: Atom) {
+    let answer = Message::build(|builder| {
+        let area = copy::copy_all(area, builder);
+        let id = builder.tuple(&[area, Term::atom(how), Term::local_pid(number)]);
+        builder.tuple(&[
+            Term::atom(Atom::of("copy_literals")),
+            id,
+            Term::atom(known::OK),
+        ])
+    });
+    let task = Box::new(
+        move |_: &crate::process::Process, owned: &mut crate::process::Owned| {
+            if let Some(retired) = leaving() {
+                owned.let_go(retired.area());
+            }
+            // The collector is never gone while the machine runs.
+            let _ = signal::deliver(collector, Signal::Message(answer));
+        },
+    );
+    if let Err(Signal::SystemTask(task)) = signal::deliver(number, Signal::SystemTask(task)) {
+        // The process is gone, and holds nothing: the collector does its part, which is to answer.
+        let _ = signal::deliver(collector, Signal::SystemTask(task));
+    }
 }

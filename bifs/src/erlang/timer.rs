@@ -93,11 +93,12 @@ fn start<'p>(cx: &mut Cx<'p>, absolute: bool, wrap: bool) -> NativeResult<'p> {
     let message = if wrap {
         Message::build(|builder| {
             let reference = builder.reference(reference);
-            let content = oxbeam_term::copy::copy(content, builder);
+            // A timer may run long after the literals in its message have gone.
+            let content = oxbeam_term::copy::copy_all(content, builder);
             builder.tuple(&[Term::atom(known::TIMEOUT), reference, content])
         })
     } else {
-        Message::copy_of(content)
+        Message::build(|builder| oxbeam_term::copy::copy_all(content, builder))
     };
     machine.timers.send_at(
         tick,

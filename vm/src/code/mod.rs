@@ -14,7 +14,7 @@ use crate::native::{Native, StaticNif};
 use hashbrown::HashMap;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,8 +28,6 @@ pub struct Code {
     funs: RwLock<HashMap<FunName, &'static FunEntry>>,
     modules: RwLock<HashMap<Atom, Versions>>,
     ranges: RwLock<BTreeMap<u64, Arc<Module>>>,
-    /// Versions that are out of the tables, but whose literals processes may still hold.
-    retired: Mutex<Vec<Arc<Module>>>,
     preloaded: RwLock<Vec<Atom>>,
     static_nifs: RwLock<Vec<&'static StaticNif>>,
     records: RwLock<HashMap<(Atom, Atom), &'static record::RecordEntry>>,

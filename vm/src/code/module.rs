@@ -302,9 +302,7 @@ impl Code {
         let Some(old) = self.take_old(name) else {
             return false;
         };
-        if !old.literals.is_empty() {
-            self.retired.lock().push(old);
-        }
+        crate::literals::retire(crate::literals::Retired::Module(old));
         true
     }
     /// A version whose `on_load` function failed becomes old code, to be purged. False if there is none.

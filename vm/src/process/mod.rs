@@ -429,6 +429,28 @@ impl Owned {
         self.extra_reductions += cost as i64;
         self.max_heap.words == 0 || exit::check_max_heap(self, before)
     }
+    /// Copies what the process holds of the literals of `area`, which are about to go.
+    pub fn let_go(&mut self, area: &LiteralArea) {
+        self.mailbox.adopt_all(&mut self.heap);
+        let ranges = area.ranges();
+        let mut holds = !self.heap.arena.blocks.is_empty() || self.heap.may_point_into(&ranges);
+        if !holds {
+            self.visit_roots(&mut |first, count| {
+                // SAFETY: the process's roots, which nothing else uses meanwhile.
+                let words = unsafe { std::slice::from_raw_parts(first, count) };
+                holds |= words.iter().any(|word| {
+                    let address = word.pointer() as usize;
+                    (word.is_boxed() || word.is_cons())
+                        && ranges
+                            .iter()
+                            .any(|&(start, end)| (start..end).contains(&address))
+                });
+            });
+        }
+        if holds {
+            self.collect_with(0, &mut [], Extent::Major, Some(area));
+        }
+    }
     /// Collects everything into a heap of just the size that is needed; `live` are the arguments to go on with.
     pub fn hibernate(&mut self, live: &mut [Word]) {
         self.hibernating = true;

@@ -103,6 +103,28 @@ impl Heap {
         self.arena
             .enter(heap_top, stack.wrapping_sub(RED_ZONE).max(heap_top));
     }
+    /// May any word of heap or stack point into one of these ranges of addresses? Bytes of binaries may look as if. Fragments are not
+    /// looked at.
+    pub fn may_point_into(&self, ranges: &[(usize, usize)]) -> bool {
+        let mut parts = vec![(self.start(), self.heap_top())];
+        if let Some(old) = &self.old {
+            parts.push((old.start(), self.old_top));
+        }
+        let points = |word: &Word| {
+            let address = word.pointer() as usize;
+            (word.is_boxed() || word.is_cons())
+                && ranges
+                    .iter()
+                    .any(|&(start, end)| (start..end).contains(&address))
+        };
+        parts.into_iter().any(|(start, top)| {
+            let words = (top as usize - start as usize) / 8;
+            // SAFETY: all words below the tops are written.
+            unsafe { std::slice::from_raw_parts(start, words) }
+                .iter()
+                .any(points)
+        }) || self.stack_slice().iter().any(points)
+    }
     /// Top of the block's heap after natives have built.
     #[inline(always)]
     pub fn heap_top(&self) -> *mut Word {
