@@ -35,6 +35,7 @@ const OTHERS: &[&[Native]] = &[
     code::NATIVES,
     counters::NATIVES,
     erlang::code::INTERNAL,
+    erlang::port::INTERNAL,
     erlang::term::INTERNAL,
     erlang::float::STRING,
     erlang::integer::INTERNAL,

@@ -66,6 +66,15 @@ impl ByteQueue {
             _ => self.pieces.push_back(Piece::Gathered(bytes.to_vec(), 0)),
         }
     }
+    /// Puts bytes at the end, without copying many of them.
+    pub(crate) fn push_vec(&mut self, bytes: Vec<u8>) {
+        if bytes.len() < GATHER {
+            self.push_bytes(&bytes);
+        } else {
+            self.length += bytes.len();
+            self.pieces.push_back(Piece::Gathered(bytes, 0));
+        }
+    }
     /// The pieces, in order.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
         self.pieces.iter().map(Piece::bytes)

@@ -16,7 +16,7 @@ mod monitor;
 pub(crate) mod node;
 mod operators;
 mod packet;
-mod port;
+pub(crate) mod port;
 mod process;
 mod register;
 mod spawn;

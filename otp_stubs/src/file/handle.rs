@@ -5,7 +5,7 @@
 //! `{close, Ref}` to the process that `prim_file:on_load/0` started, which calls `delayed_close_nif/1`.
 
 use crate::errors::{error_tuple, ok_or_error, ok_tuple};
-use crate::file::Path;
+use crate::file::{Path, owners};
 use crate::sys;
 use oxbeam_vm::native::prelude::*;
 use parking_lot::Mutex;
@@ -28,6 +28,11 @@ pub(crate) struct File {
 
 /// Number of the process that closes the files of processes that have exited.
 static CLOSER: AtomicU64 = AtomicU64::new(0);
+
+/// That process.
+pub(super) fn closer() -> u64 {
+    CLOSER.load(Ordering::Acquire)
+}
 
 impl File {
     fn new(fd: OwnedFd) -> File {
@@ -74,7 +79,7 @@ impl File {
         self.close_descriptor()
     }
     /// The owner has exited. True: somebody has to close the file now, by `delayed_close`.
-    pub(crate) fn owner_exited(&self) -> bool {
+    pub(super) fn owner_exited(&self) -> bool {
         loop {
             match self
                 .state
@@ -194,6 +199,7 @@ fn reference_or_error<'p>(cx: &mut Cx<'p>, opened: Result<OwnedFd, Errno>) -> Na
     match opened {
         Ok(fd) => {
             let reference = cx.make_magic(Box::new(File::new(fd)));
+            owners::add(cx.process().number, reference);
             Ok(ok_tuple(cx, reference))
         }
         Err(errno) => Ok(error_tuple(cx, errno)),
@@ -220,6 +226,7 @@ pub(super) fn file_desc_to_ref_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `close_nif(File)`
 pub(super) fn close_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let result = file_of(cx.arg(0))?.close();
+    owners::remove(cx.process().number, cx.arg(0));
     ok_or_error(cx, result)
 }
 

@@ -7,6 +7,7 @@ mod directory;
 pub(crate) mod handle;
 mod info;
 mod io;
+pub(crate) mod owners;
 
 use oxbeam_vm::native::prelude::*;
 use rustix::io::Errno;

@@ -1,9 +1,10 @@
 //! The seam between the command line and the machine: everything that a start needs, and `start`.
 
-use crate::emulator::config::{EmulatorConfig, TimeWarp};
+use crate::emulator::config::{EmulatorConfig, FileNameEncoding, TimeWarp, Wrong};
 use crate::erlexec::PortMapper;
 use crate::otp::Otp;
 use oxbeam_vm::config::Config;
+use oxbeam_vm::file_name;
 use oxbeam_vm::machine::{Machine, Tables};
 use oxbeam_vm::timer::clock::Warp;
 use std::path::Path;
@@ -70,6 +71,8 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     };
     oxbeam_term::atom::set_limit(boot.config.limits.atoms);
     let machine = Machine::build(config(boot), &tables)?;
+    let (encoding, wrong) = file_names(&boot.config);
+    oxbeam_otp_stubs::start(encoding, wrong);
     let modules = preloaded(&boot.otp)?;
     for (name, bytes) in &modules {
         machine
@@ -82,6 +85,21 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     loop {
         std::thread::park();
     }
+}
+
+/// What `+fn` says.
+fn file_names(config: &EmulatorConfig) -> (Option<file_name::Encoding>, file_name::Wrong) {
+    let encoding = match config.file_names.encoding {
+        FileNameEncoding::Automatic => None,
+        FileNameEncoding::Utf8 => Some(file_name::Encoding::Utf8),
+        FileNameEncoding::Latin1 => Some(file_name::Encoding::Latin1),
+    };
+    let wrong = match config.file_names.wrong {
+        Wrong::Warning => file_name::Wrong::Warning,
+        Wrong::Ignore => file_name::Wrong::Ignore,
+        Wrong::Error => file_name::Wrong::Error,
+    };
+    (encoding, wrong)
 }
 
 fn config(boot: &BootArguments) -> Config {

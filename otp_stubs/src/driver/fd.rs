@@ -1,0 +1,182 @@
+//! `fd`: ports on descriptors that are open already, `{fd, In, Out}`. They stay open when the port is closed.
+
+use super::packet;
+use super::stream::{Read, Reader, Writer};
+use crate::sys;
+use oxbeam_vm::io::poll::{self, Interest};
+use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Reply, Target, Watermarks};
+use rustix::io::Errno;
+
+/// Number of the first operation of terminals, and the one that asks for the window's size.
+const TERMINAL: u32 = 0x018b_0900;
+const WINDOW_SIZE: u32 = TERMINAL + 100;
+
+/// Input and output of a port that reads and writes streams.
+pub(super) struct Streams {
+    pub(super) reader: Option<Reader>,
+    pub(super) writer: Option<Writer>,
+    packet_bytes: u8,
+    watermarks: Watermarks,
+    /// The input is at its end, but the output is not written yet.
+    ending: bool,
+}
+
+impl Streams {
+    pub(super) fn new(
+        opening: &Opening<'_>,
+        reader: Option<Reader>,
+        writer: Option<Writer>,
+    ) -> Streams {
+        Streams {
+            reader,
+            writer,
+            packet_bytes: opening.settings.packet_bytes,
+            watermarks: opening.settings.watermarks,
+            ending: false,
+        }
+    }
+    pub(super) fn start(&self, cx: &mut PortCx<'_>) {
+        if let Some(reader) = &self.reader {
+            cx.when_ready(reader.fd(), Interest::Read);
+        }
+    }
+    pub(super) fn queued(&self) -> usize {
+        self.writer.as_ref().map_or(0, Writer::queued)
+    }
+    pub(super) fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>) {
+        let Some(data) = packet::frame(self.packet_bytes, data) else {
+            cx.fail(Errno::INVAL.raw_os_error());
+            return;
+        };
+        // What is written to a port that only reads is dropped.
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        let waited = writer.queued() > 0;
+        let written = writer.write(data);
+        self.after_write(cx, written, waited);
+    }
+    fn after_write(&mut self, cx: &mut PortCx<'_>, written: Result<(), Errno>, waited: bool) {
+        let Some(writer) = &self.writer else {
+            return;
+        };
+        if let Err(errno) = written {
+            cx.fail(errno.raw_os_error());
+            return;
+        }
+        let queued = writer.queued();
+        if queued > 0 && !waited {
+            cx.when_ready(writer.fd(), Interest::Write);
+        }
+        if queued >= self.watermarks.high {
+            cx.set_busy(true);
+        } else if cx.is_busy() && queued < self.watermarks.low {
+            cx.set_busy(false);
+        }
+    }
+    /// The output is ready for more. True: all is written, and the input was at its end before.
+    pub(super) fn write_more(&mut self, cx: &mut PortCx<'_>) -> bool {
+        let Some(writer) = &mut self.writer else {
+            return false;
+        };
+        let written = writer.flush();
+        self.after_write(cx, written, false);
+        if self.queued() > 0 {
+            return false;
+        }
+        cx.flushed();
+        self.ending
+    }
+    /// The input is ready. True: it is at its end, and all output is written.
+    pub(super) fn read_more(&mut self, cx: &mut PortCx<'_>) -> bool {
+        let Some(reader) = &mut self.reader else {
+            return false;
+        };
+        match reader.read(|packet| cx.data(packet)) {
+            Ok(Read::Open) => {
+                cx.when_ready(reader.fd(), Interest::Read);
+                false
+            }
+            Ok(Read::End) => {
+                poll::cancel(reader.fd(), Interest::Read);
+                self.reader = None;
+                self.ending = true;
+                self.queued() == 0
+            }
+            Err(errno) => {
+                cx.fail(errno.raw_os_error());
+                false
+            }
+        }
+    }
+    pub(super) fn stop(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            poll::forget(reader.fd());
+        }
+        if let Some(writer) = self.writer.take() {
+            poll::forget(writer.fd());
+        }
+    }
+}
+
+struct Fd(Streams);
+
+pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
+    let Target::Descriptors(input, output) = opening.target else {
+        return Err(OpenError::Badarg);
+    };
+    let settings = opening.settings;
+    // A number that stands for no open descriptor.
+    let general = |_: Errno| OpenError::General;
+    let reader = if settings.input {
+        let fd = sys::duplicate(*input).map_err(general)?;
+        Some(Reader::shared(fd, settings.packet_bytes).map_err(general)?)
+    } else {
+        None
+    };
+    let writer = if settings.output {
+        let fd = sys::duplicate(*output).map_err(general)?;
+        Some(Writer::shared(fd).map_err(general)?)
+    } else {
+        None
+    };
+    Ok(Box::new(Fd(Streams::new(opening, reader, writer))))
+}
+
+impl Driver for Fd {
+    fn start(&mut self, cx: &mut PortCx<'_>) {
+        self.0.start(cx);
+    }
+    fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>) {
+        self.0.output(cx, data);
+    }
+    fn control(&mut self, _: &mut PortCx<'_>, operation: u32, _: &[u8]) -> Option<Reply> {
+        if operation != WINDOW_SIZE {
+            return None;
+        }
+        let writer = self.0.writer.as_ref().map(Writer::fd);
+        let reader = self.0.reader.as_ref().map(Reader::fd);
+        let size = [writer, reader]
+            .into_iter()
+            .flatten()
+            .find_map(|fd| rustix::termios::tcgetwinsize(fd).ok())?;
+        let mut reply = u32::from(size.ws_col).to_ne_bytes().to_vec();
+        reply.extend_from_slice(&u32::from(size.ws_row).to_ne_bytes());
+        Some(Reply::List(reply))
+    }
+    fn ready(&mut self, cx: &mut PortCx<'_>, interest: Interest) {
+        let ended = match interest {
+            Interest::Read => self.0.read_more(cx),
+            Interest::Write => self.0.write_more(cx),
+        };
+        if ended {
+            cx.end_of_data();
+        }
+    }
+    fn queued(&self) -> usize {
+        self.0.queued()
+    }
+    fn stop(&mut self, _: u64) {
+        self.0.stop();
+    }
+}

@@ -1,0 +1,40 @@
+//! The drivers that are part of OTP's emulator.
+
+mod fd;
+mod forker;
+mod gethost;
+mod inet;
+mod packet;
+mod spawn;
+mod stream;
+
+use oxbeam_vm::port::DriverEntry;
+
+/// All of them.
+pub static DRIVERS: &[DriverEntry] = &[
+    DriverEntry {
+        name: "forker",
+        soft_busy: false,
+        open: forker::open,
+    },
+    DriverEntry {
+        name: "fd",
+        soft_busy: false,
+        open: fd::open,
+    },
+    DriverEntry {
+        name: "spawn",
+        soft_busy: false,
+        open: spawn::open,
+    },
+    DriverEntry {
+        name: "tcp_inet",
+        soft_busy: true,
+        open: inet::open_tcp,
+    },
+    DriverEntry {
+        name: "udp_inet",
+        soft_busy: true,
+        open: inet::open_udp,
+    },
+];

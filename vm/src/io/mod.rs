@@ -1,0 +1,3 @@
+//! Readiness of file descriptors, for ports, terminals and `enif_select`.
+
+pub mod poll;

@@ -1,0 +1,264 @@
+//! What a driver is: the thing behind a port. Follows `erl_driver.h` in what it is asked for.
+//!
+//! All functions of one driver are called under its port's lock, by the process that commands the port or by the poll thread. None may
+//! wait, or go back into the port by a [`Remote`]. What a driver wants of its port goes through [`PortCx`]; the end of the port that it asks for comes when the function returns.
+
+use super::settings::{Settings, Target};
+use super::{Ended, Inner, Port};
+use crate::io::poll::{self, Interest};
+use crate::process::Message;
+use crate::signal::{Signal, deliver};
+use oxbeam_term::atom::known;
+use oxbeam_term::{Atom, Builder, Term};
+use std::any::Any;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+/// A driver.
+pub trait Driver: Send {
+    /// The port is there: the first call. The driver may ask for readiness from now on.
+    fn start(&mut self, cx: &mut PortCx<'_>) {
+        let _ = cx;
+    }
+    /// A process sends data.
+    fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>);
+    /// `port_control/3`; `None` is `badarg`.
+    fn control(&mut self, cx: &mut PortCx<'_>, operation: u32, data: &[u8]) -> Option<Reply> {
+        let _ = (cx, operation, data);
+        None
+    }
+    /// A descriptor is ready, as [`PortCx::when_ready`] asked.
+    fn ready(&mut self, cx: &mut PortCx<'_>, interest: Interest) {
+        let _ = (cx, interest);
+    }
+    /// What [`Remote::send`] sent from another thread.
+    fn event(&mut self, cx: &mut PortCx<'_>, event: Box<dyn Any + Send>) {
+        let _ = (cx, event);
+    }
+    /// Bytes that wait to be written.
+    fn queued(&self) -> usize {
+        0
+    }
+    /// The port was closed while bytes wait: when they are written, the driver says [`PortCx::flushed`].
+    fn flush(&mut self, cx: &mut PortCx<'_>) {
+        let _ = cx;
+    }
+    /// The end: gives back what the driver holds.
+    fn stop(&mut self, port: u64) {
+        let _ = port;
+    }
+}
+
+/// The answer to `port_control/3`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// A list of bytes.
+    List(Vec<u8>),
+    /// A binary.
+    Binary(Vec<u8>),
+}
+
+/// Why a driver can't start.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum OpenError {
+    /// An error of the system: its atom.
+    Posix(i32),
+    /// `badarg`
+    Badarg,
+    /// `einval`
+    General,
+}
+
+/// What a driver is started with.
+pub struct Opening<'o> {
+    /// What is opened.
+    pub target: &'o Target,
+    /// How.
+    pub settings: &'o Settings,
+    /// The port that it will be.
+    pub remote: Remote,
+    /// Number of the operating system's process behind the port, if the driver sets it.
+    pub os_pid: Option<u32>,
+}
+
+/// A row of the table of drivers.
+pub struct DriverEntry {
+    /// Its name for `open_port/2`.
+    pub name: &'static str,
+    /// `port_command(_, _, [force])` is allowed.
+    pub soft_busy: bool,
+    /// Starts it.
+    pub open: fn(&mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError>,
+}
+
+/// The port, for other threads and for later. It does not keep the port, which is not there yet while its driver opens.
+#[derive(Clone)]
+pub struct Remote(pub(super) std::sync::Weak<Port>);
+
+impl Remote {
+    /// Calls the driver with `event`, now, on this thread.
+    pub fn send(&self, event: Box<dyn Any + Send>) {
+        if let Some(port) = self.0.upgrade() {
+            port.with_driver(None, |driver, cx| driver.event(cx, event));
+        }
+    }
+    /// Calls the driver when `fd` is ready.
+    pub fn when_ready(&self, fd: BorrowedFd<'_>, interest: Interest) {
+        let remote = self.clone();
+        let notice: poll::Notice = Box::new(move || {
+            if let Some(port) = remote.0.upgrade() {
+                port.with_driver(None, |driver, cx| driver.ready(cx, interest));
+            }
+        });
+        // What can't be polled is as good as ready: the driver finds out what is wrong.
+        let _ = poll::when_ready(fd, interest, notice);
+    }
+}
+
+/// The port, for its driver.
+pub struct PortCx<'c> {
+    pub(super) port: &'c Arc<Port>,
+    pub(super) inner: &'c mut Inner,
+    pub(super) caller: Option<u64>,
+    pub(super) ended: Option<Ended>,
+}
+
+impl PortCx<'_> {
+    /// The port's number.
+    pub fn number(&self) -> u64 {
+        self.port.number
+    }
+    /// The process that data go to.
+    pub fn owner(&self) -> u64 {
+        self.inner.owner
+    }
+    /// The process that commands the port now.
+    pub fn caller(&self) -> Option<u64> {
+        self.caller
+    }
+    /// The port, for later.
+    pub fn remote(&self) -> Remote {
+        Remote(Arc::downgrade(self.port))
+    }
+    /// Has the port been closed, and only its last bytes wait?
+    pub fn is_closing(&self) -> bool {
+        self.inner.closing
+    }
+    /// Calls the driver when `fd` is ready.
+    pub fn when_ready(&self, fd: BorrowedFd<'_>, interest: Interest) {
+        self.remote().when_ready(fd, interest);
+    }
+    /// Data have come: they go to the owner, in the form that it asked for.
+    pub fn data(&mut self, bytes: &[u8]) {
+        if self.inner.closing {
+            return;
+        }
+        self.inner.input += bytes.len() as u64;
+        super::note_input(bytes.len());
+        let inner = &mut *self.inner;
+        match &mut inner.line {
+            Some(buffer) => {
+                for line in buffer.take(bytes) {
+                    let tag = if line.end { "eol" } else { "noeol" };
+                    deliver_data(
+                        self.port.number,
+                        inner.owner,
+                        inner.binary,
+                        &line.bytes,
+                        Some(tag),
+                    );
+                }
+            }
+            None => deliver_data(self.port.number, inner.owner, inner.binary, bytes, None),
+        }
+    }
+    /// Sends a message that `build` makes to a process; `false` if there is none.
+    pub fn send(
+        &mut self,
+        to: u64,
+        build: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
+    ) -> bool {
+        deliver(to, Signal::Message(Message::build(build))).is_ok()
+    }
+    /// The data are at their end: the port ends, unless its owner wants to be told of that.
+    pub fn end_of_data(&mut self) {
+        self.flush_line();
+        if !self.inner.closing && self.inner.eof {
+            let port = self.port.number;
+            let owner = self.inner.owner;
+            self.send(owner, |builder| {
+                builder.tuple(&[Term::local_port(port), Term::atom(known::EOF)])
+            });
+        } else {
+            self.ended = Some(Ended::Failed(known::NORMAL));
+        }
+    }
+    /// The program has exited.
+    pub fn report_exit(&mut self, status: i32) {
+        self.flush_line();
+        let port = self.port.number;
+        let owner = self.inner.owner;
+        self.send(owner, |builder| {
+            let status = [Term::atom(known::EXIT_STATUS), Term::small(status.into())];
+            let status = builder.tuple(&status);
+            builder.tuple(&[Term::local_port(port), status])
+        });
+    }
+    fn flush_line(&mut self) {
+        let inner = &mut *self.inner;
+        if let (Some(buffer), false) = (&mut inner.line, inner.closing) {
+            for line in buffer.rest() {
+                deliver_data(
+                    self.port.number,
+                    inner.owner,
+                    inner.binary,
+                    &line.bytes,
+                    Some("noeol"),
+                );
+            }
+        }
+    }
+    /// The port ends with an error of the system.
+    pub fn fail(&mut self, error: i32) {
+        self.ended = Some(Ended::Failed(crate::posix::error_atom(error)));
+    }
+    /// The port ends with this reason.
+    pub fn fail_with(&mut self, reason: Atom) {
+        self.ended = Some(Ended::Failed(reason));
+    }
+    /// The port ends; its owner is not told by the link that they had.
+    pub fn exit_quietly(&mut self) {
+        self.ended = Some(Ended::Quietly);
+    }
+    /// The bytes that waited when the port was closed are written.
+    pub fn flushed(&mut self) {
+        if self.inner.closing {
+            self.ended = Some(Ended::Failed(known::NORMAL));
+        }
+    }
+    /// Processes that command the port wait from now on, or no longer.
+    pub fn set_busy(&mut self, busy: bool) {
+        self.inner.set_busy(busy);
+    }
+    /// Is the port busy?
+    pub fn is_busy(&self) -> bool {
+        self.inner.busy
+    }
+}
+
+/// `{Port, {data, Data}}`, with the line's tag around the data if there is one.
+fn deliver_data(port: u64, to: u64, binary: bool, bytes: &[u8], tag: Option<&str>) {
+    let message = Message::build(|builder| {
+        let mut data = if binary {
+            builder.binary(bytes)
+        } else {
+            builder.byte_list(bytes)
+        };
+        if let Some(tag) = tag {
+            data = builder.tuple(&[Term::atom(Atom::of(tag)), data]);
+        }
+        let data = builder.tuple(&[Term::atom(known::DATA), data]);
+        builder.tuple(&[Term::local_port(port), data])
+    });
+    let _ = deliver(to, Signal::Message(message));
+}

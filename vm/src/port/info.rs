@@ -1,0 +1,135 @@
+//! `port_info/1,2`.
+
+use super::Port;
+use crate::machine::machine;
+use crate::process::Peer;
+use oxbeam_term::atom::known;
+use oxbeam_term::{Builder, Term};
+use std::sync::Arc;
+
+/// What can be asked.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Item {
+    /// The registered name.
+    RegisteredName,
+    /// The command, the driver's name, or the descriptors.
+    Name,
+    /// Linked processes.
+    Links,
+    /// The place in the table.
+    Id,
+    /// The owner.
+    Connected,
+    /// Bytes that came in.
+    Input,
+    /// Bytes that went out.
+    Output,
+    /// The operating system's process.
+    OsPid,
+    /// What the port watches: nothing, ever.
+    Monitors,
+    /// Processes that watch the port.
+    MonitoredBy,
+    /// Bytes.
+    Memory,
+    /// Bytes that wait to be written.
+    QueueSize,
+    /// `port_level`
+    Locking,
+    /// `{parallelism, Boolean}` of `open_port/2`.
+    Parallelism,
+}
+
+/// Those that `port_info/1` gives, in order.
+const COMMON: [Item; 8] = [
+    Item::RegisteredName,
+    Item::Name,
+    Item::Links,
+    Item::Id,
+    Item::Connected,
+    Item::Input,
+    Item::Output,
+    Item::OsPid,
+];
+
+/// All by name.
+pub const fn items() -> [(&'static str, Item); 14] {
+    [
+        ("registered_name", Item::RegisteredName),
+        ("name", Item::Name),
+        ("links", Item::Links),
+        ("id", Item::Id),
+        ("connected", Item::Connected),
+        ("input", Item::Input),
+        ("output", Item::Output),
+        ("os_pid", Item::OsPid),
+        ("monitors", Item::Monitors),
+        ("monitored_by", Item::MonitoredBy),
+        ("memory", Item::Memory),
+        ("queue_size", Item::QueueSize),
+        ("locking", Item::Locking),
+        ("parallelism", Item::Parallelism),
+    ]
+}
+
+/// Place of a number in OTP's table, whose neighbours lie in different cache lines of eight.
+fn table_index(number: u64) -> u64 {
+    let lines = (machine().config.port_limit.next_power_of_two() as u64 / 8).max(1);
+    (number % lines) * 8 + (number / lines) % 8
+}
+
+fn peers<'p>(builder: &mut Builder<'p>, peers: impl Iterator<Item = Peer>) -> Term<'p> {
+    let terms: Vec<Term<'p>> = peers.map(|peer| peer.term(builder)).collect();
+    builder.list(terms)
+}
+
+impl Port {
+    /// `{Item, Value}`; the empty list for a name that the port does not have; `None` if the port is gone.
+    pub fn info<'p>(self: &Arc<Port>, builder: &mut Builder<'p>, item: Item) -> Option<Term<'p>> {
+        let inner = self.inner.lock();
+        if inner.ended || inner.closing {
+            return None;
+        }
+        let value = match item {
+            Item::RegisteredName => match inner.registered {
+                Some(name) => Term::atom(name),
+                None => return Some(Term::NIL),
+            },
+            Item::Name => builder.byte_list(&self.name),
+            Item::Links => peers(builder, inner.links.iter().copied()),
+            Item::Id => builder.unsigned(table_index(self.number)),
+            Item::Connected => Term::local_pid(inner.owner),
+            Item::Input => builder.unsigned(inner.input),
+            Item::Output => builder.unsigned(inner.output),
+            Item::OsPid => match inner.os_pid {
+                Some(pid) => Term::small(pid.into()),
+                None => Term::atom(known::UNDEFINED),
+            },
+            Item::Monitors => Term::NIL,
+            Item::MonitoredBy => peers(builder, inner.watched_by.values().map(|(by, _)| *by)),
+            Item::Memory => {
+                let links = inner.links.len() * size_of::<Peer>();
+                builder.unsigned((links + inner.watched_by.len() * 48) as u64)
+            }
+            Item::QueueSize => {
+                let queued = inner.driver.as_ref().map_or(0, |driver| driver.queued());
+                builder.unsigned(queued as u64)
+            }
+            Item::Locking => Term::atom(oxbeam_term::Atom::of("port_level")),
+            Item::Parallelism => Term::boolean(inner.parallelism),
+        };
+        let name = items().into_iter().find(|(_, each)| *each == item)?.0;
+        Some(builder.tuple(&[Term::atom(oxbeam_term::Atom::of(name)), value]))
+    }
+    /// `port_info/1`; `None` if the port is gone.
+    pub fn info_list<'p>(self: &Arc<Port>, builder: &mut Builder<'p>) -> Option<Term<'p>> {
+        let mut values = Vec::with_capacity(COMMON.len());
+        for item in COMMON {
+            let value = self.info(builder, item)?;
+            if !value.is_nil() {
+                values.push(value);
+            }
+        }
+        Some(builder.list(values))
+    }
+}

@@ -1,0 +1,525 @@
+//! Ports: what stands for a driver or a program among processes. Follows `io.c` and `erl_bif_port.c`.
+//!
+//! A port has an owner, which gets its data, links and monitors like a process, and a driver. Everything that is done to a port is done
+//! at once, under the port's lock, by whoever does it: a process that commands it, the poll thread when a descriptor is ready. So what a
+//! process sends to a port and what the port sends back keep their order. A port whose driver has bytes to write when it is closed tells
+//! those linked to it at once, and stays until the bytes are written.
+
+pub mod driver;
+mod info;
+mod line;
+pub mod settings;
+mod signals;
+
+pub use driver::{Driver, DriverEntry, OpenError, Opening, PortCx, Remote, Reply};
+pub use info::{Item, items};
+pub use settings::{Refused, Settings, Target, Watermarks};
+pub use signals::iolist_bytes;
+
+use crate::logger;
+use crate::machine::machine;
+use crate::process::{Message, Peer};
+use crate::signal::port as face;
+use crate::signal::{Signal, deliver, link};
+use line::LineBuffer;
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::{Atom, Term};
+use parking_lot::{Mutex, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+static INPUT: AtomicU64 = AtomicU64::new(0);
+static OUTPUT: AtomicU64 = AtomicU64::new(0);
+
+fn note_input(bytes: usize) {
+    INPUT.fetch_add(bytes as u64, Ordering::Relaxed);
+}
+
+/// Bytes that came in and went out through ports (`statistics(io)`).
+pub fn byte_counts() -> (u64, u64) {
+    (
+        INPUT.load(Ordering::Relaxed),
+        OUTPUT.load(Ordering::Relaxed),
+    )
+}
+
+/// How a port ends when its driver says so.
+enum Ended {
+    /// Those linked to it get this reason.
+    Failed(Atom),
+    /// Like `Failed(normal)`, but not to the owner.
+    Quietly,
+}
+
+/// A port.
+pub struct Port {
+    /// Its number.
+    pub number: u64,
+    name: Vec<u8>,
+    entry: &'static DriverEntry,
+    inner: Mutex<Inner>,
+    /// `port_set_data/2`; `None` once the port is gone.
+    data: Mutex<Option<Message>>,
+}
+
+struct Inner {
+    /// Gone once the port has ended; taken out while it runs.
+    driver: Option<Box<dyn Driver>>,
+    /// Those linked are told, nobody finds the port any more, only bytes wait to be written.
+    closing: bool,
+    ended: bool,
+    owner: u64,
+    links: BTreeSet<Peer>,
+    /// Unlinks that were sent and wait to be acknowledged.
+    unlinking: BTreeMap<Peer, u64>,
+    last_unlink: u64,
+    watched_by: BTreeMap<RefNumbers, (Peer, Option<Atom>)>,
+    registered: Option<Atom>,
+    input: u64,
+    output: u64,
+    os_pid: Option<u32>,
+    binary: bool,
+    eof: bool,
+    parallelism: bool,
+    line: Option<LineBuffer>,
+    busy: bool,
+    /// Processes that wait for the port not to be busy.
+    waiting: Vec<u64>,
+    /// The owner wants `{Port, closed}` at the end.
+    tell_closed: bool,
+}
+
+/// The table of ports.
+struct Table {
+    ports: BTreeMap<u64, Arc<Port>>,
+    next: u64,
+}
+
+static TABLE: RwLock<Table> = RwLock::new(Table {
+    ports: BTreeMap::new(),
+    next: 0,
+});
+static DRIVERS: RwLock<Vec<&'static DriverEntry>> = RwLock::new(Vec::new());
+
+/// Makes drivers known, and ports to processes. Port 0 is the first of them: `forker`, which belongs to no program but is there.
+pub fn start(drivers: &'static [DriverEntry]) {
+    DRIVERS.write().extend(drivers);
+    face::install(&signals::Face);
+    let forker = Target::Driver(b"forker".to_vec());
+    let _ = open(0, &forker, &Settings::default());
+}
+
+/// The driver of this name.
+fn driver(name: &[u8]) -> Option<&'static DriverEntry> {
+    DRIVERS
+        .read()
+        .iter()
+        .find(|entry| entry.name.as_bytes() == name)
+        .copied()
+}
+
+/// Why there is no port.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum NoPort {
+    /// The driver can't start.
+    Driver(OpenError),
+    /// There are as many as there may be.
+    SystemLimit,
+}
+
+/// The driver that serves `target`: `{spawn, _}` looks for one of that name first.
+fn driver_of(target: &Target) -> Option<&'static DriverEntry> {
+    let named = |command: &[u8]| {
+        let first = command.split(|&byte| byte == b' ').next();
+        driver(first.unwrap_or_default())
+    };
+    match target {
+        Target::Spawn(command) => named(command).or_else(|| driver(b"spawn")),
+        Target::Driver(command) => named(command),
+        Target::Executable(_) => driver(b"spawn"),
+        Target::Descriptors(..) => driver(b"fd"),
+    }
+}
+
+/// Opens a port for the process `owner`, which is linked to it on the port's side.
+///
+/// # Errors
+/// No such driver, or it can't start.
+pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port>, NoPort> {
+    let badarg = NoPort::Driver(OpenError::Badarg);
+    let entry = driver_of(target).ok_or(badarg)?;
+    let number = reserve().ok_or(NoPort::SystemLimit)?;
+    let mut result = Err(NoPort::Driver(OpenError::General));
+    let port = Arc::new_cyclic(|this| {
+        let (port, started) = make(this, number, entry, owner, target, settings);
+        result = started.map_err(NoPort::Driver);
+        port
+    });
+    result?;
+    TABLE.write().ports.insert(number, Arc::clone(&port));
+    port.with_driver(None, |driver, cx| driver.start(cx));
+    Ok(port)
+}
+
+/// A number for a new port.
+fn reserve() -> Option<u64> {
+    let mut table = TABLE.write();
+    if table.ports.len() >= machine().config.port_limit {
+        return None;
+    }
+    let number = table.next;
+    table.next += 1;
+    Some(number)
+}
+
+fn make(
+    this: &Weak<Port>,
+    number: u64,
+    entry: &'static DriverEntry,
+    owner: u64,
+    target: &Target,
+    settings: &Settings,
+) -> (Port, Result<(), OpenError>) {
+    let mut opening = Opening {
+        target,
+        settings,
+        remote: Remote(this.clone()),
+        os_pid: None,
+    };
+    let (driver, result) = match (entry.open)(&mut opening) {
+        Ok(driver) => (Some(driver), Ok(())),
+        Err(error) => (None, Err(error)),
+    };
+    let name = match target {
+        Target::Spawn(command) | Target::Driver(command) | Target::Executable(command) => {
+            command.clone()
+        }
+        Target::Descriptors(input, output) => format!("{input}/{output}").into_bytes(),
+    };
+    let mut links = BTreeSet::new();
+    // The first process does not know the first port.
+    if number != 0 {
+        links.insert(Peer::Process(owner));
+    }
+    let inner = Inner {
+        driver,
+        closing: false,
+        ended: false,
+        owner,
+        links,
+        unlinking: BTreeMap::new(),
+        last_unlink: 0,
+        watched_by: BTreeMap::new(),
+        registered: None,
+        input: 0,
+        output: 0,
+        os_pid: opening.os_pid,
+        binary: settings.binary,
+        eof: settings.eof,
+        parallelism: settings.parallelism,
+        line: settings.line.map(LineBuffer::new),
+        busy: false,
+        waiting: Vec::new(),
+        tell_closed: false,
+    };
+    let port = Port {
+        number,
+        name,
+        entry,
+        inner: Mutex::new(inner),
+        data: Mutex::new(Some(Message::immediate(
+            Term::atom(known::UNDEFINED).word(),
+        ))),
+    };
+    (port, result)
+}
+
+/// The port of this number, unless it is closed.
+pub fn find(number: u64) -> Option<Arc<Port>> {
+    let port = TABLE.read().ports.get(&number).cloned()?;
+    let open = port.is_open();
+    open.then_some(port)
+}
+
+/// The port that `term` names: a port or a registered name.
+pub fn lookup(term: Term<'_>) -> Option<Arc<Port>> {
+    let number = match term.as_atom() {
+        Some(name) => match machine().registry.find(name)? {
+            crate::registry::Named::Port(number) => number,
+            crate::registry::Named::Process(_) => return None,
+        },
+        None => term.as_local_port()?,
+    };
+    find(number)
+}
+
+/// Numbers of all open ports.
+pub fn all() -> Vec<u64> {
+    let ports: Vec<Arc<Port>> = TABLE.read().ports.values().cloned().collect();
+    ports
+        .into_iter()
+        .filter(|port| port.is_open())
+        .map(|port| port.number)
+        .collect()
+}
+
+/// Number of ports.
+pub fn count() -> usize {
+    TABLE.read().ports.len()
+}
+
+/// Waits until no port has bytes to write, or the deadline has come: before the machine halts.
+pub fn flush_all(deadline: Option<Instant>) {
+    while deadline.is_none_or(|deadline| Instant::now() < deadline) {
+        let ports: Vec<Arc<Port>> = TABLE.read().ports.values().cloned().collect();
+        let queued = |port: &Arc<Port>| {
+            let inner = port.inner.lock();
+            let driver = inner.driver.as_ref();
+            driver.is_some_and(|driver| driver.queued() > 0)
+        };
+        if !ports.iter().any(queued) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// What became of data sent to a port.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// Taken.
+    Done,
+    /// The port is gone.
+    Dropped,
+    /// The port is busy.
+    Busy,
+}
+
+impl Port {
+    /// May a busy port be commanded nevertheless?
+    pub fn soft_busy(&self) -> bool {
+        self.entry.soft_busy
+    }
+    fn is_open(&self) -> bool {
+        let inner = self.inner.lock();
+        !inner.ended && !inner.closing
+    }
+    /// Calls the driver, and ends the port if it says so. `None`: the port is gone.
+    pub(crate) fn with_driver<R>(
+        self: &Arc<Port>,
+        caller: Option<u64>,
+        call: impl FnOnce(&mut dyn Driver, &mut PortCx<'_>) -> R,
+    ) -> Option<R> {
+        let mut inner = self.inner.lock();
+        let mut driver = inner.driver.take()?;
+        let mut cx = PortCx {
+            port: self,
+            inner: &mut inner,
+            caller,
+            ended: None,
+        };
+        let result = call(&mut *driver, &mut cx);
+        let ended = cx.ended;
+        inner.driver = Some(driver);
+        match ended {
+            None => {}
+            Some(_) if inner.closing => self.terminate(&mut inner),
+            Some(Ended::Failed(reason)) => self.exit(&mut inner, Term::atom(reason), false, false),
+            Some(Ended::Quietly) => {
+                let owner = Peer::Process(inner.owner);
+                if inner.links.remove(&owner) {
+                    inner.last_unlink += 1;
+                    let (id, from) = (inner.last_unlink, Peer::Port(self.number));
+                    let _ = deliver(inner.owner, Signal::Unlink { from, id });
+                }
+                self.exit(&mut inner, Term::atom(known::NORMAL), false, false);
+            }
+        }
+        Some(result)
+    }
+    /// Sends data to the port, as process `caller`.
+    pub fn output(self: &Arc<Port>, caller: u64, data: Vec<u8>, force: bool) -> Output {
+        {
+            let mut inner = self.inner.lock();
+            if inner.ended || inner.closing {
+                return Output::Dropped;
+            }
+            if inner.busy && !force {
+                if !inner.waiting.contains(&caller) {
+                    inner.waiting.push(caller);
+                }
+                return Output::Busy;
+            }
+            inner.output += data.len() as u64;
+        }
+        OUTPUT.fetch_add(data.len() as u64, Ordering::Relaxed);
+        match self.with_driver(Some(caller), |driver, cx| driver.output(cx, data)) {
+            Some(()) => Output::Done,
+            None => Output::Dropped,
+        }
+    }
+    /// `port_control/3`; `None` is `badarg`.
+    pub fn control(self: &Arc<Port>, caller: u64, operation: u32, data: &[u8]) -> Option<Reply> {
+        self.with_driver(Some(caller), |driver, cx| {
+            driver.control(cx, operation, data)
+        })?
+    }
+    /// `port_close/1`. `false`: it is closed already.
+    pub fn close(self: &Arc<Port>, caller: u64) -> bool {
+        let _ = caller;
+        if self.number == 0 {
+            return false;
+        }
+        let mut inner = self.inner.lock();
+        if inner.ended || inner.closing {
+            return false;
+        }
+        self.exit(&mut inner, Term::atom(known::NORMAL), false, true);
+        true
+    }
+    /// `port_connect/2`: a new owner, which is linked too. `false`: there is no such process, or the port is closed.
+    pub fn connect(self: &Arc<Port>, owner: u64) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.ended || inner.closing {
+            return false;
+        }
+        if inner.links.insert(Peer::Process(owner))
+            && deliver(owner, Signal::Link(Peer::Port(self.number))).is_err()
+        {
+            inner.links.remove(&Peer::Process(owner));
+            return false;
+        }
+        inner.owner = owner;
+        true
+    }
+    /// Gives the port a name. `false`: it has one, or somebody else has it.
+    pub fn register(&self, name: Atom) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.ended || inner.closing || inner.registered.is_some() {
+            return false;
+        }
+        let registered = machine().registry.register_port(name, self.number);
+        if registered {
+            inner.registered = Some(name);
+        }
+        registered
+    }
+    /// The port has lost its name.
+    pub fn unregistered(&self) {
+        self.inner.lock().registered = None;
+    }
+    /// `port_set_data/2`. `false`: the port is gone.
+    pub fn set_data(&self, data: Message) -> bool {
+        let mut place = self.data.lock();
+        if place.is_none() {
+            return false;
+        }
+        *place = Some(data);
+        true
+    }
+    /// Looks at what `port_set_data/2` has set.
+    pub fn with_data<R>(&self, look: impl FnOnce(Term<'_>) -> R) -> Option<R> {
+        let place = self.data.lock();
+        place.as_ref().map(|data| look(data.term()))
+    }
+    /// The end of the port as others see it. `from_outside`: not by its driver, whose bytes that wait are dropped then.
+    fn exit(
+        self: &Arc<Port>,
+        inner: &mut Inner,
+        reason: Term<'_>,
+        tell_closed: bool,
+        from_outside: bool,
+    ) {
+        if inner.ended || inner.closing {
+            return;
+        }
+        inner.closing = true;
+        inner.tell_closed = tell_closed;
+        inner.set_busy(false);
+        if let Some(name) = inner.registered.take() {
+            let _ = machine().registry.unregister(name);
+        }
+        let kill = reason.is(known::KILL);
+        let told = if kill {
+            Term::atom(known::KILLED)
+        } else {
+            reason
+        };
+        let from = Peer::Port(self.number);
+        for peer in std::mem::take(&mut inner.links) {
+            link::send_link_exit(from, peer, told);
+        }
+        for (reference, (by, _)) in std::mem::take(&mut inner.watched_by) {
+            if let Peer::Process(number) = by {
+                let reason = Message::copy_of(told);
+                let _ = deliver(number, Signal::Down { reference, reason });
+            }
+        }
+        let queued = inner.driver.as_ref().map_or(0, |driver| driver.queued());
+        if kill || !from_outside || queued == 0 {
+            self.terminate(inner);
+            return;
+        }
+        if let Some(mut driver) = inner.driver.take() {
+            let mut cx = PortCx {
+                port: self,
+                inner,
+                caller: None,
+                ended: None,
+            };
+            driver.flush(&mut cx);
+            let flushed = cx.ended.is_some();
+            inner.driver = Some(driver);
+            if flushed {
+                self.terminate(inner);
+            }
+        }
+    }
+    fn terminate(self: &Arc<Port>, inner: &mut Inner) {
+        if inner.ended {
+            return;
+        }
+        inner.ended = true;
+        inner.line = None;
+        if let Some(mut driver) = inner.driver.take() {
+            driver.stop(self.number);
+        }
+        *self.data.lock() = None;
+        TABLE.write().ports.remove(&self.number);
+        if inner.tell_closed {
+            send_atom(self.number, inner.owner, known::CLOSED);
+        }
+    }
+    /// Somebody who is not the owner, or talks nonsense, has sent something to the port: the owner gets an exit signal.
+    fn bad_signal(&self, owner: u64) {
+        let reason = Term::atom(Atom::of("badsig"));
+        link::send_exit(Peer::Port(self.number), Peer::Process(owner), reason, false);
+    }
+    /// What was sent is no data.
+    pub fn bad_output(&self) {
+        let name = String::from_utf8_lossy(&self.name);
+        logger::error(&format!("Bad value on output port '{name}'\n"));
+    }
+}
+
+/// `{Port, Atom}`
+fn send_atom(port: u64, to: u64, atom: Atom) {
+    let message =
+        Message::build(|builder| builder.tuple(&[Term::local_port(port), Term::atom(atom)]));
+    let _ = deliver(to, Signal::Message(message));
+}
+
+impl Inner {
+    fn set_busy(&mut self, busy: bool) {
+        self.busy = busy;
+        if !busy {
+            for process in std::mem::take(&mut self.waiting) {
+                // Any signal makes it try again.
+                let _ = deliver(process, Signal::Task(Box::new(|_, _| {})));
+            }
+        }
+    }
+}

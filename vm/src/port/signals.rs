@@ -1,0 +1,184 @@
+//! What processes send to ports: links, monitors, exit signals, and messages that are commands.
+
+use super::{Output, Port, find};
+use crate::process::{Message, Peer, Process};
+use crate::signal::message::Sent;
+use crate::signal::port::{Ports, ToPort};
+use crate::signal::{Signal, deliver};
+use oxbeam_term::atom::known;
+use oxbeam_term::{Term, View};
+use std::sync::Arc;
+
+/// The face to processes.
+pub(super) struct Face;
+
+impl Ports for Face {
+    fn signal(&self, number: u64, signal: ToPort) -> Result<(), ToPort> {
+        match find(number) {
+            Some(port) => port.take_signal(signal),
+            None => Err(signal),
+        }
+    }
+    fn command(&self, process: &Process, number: u64, message: Term<'_>, force: bool) -> Sent {
+        match find(number) {
+            Some(port) => port.take_message(process, message, force),
+            None => Sent::Done,
+        }
+    }
+    fn exists(&self, number: u64) -> bool {
+        find(number).is_some()
+    }
+}
+
+impl Port {
+    fn take_signal(self: &Arc<Port>, signal: ToPort) -> Result<(), ToPort> {
+        let mut inner = self.inner.lock();
+        if inner.ended || inner.closing {
+            return Err(signal);
+        }
+        match signal {
+            ToPort::Link(from) => {
+                inner.links.insert(from);
+            }
+            ToPort::Unlink { from, id } => {
+                inner.links.remove(&from);
+                if let Peer::Process(number) = from {
+                    let from = Peer::Port(self.number);
+                    let _ = deliver(number, Signal::UnlinkAck { from, id });
+                }
+            }
+            ToPort::UnlinkAck { from, id } => {
+                if inner.unlinking.get(&from) == Some(&id) {
+                    inner.unlinking.remove(&from);
+                }
+            }
+            ToPort::Monitor {
+                reference,
+                by,
+                name,
+            } => {
+                inner.watched_by.insert(reference, (by, name));
+            }
+            ToPort::Demonitor(reference) => {
+                inner.watched_by.remove(&reference);
+            }
+            ToPort::Exit {
+                from,
+                reason,
+                linked,
+            } => self.take_exit(&mut inner, from, &reason, linked),
+        }
+        Ok(())
+    }
+    fn take_exit(
+        self: &Arc<Port>,
+        inner: &mut super::Inner,
+        from: Peer,
+        reason: &Message,
+        linked: bool,
+    ) {
+        // The first port can't be ended, and a link that is gone ends nothing.
+        if self.number == 0 || (linked && !inner.links.remove(&from)) {
+            return;
+        }
+        let reason = reason.term();
+        if linked && reason.is(known::NORMAL) && from != Peer::Process(inner.owner) {
+            return;
+        }
+        self.exit(inner, reason, false, true);
+    }
+    /// `Port ! {Pid, {command, Data}}`, `{Pid, close}`, `{Pid, {connect, NewPid}}`; anything else is a bad signal.
+    fn take_message(self: &Arc<Port>, process: &Process, message: Term<'_>, force: bool) -> Sent {
+        let command = message
+            .as_tuple_of::<2>()
+            .and_then(|[from, command]| Some((from.as_local_pid()?, command)));
+        let owner = self.inner.lock().owner;
+        let Some((from, command)) = command else {
+            self.bad_signal(owner);
+            return Sent::Done;
+        };
+        let pair = command.as_tuple_of::<2>();
+        if command.as_atom().is_some_and(|atom| atom.text() == "close") {
+            self.close_as(from);
+        } else if let Some([known, data]) = pair.filter(|pair| pair[0].is(known::COMMAND)) {
+            let _ = known;
+            let Some(bytes) = iolist_bytes(data) else {
+                self.bad_output();
+                self.bad_signal(owner);
+                return Sent::Done;
+            };
+            if from != owner {
+                self.bad_signal(owner);
+                return Sent::Done;
+            }
+            if self.output(process.number, bytes, force) == Output::Busy {
+                return Sent::Busy(self.number);
+            }
+        } else if let Some([_, new]) = pair.filter(|pair| {
+            pair[0]
+                .as_atom()
+                .is_some_and(|atom| atom.text() == "connect")
+        }) {
+            self.connect_as(from, new);
+        } else {
+            self.bad_signal(owner);
+        }
+        Sent::Done
+    }
+    fn close_as(self: &Arc<Port>, from: u64) {
+        if self.number == 0 {
+            return;
+        }
+        let mut inner = self.inner.lock();
+        if from == inner.owner {
+            self.exit(&mut inner, Term::atom(known::NORMAL), true, true);
+        } else {
+            self.bad_signal(inner.owner);
+        }
+    }
+    fn connect_as(self: &Arc<Port>, from: u64, new: Term<'_>) {
+        let mut inner = self.inner.lock();
+        match new.as_local_pid() {
+            Some(new) if from == inner.owner => {
+                inner.owner = new;
+                super::send_atom(self.number, from, known::CONNECTED);
+            }
+            _ => self.bad_signal(inner.owner),
+        }
+    }
+}
+
+/// The bytes of an iolist; `None` if it is none.
+pub fn iolist_bytes(term: Term<'_>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut outer = Vec::new();
+    let mut rest = term;
+    loop {
+        match rest.view() {
+            View::Cons(cell) => {
+                let head = cell.head();
+                match head.view() {
+                    View::Small(byte) => bytes.push(u8::try_from(byte).ok()?),
+                    View::Bits(binary) => bytes.extend_from_slice(&binary.bytes()?),
+                    View::Nil => {}
+                    View::Cons(_) => {
+                        outer.push(cell.tail());
+                        rest = head;
+                        continue;
+                    }
+                    _ => return None,
+                }
+                rest = cell.tail();
+            }
+            View::Bits(binary) => {
+                bytes.extend_from_slice(&binary.bytes()?);
+                rest = Term::NIL;
+            }
+            View::Nil => match outer.pop() {
+                Some(next) => rest = next,
+                None => return Some(bytes),
+            },
+            _ => return None,
+        }
+    }
+}
