@@ -1,3 +1,5 @@
+//! Patterns, limits, names of groups.
+
 use super::*;
 
 fn options(bits: u32, dialect: Dialect) -> CompileOptions {

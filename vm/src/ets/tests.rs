@@ -1,3 +1,5 @@
+//! Rows and their stores, against a plain model.
+
 use super::hash::{Clash, HashStore};
 use super::row::Row;
 use super::tree::{From, Limit, TreeStore};

@@ -1,3 +1,5 @@
+//! Compiling and running.
+
 use super::*;
 use oxbeam_term::Atom;
 use oxbeam_term::atom::known;
