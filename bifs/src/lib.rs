@@ -6,6 +6,7 @@ mod atomics;
 mod binary;
 mod code;
 mod counters;
+mod debug_state;
 mod erl_ddll;
 mod erlang;
 mod erts_debug;
@@ -45,6 +46,7 @@ const OTHERS: &[&[Native]] = &[
     erlang::node::INTERNAL,
     erlang::trace::CLEANER,
     erlang::trace::INTERNAL,
+    debug_state::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     ets::ERLANG,

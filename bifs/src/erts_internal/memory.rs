@@ -171,12 +171,28 @@ fn allocator_info<'p>(
     builder.list(rows)
 }
 
-/// There are no allocators of OTP's kind whose blocks could be counted.
-pub(super) fn gather_alloc_histograms_1<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Err(Raise::Badarg)
+/// `{Allocator, Scheduler, …, Ref}`: the number of messages that will come. Of an allocator that tells nothing, none: `instrument` then
+/// says `{error, not_enabled}`.
+fn gather<'p>(cx: &mut Cx<'p>, elements: std::ops::RangeInclusive<usize>) -> NativeResult<'p> {
+    let request = cx.arg(0).tuple_elements().ok_or(Raise::Badarg)?;
+    let (Some(allocator), Some(reference)) = (request.first(), request.last()) else {
+        return Err(Raise::Badarg);
+    };
+    let known_allocator = allocator.as_atom().is_some_and(|allocator| ALLOCATORS.contains(&allocator.text()));
+    let numbers = &request[1..request.len() - 1];
+    let valid = elements.contains(&request.len())
+        && known_allocator
+        && reference.as_reference().is_some()
+        && numbers.iter().all(|number| number.as_usize().is_some());
+    if valid { Ok(Term::small(0)) } else { Err(Raise::Badarg) }
 }
 
-/// As [`gather_alloc_histograms_1`].
-pub(super) fn gather_carrier_info_1<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Err(Raise::Badarg)
+pub(super) fn gather_alloc_histograms_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let elements = if cx.machine().release.number <= 25 { 5..=5 } else { 6..=6 };
+    gather(cx, elements)
+}
+
+pub(super) fn gather_carrier_info_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let elements = if cx.machine().release.number <= 25 { 5..=5 } else { 6..=6 };
+    gather(cx, elements)
 }

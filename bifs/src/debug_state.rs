@@ -1,0 +1,488 @@
+//! The part of `erts_debug` that looks into the machine and changes it for OTP's test suites: internal states, natives on dirty
+//! schedulers, lock counting (which is not built in, as in an ordinary OTP).
+
+use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::process::{Message, Process};
+use oxbeam_vm::signal::{self, Signal};
+use oxbeam_vm::term::gc::Extent;
+use oxbeam_vm::{logger, stats, unique};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+natives! { NATIVES: "erts_debug";
+    "breakpoint" / 2 Plain => breakpoint_2;
+    "dirty" / 3 Plain => dirty_3;
+    "dirty_cpu" / 2 DirtyCpu => dirty_cpu_2;
+    "dirty_io" / 2 DirtyIo => dirty_io_2;
+    "disassemble" / 1 Plain => disassemble_1;
+    "display" / 1 Plain [0 ..= 25] => display_1;
+    "dist_ext_to_term" / 2 Plain => dist_ext_to_term_2;
+    "get_internal_state" / 1 Plain => get_internal_state_1;
+    "instructions" / 0 Plain => instructions_0;
+    "lcnt_clear" / 0 Plain => lcnt_error;
+    "lcnt_collect" / 0 Plain => lcnt_error;
+    "lcnt_control" / 1 Plain => lcnt_badarg;
+    "lcnt_control" / 2 Plain => lcnt_badarg;
+    "set_internal_state" / 2 Plain => set_internal_state_2;
+}
+
+fn name(text: &str) -> Term<'static> {
+    Term::atom(Atom::of(text))
+}
+
+// ---- Internal states ----
+
+/// Are internal states open to the caller?
+static AVAILABLE: AtomicBool = AtomicBool::new(false);
+/// Loop limits that suites set to see natives yield; ours yield by reductions, so that only the number is kept.
+static LIMITS: [AtomicUsize; 3] = [AtomicUsize::new(0), AtomicUsize::new(40_000), AtomicUsize::new(40_000)];
+
+fn get_internal_state_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    if !AVAILABLE.load(Ordering::Relaxed) {
+        return Err(Raise::Undef);
+    }
+    let what = cx.arg(0);
+    match what.view() {
+        View::Atom(key) => state(cx, key.text()),
+        View::Tuple(tuple) => match tuple.elements() {
+            [key, about] => {
+                let key = key.as_atom().ok_or(Raise::Badarg)?.text();
+                state_about(cx, key, *about)
+            }
+            [key, first, second] => {
+                let key = key.as_atom().ok_or(Raise::Badarg)?.text();
+                state_of_two(cx, key, *first, *second)
+            }
+            _ => Err(Raise::Badarg),
+        },
+        _ => Err(Raise::Badarg),
+    }
+}
+
+fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
+    let machine = cx.machine();
+    match key {
+        "available_internal_state" => Ok(Term::TRUE),
+        "reds_left" => {
+            let owned = cx.owned();
+            let left = (owned.reductions_left - owned.extra_reductions).max(0);
+            Ok(Term::small(left))
+        }
+        // The node itself is all that is referred to from outside processes.
+        "node_and_dist_references" => {
+            let nodes = cx.tuple(&[name("node_references"), Term::NIL]);
+            let dist = cx.tuple(&[name("dist_references"), Term::NIL]);
+            Ok(cx.tuple(&[nodes, dist]))
+        }
+        "monitoring_nodes" => Ok(Term::NIL),
+        "next_pid" => match machine.processes.next_id() {
+            Some(number) => Ok(cx.unsigned(number)),
+            None => Ok(Term::FALSE),
+        },
+        "check_io_debug" => {
+            let polled = Term::small(stats::polled() as i64);
+            Ok(cx.tuple(&[Term::small(0), polled, polled, Term::small(0)]))
+        }
+        "processes" => {
+            let mut numbers = machine.processes.ids();
+            numbers.sort_unstable();
+            Ok(cx.list(numbers.into_iter().map(Term::local_pid).collect::<Vec<_>>()))
+        }
+        "force_heap_frags" => Ok(Term::FALSE),
+        "memory" => {
+            let mut rows = Vec::new();
+            for (key, bytes) in stats::memory().rows() {
+                let bytes = cx.unsigned(bytes);
+                rows.push(cx.tuple(&[name(key), bytes]));
+            }
+            Ok(cx.list(rows))
+        }
+        "mmap" => Ok(Term::atom(known::UNDEFINED)),
+        "flxctr_memory_usage" => Ok(Term::atom(known::NOTSUP)),
+        "unique_monotonic_integer_state" => Ok(cx.unsigned(unique::monotonic_state())),
+        "min_unique_integer" | "min_unique_monotonic_integer" => Ok(cx.integer(unique::MIN_UNIQUE)),
+        "persistent_term" => {
+            let (_, bytes) = oxbeam_vm::persistent_term::info();
+            let bytes = cx.unsigned(bytes as u64);
+            Ok(cx.map_from_pairs([(Term::atom(known::TABLE), bytes)]))
+        }
+        "binary_loop_limit" | "re_loop_limit" | "unicode_loop_limit" => Err(Raise::Badarg),
+        _ => Err(Raise::Badarg),
+    }
+}
+
+fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<'p> {
+    let machine = cx.machine();
+    match key {
+        "process_status" => {
+            let number = about.as_local_pid().ok_or(Raise::Badarg)?;
+            if number == cx.process().number {
+                return Ok(Term::atom(known::RUNNING));
+            }
+            let Some(process) = machine.processes.get(number) else {
+                return Ok(Term::atom(known::UNDEFINED));
+            };
+            Ok(Term::atom(status(&process)))
+        }
+        "binary_info" => {
+            let bits = about.as_bits().ok_or(Raise::Badarg)?;
+            match bits.shared() {
+                None => Ok(name("heap_binary")),
+                Some(bytes) => {
+                    let used = Term::small(bytes.used() as i64);
+                    let size = Term::small(bytes.capacity() as i64);
+                    let binary = cx.tuple(&[Term::atom(known::BINARY), size]);
+                    Ok(cx.tuple(&[name("refc_binary"), used, binary, Term::small(0)]))
+                }
+            }
+        }
+        "internal_hash" => Ok(cx.unsigned(oxbeam_vm::term::map::key_hash(about))),
+        "atom" => {
+            let index = about.as_usize().ok_or(Raise::Badarg)?;
+            if index < oxbeam_vm::term::atom::count() as usize {
+                Ok(Term::atom(Atom::from_index(index as u32)))
+            } else {
+                Ok(Term::atom(known::UNDEFINED))
+            }
+        }
+        "magic_ref" => {
+            let reference = about.as_reference().filter(|reference| reference.magic().is_some());
+            let Some(reference) = reference else { return Ok(Term::FALSE) };
+            // The count of this call is not one of the table's.
+            let count = reference.magic_arc().map_or(0, |magic| std::sync::Arc::strong_count(&magic) - 1);
+            Ok(cx.tuple(&[Term::small(count as i64), Term::TRUE]))
+        }
+        "channel_number" | "dist_ctrl" => Ok(Term::atom(known::UNDEFINED)),
+        _ => Err(Raise::Badarg),
+    }
+}
+
+fn status(process: &Process) -> Atom {
+    let state = &process.state;
+    if state.is_exiting() {
+        known::EXITING
+    } else if state.is_running() || state.is_dirty() {
+        known::RUNNING
+    } else if state.is_idle() {
+        known::WAITING
+    } else {
+        known::RUNNABLE
+    }
+}
+
+fn state_of_two<'p>(cx: &mut Cx<'p>, key: &str, first: Term<'p>, second: Term<'p>) -> NativeResult<'p> {
+    match key {
+        "check_time_config" => {
+            let correction = first.as_boolean().ok_or(Raise::Badarg)?;
+            let machine = cx.machine();
+            let mode = match second.as_atom().map(Atom::text) {
+                Some("no_time_warp") => oxbeam_vm::timer::clock::Warp::None,
+                Some("single_time_warp") => oxbeam_vm::timer::clock::Warp::Single,
+                Some("multi_time_warp") => oxbeam_vm::timer::clock::Warp::Multi,
+                _ => return Err(Raise::Badarg),
+            };
+            let same = machine.config.settings.time_correction == correction && machine.time.warp == mode;
+            Ok(Term::boolean(same))
+        }
+        "make_unique_integer" => {
+            // OTP's form: the thread's number in the low bits, its count above them.
+            let (thread, count) = (first.as_u64().ok_or(Raise::Badarg)?, second.as_u64().ok_or(Raise::Badarg)?);
+            let config = &cx.machine().config;
+            let threads = config.schedulers + config.dirty_cpu + config.dirty_io;
+            let bits = usize::BITS - threads.leading_zeros();
+            let raw = (u128::from(count) << bits) | u128::from(thread);
+            let value = raw as i128 + i128::from(unique::MIN_UNIQUE);
+            let magnitude = value.unsigned_abs();
+            Ok(cx.big(value < 0, &[magnitude as u64, (magnitude >> 64) as u64]))
+        }
+        "term_to_binary" => {
+            Err(cx.trap_to(known::ERLANG, Atom::of("term_to_binary"), &[first, second]))
+        }
+        _ => Err(Raise::Badarg),
+    }
+}
+
+fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (key, value) = (cx.arg(0).as_atom().ok_or(Raise::Badarg)?.text(), cx.arg(1));
+    if key == "available_internal_state" {
+        if let Some(on) = value.as_boolean() {
+            return Ok(Term::boolean(make_available(cx, on)));
+        }
+    }
+    if !AVAILABLE.load(Ordering::Relaxed) {
+        return Err(Raise::Undef);
+    }
+    let milliseconds = |term: Term<'_>| term.as_u64().filter(|ms| *ms <= 1 << 32).ok_or(Raise::Badarg);
+    match key {
+        "reds_left" => {
+            let left = value.as_small().filter(|left| *left >= 0).ok_or(Raise::Badarg)?;
+            // What is left cannot be known here; there is no more than this left of a turn.
+            let turn = cx.machine().config.reductions;
+            cx.bump_reductions(turn.saturating_sub(left).max(0) as usize);
+            Ok(Term::TRUE)
+        }
+        "block" | "sleep" => {
+            let wait = Duration::from_millis(milliseconds(value)?);
+            if key == "block" {
+                cx.machine().scheduler.blocked(|| std::thread::sleep(wait));
+            } else {
+                std::thread::sleep(wait);
+            }
+            Ok(Term::TRUE)
+        }
+        "block_scheduler" => {
+            std::thread::sleep(Duration::from_millis(milliseconds(value)?));
+            Ok(Term::TRUE)
+        }
+        "next_pid" => {
+            let next = value.as_u64().ok_or(Raise::Badarg)?;
+            match cx.machine().processes.set_next_id(next) {
+                Some(number) => Ok(cx.unsigned(number)),
+                None => Ok(Term::FALSE),
+            }
+        }
+        "force_gc" => {
+            let number = value.as_local_pid().ok_or(Raise::Badarg);
+            let Ok(number) = number else { return Ok(Term::FALSE) };
+            if number == cx.process().number {
+                cx.collect_soon(true);
+                return Ok(Term::TRUE);
+            }
+            let collect = Signal::SystemTask(Box::new(|_, owned| {
+                owned.collect_with(0, &mut [], Extent::Major, None);
+            }));
+            Ok(Term::boolean(signal::deliver(number, collect).is_ok()))
+        }
+        "gc_state" | "code_write_permission" | "code_mod_permission" | "test_long_gc_sleep" => Ok(Term::TRUE),
+        "binary_loop_limit" => limit(value, 0, 0),
+        "re_loop_limit" => limit(value, 1, 40_000),
+        "unicode_loop_limit" => limit(value, 2, 40_000),
+        "abort" => oxbeam_vm::halt::abort(),
+        "kill_dist_connection" => Ok(Term::FALSE),
+        "wait" => match value.as_atom().map(Atom::text) {
+            Some("deallocations" | "thread_progress" | "timer_cancellations" | "aux_work") => {
+                // All workers pass between two processes; what waited for that is done then.
+                cx.machine().scheduler.blocked(|| ());
+                Ok(Term::atom(known::OK))
+            }
+            _ => Err(Raise::Badarg),
+        },
+        "unique_monotonic_integer_state" => {
+            let last = value.as_i64().map(|last| last as u64).or_else(|| value.as_u64()).ok_or(Raise::Badarg)?;
+            unique::set_monotonic_state(last);
+            Ok(Term::TRUE)
+        }
+        "node_tab_delayed_delete" | "multizero_timeout_in_timeout" | "process_uniq_counter" => {
+            value.as_i64().ok_or(Raise::Badarg)?;
+            Ok(Term::atom(known::OK))
+        }
+        "fill_heap" => {
+            cx.collect_soon(false);
+            Ok(Term::atom(known::OK))
+        }
+        "make" => {
+            if value.as_atom().map(Atom::text) != Some("magic_ref") {
+                return Err(Raise::Badarg);
+            }
+            let reference = cx.make_magic(Box::new(()));
+            let id = cx.unsigned(reference.as_reference().map_or(0, |reference| reference.numbers().low));
+            Ok(cx.tuple(&[reference, id]))
+        }
+        "binary" => {
+            let size = value.as_usize().filter(|size| *size <= 1 << 31).ok_or(Raise::Badarg)?;
+            let bytes = oxbeam_vm::term::binary::refc::SharedBytes::zeroed(size, size);
+            Ok(cx.shared_binary(bytes))
+        }
+        "mbuf" => Ok(oxbeam_vm::term::copy::copy_all(value, cx.builder())),
+        "ets_force_trap" | "proc_sig_buffers" => Ok(Term::atom(known::NOTSUP)),
+        _ => Err(Raise::Badarg),
+    }
+}
+
+fn limit(value: Term<'_>, which: usize, default: usize) -> NativeResult<'static> {
+    let new = match value.as_usize() {
+        Some(limit) => limit,
+        None if value.as_atom().map(Atom::text) == Some("default") => default,
+        None => return Err(Raise::Badarg),
+    };
+    Ok(Term::small(LIMITS[which].swap(new, Ordering::Relaxed) as i64))
+}
+
+fn make_available(cx: &mut Cx<'_>, on: bool) -> bool {
+    let before = AVAILABLE.swap(on, Ordering::Relaxed);
+    if on {
+        let about = (cx.process().number, cx.owned().group_leader);
+        let pid = oxbeam_vm::term::print::pid_to_text(cx.self_pid()).unwrap_or_default();
+        let text = format!(
+            "Process {pid} enabled access to the emulator internal state.\n\
+             NOTE: This is an erts internal test feature and should *only* be used by OTP test-suites.\n"
+        );
+        logger::log_text(logger::Level::Warning, Some(about), &text);
+    }
+    before
+}
+
+// ---- Natives on dirty schedulers ----
+
+fn dirty_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let kind = cx.arg(0).as_atom().map(Atom::text);
+    let (what, argument) = (cx.arg(1), cx.arg(2));
+    match kind {
+        Some("dirty_cpu" | "dirty_io") => {
+            let kind = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
+            Err(cx.trap_to(Atom::of("erts_debug"), kind, &[what, argument]))
+        }
+        Some("normal") => dirty(cx, "normal", what, argument),
+        _ => Err(Raise::Badarg),
+    }
+}
+
+fn dirty_cpu_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (what, argument) = (cx.arg(0), cx.arg(1));
+    dirty(cx, "dirty_cpu", what, argument)
+}
+
+fn dirty_io_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (what, argument) = (cx.arg(0), cx.arg(1));
+    dirty(cx, "dirty_io", what, argument)
+}
+
+fn send(to: Term<'_>, text: &str) {
+    let to = match to.view() {
+        View::Pid(number) => Some(number),
+        View::Atom(name) => oxbeam_vm::machine::machine().registry.process(name).map(|process| process.number),
+        _ => None,
+    };
+    if let Some(number) = to {
+        let message = Message::build(|_| name(text));
+        // A receiver that has gone gets nothing.
+        let _ = signal::deliver(number, Signal::Message(message));
+    }
+}
+
+/// Waits so many milliseconds; on the processor if `busy`.
+fn wait(term: Term<'_>, busy: bool) -> Result<(), Raise> {
+    let milliseconds = term.as_u64().filter(|ms| *ms <= 1 << 32).ok_or(Raise::Badarg)?;
+    let until = std::time::Instant::now() + Duration::from_millis(milliseconds);
+    if busy {
+        while std::time::Instant::now() < until {
+            std::hint::spin_loop();
+        }
+    } else {
+        std::thread::sleep(Duration::from_millis(milliseconds));
+    }
+    Ok(())
+}
+
+fn dirty<'p>(cx: &mut Cx<'p>, kind: &'static str, what: Term<'p>, argument: Term<'p>) -> NativeResult<'p> {
+    let argument_text = argument.as_atom().map(Atom::text);
+    match what.as_atom().ok_or(Raise::Badarg)?.text() {
+        "scheduler" if argument_text == Some("type") => Ok(name(kind)),
+        "error" => Err(match argument_text {
+            Some("notsup") => Raise::Notsup,
+            Some("undef") => Raise::Undef,
+            Some("badarith") => Raise::Badarith,
+            Some("system_limit") => Raise::SystemLimit,
+            Some("noproc") => cx.error(Term::atom(known::NOPROC)),
+            _ => Raise::Badarg,
+        }),
+        "copy" => {
+            let mut list = Term::NIL;
+            for _ in 0..1000 {
+                let copy = oxbeam_vm::term::copy::copy(argument, cx.builder());
+                list = cx.cons(copy, list);
+            }
+            Ok(list)
+        }
+        "send" => {
+            send(argument, "ok");
+            Ok(Term::atom(known::OK))
+        }
+        "wait" => {
+            wait(argument, kind == "dirty_cpu")?;
+            Ok(Term::atom(known::OK))
+        }
+        "reschedule" => {
+            let left = argument.as_small().filter(|left| *left >= 0).ok_or(Raise::Badarg)?;
+            if left == 0 {
+                return Ok(Term::atom(known::OK));
+            }
+            // Every other time on another kind of scheduler; an odd number never ends at zero.
+            let next = match kind {
+                _ if left % 4 != 0 => kind,
+                "dirty_cpu" => "dirty_io",
+                "dirty_io" => "normal",
+                _ => "dirty_cpu",
+            };
+            Err(cx.trap_to(Atom::of("erts_debug"), Atom::of("dirty"), &[name(next), what, Term::small(left - 2)]))
+        }
+        "ready_wait6_done" => {
+            send(argument, "ready");
+            std::thread::sleep(Duration::from_secs(6));
+            send(argument, "done");
+            Ok(Term::atom(known::OK))
+        }
+        "alive_waitexiting" => {
+            send(argument, "alive");
+            while !cx.process().state.is_exiting() && !cx.process().has_signals() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            std::thread::sleep(Duration::from_secs(1));
+            let big = cx.big(false, &vec![4711; 10_000]);
+            Ok(cx.tuple(&[Term::atom(known::OK), big]))
+        }
+        _ => Err(Raise::Badarg),
+    }
+}
+
+// ---- Code ----
+
+/// Breakpoints belong to tracing.
+fn breakpoint_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let mfa = cx.arg(0).as_tuple_of::<3>().ok_or(Raise::Badarg)?;
+    if mfa[0].as_atom().is_none() || mfa[1].as_atom().is_none() || cx.arg(1).as_boolean().is_none() {
+        return Err(Raise::Badarg);
+    }
+    Err(Raise::Notsup)
+}
+
+/// There is nothing to disassemble in OTP's form: as its JIT answers.
+fn disassemble_1<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Ok(Term::FALSE)
+}
+
+/// Names of the specific instructions.
+fn instructions_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let mut list = Vec::new();
+    for text in oxbeam_vm::interp::ops::rows().map(|row| row.name) {
+        list.push(cx.char_list(text));
+    }
+    Ok(cx.list(list))
+}
+
+fn display_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let mut text = oxbeam_vm::term::print::display_bytes(cx.arg(0), usize::MAX);
+    text.push(b'\n');
+    // Nobody is left to tell when the output is gone.
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), &text);
+    Ok(cx.char_list(&String::from_utf8_lossy(&text)))
+}
+
+/// Terms in the form that they have between nodes: distribution is not in this version.
+fn dist_ext_to_term_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let atoms = cx.arg(0).tuple_elements().ok_or(Raise::Badarg)?;
+    if atoms.is_empty() || atoms.iter().any(|atom| atom.as_atom().is_none()) || !cx.arg(1).is_binary() {
+        return Err(Raise::Badarg);
+    }
+    Err(Raise::Notsup)
+}
+
+// ---- Lock counting ----
+
+fn lcnt_error<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Ok(Term::atom(known::ERROR))
+}
+
+fn lcnt_badarg<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Err(Raise::Badarg)
+}
