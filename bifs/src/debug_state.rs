@@ -35,7 +35,11 @@ fn name(text: &str) -> Term<'static> {
 /// Are internal states open to the caller?
 static AVAILABLE: AtomicBool = AtomicBool::new(false);
 /// Loop limits that suites set to see natives yield; ours yield by reductions, so that only the number is kept.
-static LIMITS: [AtomicUsize; 3] = [AtomicUsize::new(0), AtomicUsize::new(40_000), AtomicUsize::new(40_000)];
+static LIMITS: [AtomicUsize; 3] = [
+    AtomicUsize::new(0),
+    AtomicUsize::new(40_000),
+    AtomicUsize::new(40_000),
+];
 
 fn get_internal_state_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !AVAILABLE.load(Ordering::Relaxed) {
@@ -146,10 +150,16 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
             }
         }
         "magic_ref" => {
-            let reference = about.as_reference().filter(|reference| reference.magic().is_some());
-            let Some(reference) = reference else { return Ok(Term::FALSE) };
+            let reference = about
+                .as_reference()
+                .filter(|reference| reference.magic().is_some());
+            let Some(reference) = reference else {
+                return Ok(Term::FALSE);
+            };
             // The count of this call is not one of the table's.
-            let count = reference.magic_arc().map_or(0, |magic| std::sync::Arc::strong_count(&magic) - 1);
+            let count = reference
+                .magic_arc()
+                .map_or(0, |magic| std::sync::Arc::strong_count(&magic) - 1);
             Ok(cx.tuple(&[Term::small(count as i64), Term::TRUE]))
         }
         "channel_number" | "dist_ctrl" => Ok(Term::atom(known::UNDEFINED)),
@@ -170,7 +180,12 @@ fn status(process: &Process) -> Atom {
     }
 }
 
-fn state_of_two<'p>(cx: &mut Cx<'p>, key: &str, first: Term<'p>, second: Term<'p>) -> NativeResult<'p> {
+fn state_of_two<'p>(
+    cx: &mut Cx<'p>,
+    key: &str,
+    first: Term<'p>,
+    second: Term<'p>,
+) -> NativeResult<'p> {
     match key {
         "check_time_config" => {
             let correction = first.as_boolean().ok_or(Raise::Badarg)?;
@@ -181,12 +196,16 @@ fn state_of_two<'p>(cx: &mut Cx<'p>, key: &str, first: Term<'p>, second: Term<'p
                 Some("multi_time_warp") => oxbeam_vm::timer::clock::Warp::Multi,
                 _ => return Err(Raise::Badarg),
             };
-            let same = machine.config.settings.time_correction == correction && machine.time.warp == mode;
+            let same =
+                machine.config.settings.time_correction == correction && machine.time.warp == mode;
             Ok(Term::boolean(same))
         }
         "make_unique_integer" => {
             // OTP's form: the thread's number in the low bits, its count above them.
-            let (thread, count) = (first.as_u64().ok_or(Raise::Badarg)?, second.as_u64().ok_or(Raise::Badarg)?);
+            let (thread, count) = (
+                first.as_u64().ok_or(Raise::Badarg)?,
+                second.as_u64().ok_or(Raise::Badarg)?,
+            );
             let config = &cx.machine().config;
             let threads = config.schedulers + config.dirty_cpu + config.dirty_io;
             let bits = usize::BITS - threads.leading_zeros();
@@ -212,10 +231,17 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !AVAILABLE.load(Ordering::Relaxed) {
         return Err(Raise::Undef);
     }
-    let milliseconds = |term: Term<'_>| term.as_u64().filter(|ms| *ms <= 1 << 32).ok_or(Raise::Badarg);
+    let milliseconds = |term: Term<'_>| {
+        term.as_u64()
+            .filter(|ms| *ms <= 1 << 32)
+            .ok_or(Raise::Badarg)
+    };
     match key {
         "reds_left" => {
-            let left = value.as_small().filter(|left| *left >= 0).ok_or(Raise::Badarg)?;
+            let left = value
+                .as_small()
+                .filter(|left| *left >= 0)
+                .ok_or(Raise::Badarg)?;
             // What is left cannot be known here; there is no more than this left of a turn.
             let turn = cx.machine().config.reductions;
             cx.bump_reductions(turn.saturating_sub(left).max(0) as usize);
@@ -243,7 +269,9 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         }
         "force_gc" => {
             let number = value.as_local_pid().ok_or(Raise::Badarg);
-            let Ok(number) = number else { return Ok(Term::FALSE) };
+            let Ok(number) = number else {
+                return Ok(Term::FALSE);
+            };
             if number == cx.process().number {
                 cx.collect_soon(true);
                 return Ok(Term::TRUE);
@@ -253,7 +281,9 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             }));
             Ok(Term::boolean(signal::deliver(number, collect).is_ok()))
         }
-        "gc_state" | "code_write_permission" | "code_mod_permission" | "test_long_gc_sleep" => Ok(Term::TRUE),
+        "gc_state" | "code_write_permission" | "code_mod_permission" | "test_long_gc_sleep" => {
+            Ok(Term::TRUE)
+        }
         "binary_loop_limit" => limit(value, 0, 0),
         "re_loop_limit" => limit(value, 1, 40_000),
         "unicode_loop_limit" => limit(value, 2, 40_000),
@@ -268,7 +298,11 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             _ => Err(Raise::Badarg),
         },
         "unique_monotonic_integer_state" => {
-            let last = value.as_i64().map(|last| last as u64).or_else(|| value.as_u64()).ok_or(Raise::Badarg)?;
+            let last = value
+                .as_i64()
+                .map(|last| last as u64)
+                .or_else(|| value.as_u64())
+                .ok_or(Raise::Badarg)?;
             unique::set_monotonic_state(last);
             Ok(Term::TRUE)
         }
@@ -285,11 +319,18 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 return Err(Raise::Badarg);
             }
             let reference = cx.make_magic(Box::new(()));
-            let id = cx.unsigned(reference.as_reference().map_or(0, |reference| reference.numbers().low));
+            let id = cx.unsigned(
+                reference
+                    .as_reference()
+                    .map_or(0, |reference| reference.numbers().low),
+            );
             Ok(cx.tuple(&[reference, id]))
         }
         "binary" => {
-            let size = value.as_usize().filter(|size| *size <= 1 << 31).ok_or(Raise::Badarg)?;
+            let size = value
+                .as_usize()
+                .filter(|size| *size <= 1 << 31)
+                .ok_or(Raise::Badarg)?;
             let bytes = oxbeam_vm::term::binary::refc::SharedBytes::zeroed(size, size);
             Ok(cx.shared_binary(bytes))
         }
@@ -305,7 +346,9 @@ fn limit(value: Term<'_>, which: usize, default: usize) -> NativeResult<'static>
         None if value.as_atom().map(Atom::text) == Some("default") => default,
         None => return Err(Raise::Badarg),
     };
-    Ok(Term::small(LIMITS[which].swap(new, Ordering::Relaxed) as i64))
+    Ok(Term::small(
+        LIMITS[which].swap(new, Ordering::Relaxed) as i64
+    ))
 }
 
 fn make_available(cx: &mut Cx<'_>, on: bool) -> bool {
@@ -350,7 +393,10 @@ fn dirty_io_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn send(to: Term<'_>, text: &str) {
     let to = match to.view() {
         View::Pid(number) => Some(number),
-        View::Atom(name) => oxbeam_vm::machine::machine().registry.process(name).map(|process| process.number),
+        View::Atom(name) => oxbeam_vm::machine::machine()
+            .registry
+            .process(name)
+            .map(|process| process.number),
         _ => None,
     };
     if let Some(number) = to {
@@ -362,7 +408,10 @@ fn send(to: Term<'_>, text: &str) {
 
 /// Waits so many milliseconds; on the processor if `busy`.
 fn wait(term: Term<'_>, busy: bool) -> Result<(), Raise> {
-    let milliseconds = term.as_u64().filter(|ms| *ms <= 1 << 32).ok_or(Raise::Badarg)?;
+    let milliseconds = term
+        .as_u64()
+        .filter(|ms| *ms <= 1 << 32)
+        .ok_or(Raise::Badarg)?;
     let until = std::time::Instant::now() + Duration::from_millis(milliseconds);
     if busy {
         while std::time::Instant::now() < until {
@@ -374,7 +423,12 @@ fn wait(term: Term<'_>, busy: bool) -> Result<(), Raise> {
     Ok(())
 }
 
-fn dirty<'p>(cx: &mut Cx<'p>, kind: &'static str, what: Term<'p>, argument: Term<'p>) -> NativeResult<'p> {
+fn dirty<'p>(
+    cx: &mut Cx<'p>,
+    kind: &'static str,
+    what: Term<'p>,
+    argument: Term<'p>,
+) -> NativeResult<'p> {
     let argument_text = argument.as_atom().map(Atom::text);
     match what.as_atom().ok_or(Raise::Badarg)?.text() {
         "scheduler" if argument_text == Some("type") => Ok(name(kind)),
@@ -403,7 +457,10 @@ fn dirty<'p>(cx: &mut Cx<'p>, kind: &'static str, what: Term<'p>, argument: Term
             Ok(Term::atom(known::OK))
         }
         "reschedule" => {
-            let left = argument.as_small().filter(|left| *left >= 0).ok_or(Raise::Badarg)?;
+            let left = argument
+                .as_small()
+                .filter(|left| *left >= 0)
+                .ok_or(Raise::Badarg)?;
             if left == 0 {
                 return Ok(Term::atom(known::OK));
             }
@@ -414,7 +471,11 @@ fn dirty<'p>(cx: &mut Cx<'p>, kind: &'static str, what: Term<'p>, argument: Term
                 "dirty_io" => "normal",
                 _ => "dirty_cpu",
             };
-            Err(cx.trap_to(Atom::of("erts_debug"), Atom::of("dirty"), &[name(next), what, Term::small(left - 2)]))
+            Err(cx.trap_to(
+                Atom::of("erts_debug"),
+                Atom::of("dirty"),
+                &[name(next), what, Term::small(left - 2)],
+            ))
         }
         "ready_wait6_done" => {
             send(argument, "ready");
@@ -440,7 +501,8 @@ fn dirty<'p>(cx: &mut Cx<'p>, kind: &'static str, what: Term<'p>, argument: Term
 /// Breakpoints belong to tracing.
 fn breakpoint_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mfa = cx.arg(0).as_tuple_of::<3>().ok_or(Raise::Badarg)?;
-    if mfa[0].as_atom().is_none() || mfa[1].as_atom().is_none() || cx.arg(1).as_boolean().is_none() {
+    if mfa[0].as_atom().is_none() || mfa[1].as_atom().is_none() || cx.arg(1).as_boolean().is_none()
+    {
         return Err(Raise::Badarg);
     }
     Err(Raise::Notsup)
@@ -471,7 +533,10 @@ fn display_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// Terms in the form that they have between nodes: distribution is not in this version.
 fn dist_ext_to_term_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let atoms = cx.arg(0).tuple_elements().ok_or(Raise::Badarg)?;
-    if atoms.is_empty() || atoms.iter().any(|atom| atom.as_atom().is_none()) || !cx.arg(1).is_binary() {
+    if atoms.is_empty()
+        || atoms.iter().any(|atom| atom.as_atom().is_none())
+        || !cx.arg(1).is_binary()
+    {
         return Err(Raise::Badarg);
     }
     Err(Raise::Notsup)

@@ -22,7 +22,13 @@ fn name(text: &str) -> Term<'static> {
 /// Names of the drivers that are linked in.
 fn drivers(release: u8) -> &'static [&'static str] {
     match release {
-        ..=25 => &["tcp_inet", "udp_inet", "sctp_inet", "ram_file_drv", "tty_sl"],
+        ..=25 => &[
+            "tcp_inet",
+            "udp_inet",
+            "sctp_inet",
+            "ram_file_drv",
+            "tty_sl",
+        ],
         26..=27 => &["tcp_inet", "udp_inet", "ram_file_drv"],
         _ => &["tcp_inet", "udp_inet", "sctp_inet", "ram_file_drv"],
     }
@@ -34,7 +40,8 @@ fn driver_name(term: Term<'_>) -> Result<String, Raise> {
         View::Atom(_) | View::Nil | View::Cons(_) => crate::text::text_of(term),
         _ => None,
     };
-    text.filter(|text| !text.contains('\0')).ok_or(Raise::Badarg)
+    text.filter(|text| !text.contains('\0'))
+        .ok_or(Raise::Badarg)
 }
 
 fn is_linked_in(cx: &Cx<'_>, driver: &str) -> bool {
@@ -56,11 +63,20 @@ fn loaded_drivers_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `try_load(Path, Name, Options)`
 fn try_load_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    driver_name(cx.arg(0)).or_else(|raise| if cx.arg(0).is_binary() { Ok(String::new()) } else { Err(raise) })?;
+    driver_name(cx.arg(0)).or_else(|raise| {
+        if cx.arg(0).is_binary() {
+            Ok(String::new())
+        } else {
+            Err(raise)
+        }
+    })?;
     let driver = driver_name(cx.arg(1))?;
     for option in cx.arg(2).proper_list().ok_or(Raise::Badarg)? {
         let [key, value] = option.as_tuple_of::<2>().ok_or(Raise::Badarg)?;
-        match (key.as_atom().map(Atom::text), value.as_atom().map(Atom::text)) {
+        match (
+            key.as_atom().map(Atom::text),
+            value.as_atom().map(Atom::text),
+        ) {
             (Some("driver_options"), _) => {
                 for flag in value.proper_list().ok_or(Raise::Badarg)? {
                     if flag.as_atom().map(Atom::text) != Some("kill_ports") {
@@ -92,12 +108,19 @@ fn try_unload_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             continue;
         }
         let [key, value] = option.as_tuple_of::<2>().ok_or(Raise::Badarg)?;
-        match (key.as_atom().map(Atom::text), value.as_atom().map(Atom::text)) {
+        match (
+            key.as_atom().map(Atom::text),
+            value.as_atom().map(Atom::text),
+        ) {
             (Some("monitor"), Some("pending_driver" | "pending")) => {}
             _ => return Err(Raise::Badarg),
         }
     }
-    let reason = if is_linked_in(cx, &driver) { "linked_in_driver" } else { "not_loaded" };
+    let reason = if is_linked_in(cx, &driver) {
+        "linked_in_driver"
+    } else {
+        "not_loaded"
+    };
     error(cx, name(reason))
 }
 
@@ -119,24 +142,48 @@ fn info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 const TEXTS: &[(&str, &str)] = &[
-    ("inconsistent", "Driver name and/or driver options are inconsistent with currently loaded driver"),
-    ("linked_in_driver", "Driver is statically linked and cannot be loaded/unloaded"),
-    ("permanent", "DDLL driver is permanent an cannot be unloaded/loaded"),
+    (
+        "inconsistent",
+        "Driver name and/or driver options are inconsistent with currently loaded driver",
+    ),
+    (
+        "linked_in_driver",
+        "Driver is statically linked and cannot be loaded/unloaded",
+    ),
+    (
+        "permanent",
+        "DDLL driver is permanent an cannot be unloaded/loaded",
+    ),
     ("not_loaded", "DDLL driver is not loaded"),
-    ("not_loaded_by_this_process", "DDLL driver was not loaded by this process"),
+    (
+        "not_loaded_by_this_process",
+        "DDLL driver was not loaded by this process",
+    ),
     ("not_pending", "DDLL load not pending for this driver name"),
-    ("already_loaded", "DDLL driver is already loaded successfully"),
+    (
+        "already_loaded",
+        "DDLL driver is already loaded successfully",
+    ),
     ("pending_reload", "Driver reloading is already pending"),
-    ("pending_process", "Driver is loaded by others when attempting option {reload, pending_driver}"),
+    (
+        "pending_process",
+        "Driver is loaded by others when attempting option {reload, pending_driver}",
+    ),
     ("bad_driver_name", "Bad driver name"),
-    ("driver_incorrect_version", "Driver compiled with incorrect version of erl_driver.h"),
+    (
+        "driver_incorrect_version",
+        "Driver compiled with incorrect version of erl_driver.h",
+    ),
     ("no_error", "No error"),
 ];
 
 fn format_error_int_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     match cx.arg(0).view() {
         View::Atom(reason) => {
-            let row = TEXTS.iter().find(|row| row.0 == reason.text()).ok_or(Raise::Badarg)?;
+            let row = TEXTS
+                .iter()
+                .find(|row| row.0 == reason.text())
+                .ok_or(Raise::Badarg)?;
             Ok(cx.char_list(row.1))
         }
         View::Tuple(_) => {
@@ -172,7 +219,13 @@ fn monitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let message = Message::build(|builder| {
         let reference = oxbeam_vm::term::copy::copy(reference, builder);
         let driver = builder.char_list(&text);
-        builder.tuple(&[Term::atom(tag), reference, Term::atom(known::DRIVER), driver, state])
+        builder.tuple(&[
+            Term::atom(tag),
+            reference,
+            Term::atom(known::DRIVER),
+            driver,
+            state,
+        ])
     });
     // The caller takes messages as long as it runs.
     let _ = signal::push(cx.process(), Signal::Message(message));
@@ -181,5 +234,9 @@ fn monitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// Whatever was monitored has been told of already.
 fn demonitor_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    if cx.arg(0).as_reference().is_some() { Ok(Term::TRUE) } else { Err(Raise::Badarg) }
+    if cx.arg(0).as_reference().is_some() {
+        Ok(Term::TRUE)
+    } else {
+        Err(Raise::Badarg)
+    }
 }

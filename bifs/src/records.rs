@@ -25,8 +25,16 @@ struct Definition<'p> {
 }
 
 fn definition_of(record: Record<'_>) -> Result<Definition<'_>, Raise> {
-    let [module, name, exported, fields] = record.definition().as_tuple_of::<4>().ok_or(Raise::Badarg)?;
-    Ok(Definition { module, name, exported, fields: fields.tuple_elements().unwrap_or(&[]) })
+    let [module, name, exported, fields] = record
+        .definition()
+        .as_tuple_of::<4>()
+        .ok_or(Raise::Badarg)?;
+    Ok(Definition {
+        module,
+        name,
+        exported,
+        fields: fields.tuple_elements().unwrap_or(&[]),
+    })
 }
 
 /// The record that an argument is, or `{badrecord, Argument}`.
@@ -66,14 +74,26 @@ fn is_exported_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn get_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let field = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let record = cx.arg(1).as_record().ok_or(Raise::Badarg)?;
-    let position = definition_of(record)?.fields.iter().position(|name| name.is(field));
-    position.and_then(|position| record.values().get(position).copied()).ok_or(Raise::Badarg)
+    let position = definition_of(record)?
+        .fields
+        .iter()
+        .position(|name| name.is(field));
+    position
+        .and_then(|position| record.values().get(position).copied())
+        .ok_or(Raise::Badarg)
 }
 
 /// `{#{is_exported => Boolean}, [Field | {Field, Default}]}`
 fn get_definition_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let (module, name) = (cx.arg(0).as_atom().ok_or(Raise::Badarg)?, cx.arg(1).as_atom().ok_or(Raise::Badarg)?);
-    let definition = cx.machine().code.record_definition(module, name).ok_or(Raise::Badarg)?;
+    let (module, name) = (
+        cx.arg(0).as_atom().ok_or(Raise::Badarg)?,
+        cx.arg(1).as_atom().ok_or(Raise::Badarg)?,
+    );
+    let definition = cx
+        .machine()
+        .code
+        .record_definition(module, name)
+        .ok_or(Raise::Badarg)?;
     let mut fields = Vec::with_capacity(definition.fields().len());
     for (position, &field) in definition.fields().iter().enumerate() {
         fields.push(match definition.default_of(position) {
@@ -82,7 +102,10 @@ fn get_definition_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         });
     }
     let fields = cx.list(fields);
-    let options = cx.map_from_pairs([(Term::atom(Atom::of("is_exported")), Term::boolean(definition.exported))]);
+    let options = cx.map_from_pairs([(
+        Term::atom(Atom::of("is_exported")),
+        Term::boolean(definition.exported),
+    )]);
     Ok(cx.tuple(&[options, fields]))
 }
 
@@ -98,10 +121,15 @@ fn create_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if map.len() != 1 {
         return Err(Raise::Badarg);
     }
-    let exported = map.get(Term::atom(Atom::of("is_exported"))).ok_or(Raise::Badarg)?;
+    let exported = map
+        .get(Term::atom(Atom::of("is_exported")))
+        .ok_or(Raise::Badarg)?;
     exported.as_boolean().ok_or(Raise::Badarg)?;
     let pairs = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
-    let (mut fields, mut values) = (Vec::with_capacity(pairs.len()), Vec::with_capacity(pairs.len()));
+    let (mut fields, mut values) = (
+        Vec::with_capacity(pairs.len()),
+        Vec::with_capacity(pairs.len()),
+    );
     for pair in pairs {
         let [field, value] = pair.as_tuple_of::<2>().ok_or(Raise::Badarg)?;
         if field.as_atom().is_none() {
@@ -117,7 +145,11 @@ fn create_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     let fields = cx.tuple(&fields);
     let definition = cx.tuple(&[module, name, exported, fields]);
-    let definition = cx.machine().code.canonical_record(definition).unwrap_or(definition);
+    let definition = cx
+        .machine()
+        .code
+        .canonical_record(definition)
+        .unwrap_or(definition);
     Ok(cx.record(definition, &values))
 }
 

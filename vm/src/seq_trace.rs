@@ -169,11 +169,14 @@ pub unsafe fn next_token<'p>(process: &Process, owned: &mut Owned) -> Option<Tok
     Some(token)
 }
 
-/// The process takes a message with this token, or without one, out of its queue.
-///
-/// # Safety
-/// The caller runs the process; the token is a term of it.
-pub unsafe fn received(process: &Process, owned: &mut Owned, token: Word, message: Word) {
+/// The process, which the caller runs, takes the message out of its queue that its receive looks at: it goes on with the message's
+/// token, or without one.
+#[cold]
+pub(crate) fn takes(process: &Process, owned: &mut Owned) {
+    let token = owned.mailbox.current_token();
+    let Some(message) = owned.mailbox.current(&mut owned.heap) else {
+        return;
+    };
     if token.is_none() {
         if let Some(rare) = &mut owned.rare {
             rare.trace_token = Word::NONE;
@@ -181,7 +184,7 @@ pub unsafe fn received(process: &Process, owned: &mut Owned, token: Word, messag
         return;
     }
     owned.rare().trace_token = token;
-    // SAFETY: the caller's promise.
+    // SAFETY: token and message are terms of the process now.
     if let Some(token) = Token::of(unsafe { Term::from_word(token) }) {
         let (clock, _) = counts(owned);
         set_counts(owned, clock.max(token.serial), token.serial);
@@ -239,4 +242,21 @@ pub fn count_on<'p>(cx: &mut Cx<'p>) -> Option<Token<'p>> {
     let process = cx.process();
     // SAFETY: the caller's process runs it; nothing is collected while a native runs.
     unsafe { next_token(process, cx.owned()) }
+}
+
+/// A process that is being made gets its parent's token, and begins to count with it.
+pub(crate) fn inherit(token: &Token<'_>, owned: &mut Owned) {
+    // SAFETY: the new heap is nobody else's yet, and is not collected now.
+    let mut builder = unsafe { owned.heap.arena.builder() };
+    let label = oxbeam_term::copy::copy(token.label, &mut builder);
+    let from = oxbeam_term::copy::copy(token.from, &mut builder);
+    let word = Token {
+        label,
+        from,
+        ..*token
+    }
+    .term(&mut builder)
+    .word();
+    owned.rare().trace_token = word;
+    set_counts(owned, token.serial, token.serial);
 }

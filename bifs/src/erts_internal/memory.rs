@@ -178,21 +178,35 @@ fn gather<'p>(cx: &mut Cx<'p>, elements: std::ops::RangeInclusive<usize>) -> Nat
     let (Some(allocator), Some(reference)) = (request.first(), request.last()) else {
         return Err(Raise::Badarg);
     };
-    let known_allocator = allocator.as_atom().is_some_and(|allocator| ALLOCATORS.contains(&allocator.text()));
+    let known_allocator = allocator
+        .as_atom()
+        .is_some_and(|allocator| ALLOCATORS.contains(&allocator.text()));
     let numbers = &request[1..request.len() - 1];
     let valid = elements.contains(&request.len())
         && known_allocator
         && reference.as_reference().is_some()
         && numbers.iter().all(|number| number.as_usize().is_some());
-    if valid { Ok(Term::small(0)) } else { Err(Raise::Badarg) }
+    if valid {
+        Ok(Term::small(0))
+    } else {
+        Err(Raise::Badarg)
+    }
 }
 
 pub(super) fn gather_alloc_histograms_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let elements = if cx.machine().release.number <= 25 { 5..=5 } else { 6..=6 };
+    let elements = if cx.machine().release.number <= 25 {
+        5..=5
+    } else {
+        6..=6
+    };
     gather(cx, elements)
 }
 
 pub(super) fn gather_carrier_info_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let elements = if cx.machine().release.number <= 25 { 5..=5 } else { 6..=6 };
+    let elements = if cx.machine().release.number <= 25 {
+        5..=5
+    } else {
+        6..=6
+    };
     gather(cx, elements)
 }

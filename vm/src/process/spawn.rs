@@ -4,6 +4,7 @@ use super::relations::{Alias, Link, Watched, WatchedBy, Watching};
 use super::{MaxHeap, Owned, Peer, Priority, Process};
 use crate::interp::dispatch;
 use crate::machine::machine;
+use crate::seq_trace;
 use crate::signal;
 use oxbeam_sync::table::Full;
 use oxbeam_term::atom::known;
@@ -83,13 +84,11 @@ pub fn spawn(
     let machine = machine();
     let (parent_number, group_leader, token, parent_owned) = match parent {
         Some((process, owned)) => {
-            let token = owned
-                .rare
-                .as_ref()
-                .map_or(Word::NONE, |rare| rare.trace_token);
+            // SAFETY: the caller runs the parent; nothing is collected before the token was copied.
+            let token = unsafe { seq_trace::next_token(process, owned) };
             (Some(process.number), owned.group_leader, token, Some(owned))
         }
-        None => (None, Peer::Process(0), Word::NONE, None),
+        None => (None, Peer::Process(0), None, None),
     };
     let reference = options.monitor.map(|_| {
         options
@@ -101,11 +100,8 @@ pub fn spawn(
         owned.parent = parent_number.map(Peer::Process);
         owned.group_leader = group_leader;
         owned.number = id.data;
-        if !token.is_none() {
-            // SAFETY: a token is a term of the parent, which is not collected now; the new heap is nobody else's yet.
-            let token =
-                unsafe { copy::copy(Term::from_word(token), &mut owned.heap.arena.builder()) };
-            owned.rare().trace_token = token.word();
+        if let Some(token) = &token {
+            seq_trace::inherit(token, &mut owned);
         }
         if let (true, Some(parent)) = (options.link, parent_number) {
             owned

@@ -4,6 +4,7 @@ use super::{Signal, deliver, port, push};
 use crate::machine::machine;
 use crate::process::{Class, Message, Peer, Process};
 use crate::registry::Named;
+use crate::seq_trace;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::{RefNumbers, Reference};
@@ -35,7 +36,7 @@ fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority
     if let Some(number) = alias.pid_number() {
         let signal = Signal::AliasMessage {
             alias: alias.numbers(),
-            message: outgoing(process, message),
+            message: outgoing(process, || Term::local_pid(number), message),
             priority,
         };
         let _ = if number == process.number {
@@ -85,7 +86,7 @@ pub fn send(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> 
 
 #[inline]
 fn to_process(process: &Process, number: u64, message: Term<'_>) {
-    let signal = Signal::Message(outgoing(process, message));
+    let signal = Signal::Message(outgoing(process, || Term::local_pid(number), message));
     let _ = if number == process.number {
         push(process, signal)
     } else {
@@ -95,21 +96,30 @@ fn to_process(process: &Process, number: u64, message: Term<'_>) {
 
 /// A copy of the message, with the sender's trace token if it has one.
 #[inline]
-fn outgoing(process: &Process, message: Term<'_>) -> Message {
-    // SAFETY: the caller runs `process`.
-    let token = unsafe {
-        (*process.owned_pointer())
-            .rare
-            .as_ref()
-            .map_or(Word::NONE, |rare| rare.trace_token)
-    };
-    if token.is_none() {
-        return Message::copy_of(message);
+fn outgoing(process: &Process, to: impl FnOnce() -> Term<'static>, message: Term<'_>) -> Message {
+    if seq_trace::in_use() {
+        // SAFETY: the caller runs `process`.
+        let owned = unsafe { &mut *process.owned_pointer() };
+        // SAFETY: as above; nothing is collected before the message is built.
+        if let Some(token) = unsafe { seq_trace::next_token(process, owned) } {
+            return with_token(&token, to(), message);
+        }
     }
-    // SAFETY: a token is a term of the process.
-    let token = unsafe { Term::from_word(token) };
+    Message::copy_of(message)
+}
+
+#[cold]
+fn with_token(token: &seq_trace::Token<'_>, to: Term<'static>, message: Term<'_>) -> Message {
+    seq_trace::output(token, seq_trace::SEND, to, message);
     let mut copy = Message::build(|builder| {
-        let token = oxbeam_term::copy::copy(token, builder);
+        let label = oxbeam_term::copy::copy(token.label, builder);
+        let from = oxbeam_term::copy::copy(token.from, builder);
+        let token = seq_trace::Token {
+            label,
+            from,
+            ..*token
+        }
+        .term(builder);
         let message = oxbeam_term::copy::copy(message, builder);
         builder.cons(token, message)
     });
@@ -124,7 +134,10 @@ fn outgoing(process: &Process, message: Term<'_>) -> Message {
 fn to_name(process: &Process, name: Atom, message: Term<'_>, force: bool) -> Option<Sent> {
     match machine().registry.find(name)? {
         Named::Process(to) => {
-            let _ = push(&to, Signal::Message(outgoing(process, message)));
+            let _ = push(
+                &to,
+                Signal::Message(outgoing(process, || Term::local_pid(to.number), message)),
+            );
             Some(Sent::Done)
         }
         Named::Port(number) => Some(port::command(process, number, message, force)),

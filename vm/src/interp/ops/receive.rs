@@ -35,6 +35,7 @@ crate::instructions! { frame;
     /// The message matched: takes it out.
     remove_message() {
         let owned = frame.owned();
+        if crate::seq_trace::in_use() { crate::seq_trace::takes(frame.process(), owned) }
         owned.mailbox.remove_current();
         if owned.receive_timer_running() { owned.cancel_receive_timer(frame.process()) }
         frame.advance()
