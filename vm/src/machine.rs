@@ -117,7 +117,11 @@ impl Machine {
     ///
     /// # Errors
     /// Nobody knows the release, or there is a machine already.
-    pub fn build(config: Config, tables: &Tables) -> Result<&'static Machine, String> {
+    pub fn build(mut config: Config, tables: &Tables) -> Result<&'static Machine, String> {
+        // Heaps have sizes of the growth sequence only.
+        let round = oxbeam_term::gc::policy::heap_size_for;
+        config.process.min_heap = round(config.process.min_heap);
+        config.process.min_binary = round(config.process.min_binary);
         let release = Release::of(config.release)
             .ok_or_else(|| format!("there are no rules for OTP {}", config.release))?;
         oxbeam_term::rules::set(release.rules);

@@ -11,7 +11,7 @@ natives! { NATIVES: "erlang";
     "throw" / 1 Plain => throw_1;
     "raise" / 3 Plain => raise_3;
     "nif_error" / 1 Plain => error_1;
-    "nif_error" / 2 Plain => error_2;
+    "nif_error" / 2 Plain => error_1;
     "apply" / 2 Plain => apply_2;
     "apply" / 3 Plain => apply_3;
 }
@@ -31,23 +31,21 @@ fn error_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Err(raise)
 }
 
-/// `error(Reason, Args | none, Options)`: `{error_info, Map}` goes into the caller's frame.
+/// `error(Reason, Args | none, Options)`: `{error_info, Map}` goes into the caller's frame. Bad options are as good as none.
 fn error_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let (reason, arguments) = (cx.arg(0), cx.arg(1));
-    let options = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
     let mut info = None;
-    for option in options {
+    for option in cx.arg(2).proper_list().unwrap_or_default() {
         match option.as_tuple_of::<2>() {
             Some([key, map]) if key.is(known::ERROR_INFO) && map.is_map() => info = Some(map),
-            _ => return Err(Raise::Badarg),
+            _ => {
+                info = None;
+                break;
+            }
         }
     }
-    let raise = cx.error(reason);
-    if !arguments.is(known::NONE) {
-        cx.owned().exception.caller_arguments = Some(arguments.word());
-    }
+    let result = error_2(cx);
     cx.owned().exception.error_info = info.map(|map| map.word());
-    Err(raise)
+    result
 }
 
 fn exit_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

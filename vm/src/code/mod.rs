@@ -48,6 +48,8 @@ impl Code {
         // Their `on_load` functions are called by `erl_init`, not by the loader.
         if let Some(module) = Arc::get_mut(&mut module) {
             module.on_load = None;
+            // OTP's have no lines: traces show none.
+            module.lines.clear();
         }
         let finished = self.finish(vec![module]);
         debug_assert!(finished.is_ok(), "a preloaded module is loaded once");

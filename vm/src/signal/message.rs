@@ -185,7 +185,7 @@ pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> bool
             let arguments = unsafe { owned.heap.arena.builder() }.list([to, message]);
             owned.exception.culprit = Some(crate::process::Culprit {
                 module: known::ERLANG,
-                function: Atom::of("!"),
+                function: Atom::of("send"),
                 arity: 2,
                 arguments: Some(arguments.word()),
                 native: true,

@@ -9,6 +9,7 @@ use crate::interp::ops::{
 };
 use oxbeam_loader::{GenericOp, Op, Operand};
 use oxbeam_term::Word;
+use oxbeam_term::atom::known;
 use oxbeam_term::word::subtag;
 
 type Lowered = Result<usize, String>;
@@ -336,6 +337,20 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
         Op::CallExt => {
             let export = callee(emitter, op)?;
             emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+        }
+        // A native is called, not jumped to: the trace of its error shows the function that called it.
+        Op::CallExtOnly if called_as_native(emitter, op)? => {
+            let export = callee(emitter, op)?;
+            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+            emitter.emit(&control::ret, &[])?;
+        }
+        Op::CallExtLast if called_as_native(emitter, op)? => {
+            let export = callee(emitter, op)?;
+            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+            emitter.emit(
+                &control::deallocate_ret,
+                &[Argument::Number(number(op, 2)?)],
+            )?;
         }
         Op::CallExtOnly => {
             let export = callee(emitter, op)?;
@@ -688,6 +703,14 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
 }
 
 /// The export entry that a call names.
+/// Is the function called a native that comes back? `apply` goes on in what it calls, `hibernate` drops the stack.
+fn called_as_native(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
+    let export = import(emitter, op, 1)?;
+    Ok(crate::code::is_native(export)
+        && !(export.module() == known::ERLANG
+            && matches!(export.function().text(), "apply" | "hibernate")))
+}
+
 fn callee(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<u64, String> {
     let export = import(emitter, op, 1)?;
     if (

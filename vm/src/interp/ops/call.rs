@@ -307,7 +307,7 @@ pub(super) unsafe fn native_failed(
             let for_caller = module == known::ERLANG
                 && matches!(
                     (function.text(), arity),
-                    ("error", 1..=3) | ("exit" | "throw", 1) | ("raise", 3) | ("nif_error", 1 | 2)
+                    ("error", 1..=3) | ("exit" | "throw", 1) | ("raise", 3)
                 );
             if for_caller {
                 owned.exception.culprit = None;
