@@ -93,7 +93,7 @@ fn put_together<'p>(cx: &mut Cx<'p>, term: Term<'p>, parts: &[Term<'p>]) -> Term
         (View::Map(_), _) if !parts.is_empty() => {
             cx.map_from_pairs(parts.chunks_exact(2).map(|pair| (pair[0], pair[1])))
         }
-        (View::Record(record), _) => cx.record(record.definition(), parts),
+        (View::Record(record), _) => cx.record(record.definition_term(), parts),
         (View::Fun(fun), _) => match fun.kind() {
             FunKind::Local { entry, creator, .. } => cx.local_fun(entry, creator, parts),
             FunKind::External(_) => copy::copy_all(term, cx.builder()),

@@ -1,9 +1,8 @@
-//! Module `records` of OTP 29: native records made and looked at without their definition being known at compile time. Follows
-//! `erl_record.c`.
+//! `records`: native records of OTP 29.
 
+use oxbeam_term::boxed::record::Record;
+use oxbeam_term::map::key_order;
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::term::term::Record;
-use std::cmp::Ordering;
 
 natives! { NATIVES: "records";
     "create" / 4 Plain [29 ..= 255] => create_4;
@@ -16,180 +15,162 @@ natives! { NATIVES: "records";
     "update" / 4 Plain [29 ..= 255] => update_4;
 }
 
-/// `{Module, Name, Exported, {Field, …}}`
-struct Definition<'p> {
-    module: Term<'p>,
-    name: Term<'p>,
-    exported: Term<'p>,
-    fields: &'p [Term<'p>],
-}
+/// Fields of a record that are read or written in a reduction.
+const FIELDS_PER_REDUCTION: usize = 8;
 
-fn definition_of(record: Record<'_>) -> Result<Definition<'_>, Raise> {
-    let [module, name, exported, fields] = record
-        .definition()
-        .as_tuple_of::<4>()
-        .ok_or(Raise::Badarg)?;
-    Ok(Definition {
-        module,
-        name,
-        exported,
-        fields: fields.tuple_elements().unwrap_or(&[]),
-    })
-}
-
-/// The record that an argument is, or `{badrecord, Argument}`.
-fn record<'p>(cx: &mut Cx<'p>, index: usize) -> Result<Record<'p>, Raise> {
-    let term = cx.arg(index);
+/// The first argument, or `{badrecord, Term}`.
+fn record<'p>(cx: &mut Cx<'p>) -> Result<Record<'p>, Raise> {
+    let term = cx.arg(0);
     match term.as_record() {
         Some(record) => Ok(record),
         None => Err(cx.error_pair(known::BADRECORD, term)),
     }
 }
 
-fn bad_field<'p>(cx: &mut Cx<'p>, module: Term<'p>, name: Term<'p>, field: Term<'p>) -> Raise {
+/// `{badfield, {{Module, Name}, Field}}`
+fn badfield<'p>(cx: &mut Cx<'p>, module: Term<'p>, name: Term<'p>, field: Term<'p>) -> Raise {
     let id = cx.tuple(&[module, name]);
     let about = cx.tuple(&[id, field]);
     cx.error_pair(known::BADFIELD, about)
 }
 
-fn get_module_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let record = cx.arg(0).as_record().ok_or(Raise::Badarg)?;
-    Ok(definition_of(record)?.module)
-}
-
-fn get_name_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let record = cx.arg(0).as_record().ok_or(Raise::Badarg)?;
-    Ok(definition_of(record)?.name)
-}
-
-fn get_field_names_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let definition = definition_of(record(cx, 0)?)?;
-    Ok(cx.list(definition.fields.iter().copied()))
-}
-
-fn is_exported_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Ok(definition_of(record(cx, 0)?)?.exported)
-}
-
-fn get_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let field = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
-    let record = cx.arg(1).as_record().ok_or(Raise::Badarg)?;
-    let position = definition_of(record)?
-        .fields
-        .iter()
-        .position(|name| name.is(field));
-    position
-        .and_then(|position| record.values().get(position).copied())
-        .ok_or(Raise::Badarg)
-}
-
-/// `{#{is_exported => Boolean}, [Field | {Field, Default}]}`
-fn get_definition_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let (module, name) = (
-        cx.arg(0).as_atom().ok_or(Raise::Badarg)?,
-        cx.arg(1).as_atom().ok_or(Raise::Badarg)?,
-    );
-    let definition = cx
-        .machine()
-        .code
-        .record_definition(module, name)
-        .ok_or(Raise::Badarg)?;
-    let mut fields = Vec::with_capacity(definition.fields().len());
-    for (position, &field) in definition.fields().iter().enumerate() {
-        fields.push(match definition.default_of(position) {
-            Some(default) => cx.tuple(&[field, default]),
-            None => field,
-        });
-    }
-    let fields = cx.list(fields);
-    let options = cx.map_from_pairs([(
-        Term::atom(Atom::of("is_exported")),
-        Term::boolean(definition.exported),
-    )]);
-    Ok(cx.tuple(&[options, fields]))
-}
-
-/// `create(Module, Name, [{Field, Value}], #{is_exported := Boolean})`
+/// `create(Module, Name, [{Field, Value}], #{is_exported := Exported})`: whatever the module says of such a record.
 fn create_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (module, name, options) = (cx.arg(0), cx.arg(1), cx.arg(3));
-    if module.as_atom().is_none() || name.as_atom().is_none() {
+    let (Some(module_atom), Some(name_atom)) = (module.as_atom(), name.as_atom()) else {
         return Err(cx.error_pair(known::BADRECORD, name));
-    }
-    let Some(map) = options.as_map() else {
+    };
+    let Some(options) = options.as_map() else {
         return Err(cx.error_pair(known::BADMAP, options));
     };
-    if map.len() != 1 {
-        return Err(Raise::Badarg);
-    }
-    let exported = map
-        .get(Term::atom(Atom::of("is_exported")))
+    let exported = options
+        .get(Term::atom(known::IS_EXPORTED))
+        .and_then(|exported| exported.as_boolean())
+        .filter(|_| options.len() == 1)
         .ok_or(Raise::Badarg)?;
-    exported.as_boolean().ok_or(Raise::Badarg)?;
-    let pairs = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
-    let (mut fields, mut values) = (
-        Vec::with_capacity(pairs.len()),
-        Vec::with_capacity(pairs.len()),
-    );
-    for pair in pairs {
+    let list = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
+    let mut fields = Vec::with_capacity(list.len());
+    let mut values = Vec::with_capacity(list.len());
+    for pair in list {
         let [field, value] = pair.as_tuple_of::<2>().ok_or(Raise::Badarg)?;
-        if field.as_atom().is_none() {
-            return Err(bad_field(cx, module, name, field));
-        }
+        let Some(field) = field.as_atom() else {
+            return Err(badfield(cx, module, name, field));
+        };
         fields.push(field);
         values.push(value);
     }
-    let mut sorted: Vec<u64> = fields.iter().map(|field| field.word().0).collect();
-    sorted.sort_unstable();
-    if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Raise::Badarg);
-    }
-    let fields = cx.tuple(&fields);
-    let definition = cx.tuple(&[module, name, exported, fields]);
+    cx.bump_reductions(fields.len() / FIELDS_PER_REDUCTION);
+    let definition = cx
+        .record_definition(module_atom, name_atom, exported, &fields)
+        .ok_or(Raise::Badarg)?;
     let definition = cx
         .machine()
         .code
         .canonical_record(definition)
         .unwrap_or(definition);
-    Ok(cx.record(definition, &values))
+    Ok(cx.record_in_order(definition, &values))
 }
 
-/// The order of keys in a small map: atoms by their place in the atom table, behind what is no atom.
-fn key_order(a: Term<'_>, b: Term<'_>) -> Ordering {
-    match (a.as_atom(), b.as_atom()) {
-        (Some(a), Some(b)) => a.index().cmp(&b.index()),
-        _ => a.cmp_exact(b),
-    }
+/// `get(Field, Record)`
+fn get_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let record = cx.arg(1).as_record().ok_or(Raise::Badarg)?;
+    record.get(cx.arg(0)).ok_or(Raise::Badarg)
 }
 
-/// `update(Record, Module, Name, #{Field => Value})`; the name `_` stands for any record.
+/// `get_module(Record)`
+fn get_module_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Ok(cx
+        .arg(0)
+        .as_record()
+        .ok_or(Raise::Badarg)?
+        .definition()
+        .module())
+}
+
+/// `get_name(Record)`
+fn get_name_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Ok(cx
+        .arg(0)
+        .as_record()
+        .ok_or(Raise::Badarg)?
+        .definition()
+        .name())
+}
+
+/// `get_field_names(Record)`, in the order of definition.
+fn get_field_names_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let fields: Vec<Term<'p>> = record(cx)?.fields().map(|(name, _)| name).collect();
+    cx.bump_reductions(fields.len() / FIELDS_PER_REDUCTION);
+    Ok(cx.list(fields))
+}
+
+/// `is_exported(Record)`
+fn is_exported_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Ok(record(cx)?.definition().exported())
+}
+
+/// `get_definition(Module, Name)`: `{#{is_exported => Exported}, [Field | {Field, Default}]}`
+fn get_definition_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (module, name) = (cx.arg(0).as_atom(), cx.arg(1).as_atom());
+    let definition = module
+        .zip(name)
+        .and_then(|(module, name)| cx.machine().code.record_definition(module, name))
+        .ok_or(Raise::Badarg)?;
+    let described = definition.described();
+    cx.bump_reductions(described.len() / FIELDS_PER_REDUCTION);
+    let described: Vec<Term<'p>> = described
+        .into_iter()
+        .map(|(field, default)| match default {
+            Some(default) => cx.tuple(&[field, default]),
+            None => field,
+        })
+        .collect();
+    let described = cx.list(described);
+    let exported = Term::boolean(definition.exported);
+    let options = cx.map_from_pairs([(Term::atom(known::IS_EXPORTED), exported)]);
+    Ok(cx.tuple(&[options, described]))
+}
+
+/// `update(Record, Module, Name, #{Field => Value})`; any record for the name `_`.
 fn update_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let record = record(cx, 0)?;
-    let (module, name, updates) = (cx.arg(1), cx.arg(2), cx.arg(3));
-    let definition = definition_of(record)?;
-    let matches = module.same(definition.module) && name.same(definition.name);
-    if !name.is(known::ANY) && !matches {
+    let record = record(cx)?;
+    let (module, name) = (cx.arg(1), cx.arg(2));
+    let definition = record.definition();
+    let is_it = definition.module().same(module) && definition.name().same(name);
+    if !name.is(known::ANY) && !is_it {
         return Err(cx.error_pair(known::BADRECORD, name));
     }
-    let Some(map) = updates.as_map() else {
+    let Some(updates) = cx.arg(3).as_map() else {
+        let updates = cx.arg(3);
         return Err(cx.error_pair(known::BADMAP, updates));
     };
-    if map.is_empty() {
+    if updates.is_empty() {
         return Ok(cx.arg(0));
     }
-    let mut values = record.values().to_vec();
-    let mut unknown: Option<Term<'p>> = None;
-    for (key, value) in map.iter() {
-        match definition.fields.iter().position(|field| field.same(key)) {
-            Some(position) if position < values.len() => values[position] = value,
-            _ => {
-                if unknown.is_none_or(|first| key_order(key, first).is_lt()) {
-                    unknown = Some(key);
-                }
+    cx.bump_reductions(record.values().len() / FIELDS_PER_REDUCTION);
+    let mut used = 0;
+    let values: Vec<Term<'p>> = definition
+        .fields()
+        .iter()
+        .zip(record.values())
+        .map(|(&field, &old)| match updates.get(field) {
+            Some(new) => {
+                used += 1;
+                new
             }
-        }
+            None => old,
+        })
+        .collect();
+    if used == updates.len() {
+        return Ok(cx.record(record.definition_term(), &values));
     }
+    // Of several unknown fields OTP names the one that a small map would have first.
+    let unknown = updates
+        .keys()
+        .filter(|key| record.get(*key).is_none())
+        .min_by(|a, b| key_order(*a, *b));
     match unknown {
-        Some(field) => Err(bad_field(cx, definition.module, definition.name, field)),
-        None => Ok(cx.record(record.definition(), &values)),
+        Some(field) => Err(badfield(cx, definition.module(), definition.name(), field)),
+        None => Err(Raise::Badarg),
     }
 }

@@ -81,7 +81,7 @@ fn is_record_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let tag = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     let value = cx.arg(0);
     let found = match value.as_record() {
-        Some(record) => Some(record.name()),
+        Some(record) => Some(record.definition().name()),
         None => value.as_tuple().and_then(|tuple| tuple.get(0)),
     };
     Ok(Term::boolean(found.is_some_and(|found| found.is(tag))))
@@ -94,7 +94,8 @@ fn is_record_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         let fits = cx
             .arg(0)
             .as_record()
-            .is_some_and(|record| record.module().is(tag) && record.name().is(name));
+            .map(|record| record.definition())
+            .is_some_and(|of| of.module().is(tag) && of.name().is(name));
         return Ok(Term::boolean(fits));
     }
     let size = cx.arg(2).as_small().ok_or(Raise::Badarg)?;

@@ -7,6 +7,7 @@ use super::{Code, export};
 use oxbeam_loader::{BeamFile, LoadError, Operand};
 use oxbeam_term::atom::AtomError;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
+use oxbeam_term::boxed::record::Definition;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey, LocalReference};
 use oxbeam_term::heap::literal::LiteralArea;
@@ -24,7 +25,7 @@ pub enum PrepareError {
     Code(LowerError),
     /// A literal that is no external term.
     Literal(usize),
-    /// The default of a native record's field is no term.
+    /// A native record has a field twice, or a default that is no term.
     Record,
     /// The atom table is full.
     Atoms(AtomError),
@@ -40,7 +41,8 @@ impl std::fmt::Display for PrepareError {
             PrepareError::Literal(index) => {
                 write!(formatter, "LitT chunk, literal {index}: no external term")
             }
-            PrepareError::Record => formatter.write_str("Recs chunk: a default that is no term"),
+            PrepareError::Record => formatter
+                .write_str("Recs chunk: a field that is there twice, or a default that is no term"),
             PrepareError::Atoms(error) => write!(formatter, "AtU8 chunk: {error:?}"),
             PrepareError::WrongModule(name) => write!(formatter, "the file holds module {name}"),
         }
@@ -198,23 +200,28 @@ impl Code {
         };
         let mut records = Vec::with_capacity(file.records.len());
         for record in &file.records {
-            let mut defaults = Vec::with_capacity(record.fields.len());
+            let mut given = Vec::with_capacity(record.fields.len());
             for field in &record.fields {
-                defaults.push(match &field.default {
+                given.push(match &field.default {
                     None => Word::NONE,
                     Some(operand) => default(operand).ok_or(PrepareError::Record)?,
                 });
             }
-            let fields: Vec<Term<'_>> = record
-                .fields
-                .iter()
-                .map(|field| Term::atom(atom(field.name)))
-                .collect();
+            let fields: Vec<Atom> = record.fields.iter().map(|field| atom(field.name)).collect();
             let mut area = area.borrow_mut();
             // SAFETY: as above.
             let mut builder = unsafe { area.arena().builder() };
-            let definition =
-                builder.record_definition(name, atom(record.name), record.exported, &fields);
+            let definition = builder
+                .record_definition(name, atom(record.name), record.exported, &fields)
+                .ok_or(PrepareError::Record)?;
+            let mut defaults = vec![Word::NONE; given.len()];
+            for (place, default) in Definition::new(definition)
+                .into_iter()
+                .flat_map(Definition::order)
+                .zip(given)
+            {
+                defaults[place] = default;
+            }
             records.push(Arc::new(RecordDefinition {
                 name: atom(record.name),
                 exported: record.exported,

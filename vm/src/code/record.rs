@@ -5,6 +5,7 @@
 
 use super::{Code, Module};
 use oxbeam_sync::progress;
+use oxbeam_term::boxed::record::Definition;
 use oxbeam_term::{Atom, Term, Word};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -15,9 +16,9 @@ pub struct RecordDefinition {
     pub name: Atom,
     /// May other modules use it?
     pub exported: bool,
-    /// A literal, as [`oxbeam_term::term::Record::definition`] has it.
+    /// A literal, as [`Definition`] has it.
     pub definition: Word,
-    /// Default of each field, [`Word::NONE`] where there is none.
+    /// Default of each field, in the order of the definition's fields; [`Word::NONE`] where there is none.
     pub defaults: Box<[Word]>,
 }
 
@@ -27,18 +28,23 @@ impl RecordDefinition {
         // SAFETY: a literal of a module, which is kept while a process may hold it.
         unsafe { Term::from_word(self.definition) }
     }
-    /// Names of the fields.
+    /// Names of the fields, in the order of the defaults.
     pub fn fields(&self) -> &'static [Term<'static>] {
-        self.term()
-            .as_tuple_of::<4>()
-            .and_then(|[_, _, _, fields]| fields.tuple_elements())
-            .unwrap_or(&[])
+        Definition::new(self.term()).map_or(&[], Definition::fields)
     }
-    /// The default of the field at this position.
-    pub fn default_of(&self, position: usize) -> Option<Term<'static>> {
-        let word = *self.defaults.get(position)?;
-        // SAFETY: as for the definition.
-        (!word.is_none()).then(|| unsafe { Term::from_word(word) })
+    /// Fields and their defaults, in the order of the source.
+    pub fn described(&self) -> Vec<(Term<'static>, Option<Term<'static>>)> {
+        let fields = self.fields();
+        Definition::new(self.term())
+            .into_iter()
+            .flat_map(Definition::order)
+            .filter_map(|place| {
+                let default = *self.defaults.get(place)?;
+                // SAFETY: as for the definition.
+                let default = (!default.is_none()).then(|| unsafe { Term::from_word(default) });
+                Some((*fields.get(place)?, default))
+            })
+            .collect()
     }
 }
 
@@ -100,9 +106,9 @@ impl Code {
     }
     /// The current definition, if it says the same as `definition`, so that records that came as bytes share it with all others.
     pub fn canonical_record(&self, definition: Term<'_>) -> Option<Term<'static>> {
-        let [module, name, _, _] = definition.as_tuple_of::<4>()?;
+        let parts = Definition::new(definition)?;
         let current = self
-            .record_definition(module.as_atom()?, name.as_atom()?)?
+            .record_definition(parts.module().as_atom()?, parts.name().as_atom()?)?
             .term();
         current.eq_exact(definition).then_some(current)
     }

@@ -72,12 +72,8 @@ functions! {
     "is_record" / 3 |_b, [a, tag, size]| {
         let tag = tag.as_atom()?;
         if let (Some(name), true) = (size.as_atom(), rules().native_records) {
-            return boolean(a.as_record().is_some_and(|record| {
-                matches!(
-                    record.definition().tuple_elements(),
-                    Some([module, own_name, ..]) if module.is(tag) && own_name.is(name)
-                )
-            }));
+            let definition = a.as_record().map(|record| record.definition());
+            return boolean(definition.is_some_and(|of| of.module().is(tag) && of.name().is(name)));
         }
         let size = size.as_small()?;
         boolean(a.as_tuple().is_some_and(|tuple| {

@@ -7,11 +7,12 @@
 use crate::atom::Atom;
 use crate::boxed::external::{External, ExternalKind, split_pid, this_node};
 use crate::boxed::fun::{Fun, FunKind};
+use crate::boxed::record::Record;
 use crate::boxed::reference::{Reference, keep_magic};
 use crate::map;
 use crate::number::float;
 use crate::rules::rules;
-use crate::term::{Record, Term, View};
+use crate::term::{Term, View};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
@@ -280,8 +281,9 @@ impl<'o, 'p> Printer<'o, 'p> {
     }
 
     fn record(&mut self, record: Record<'p>) -> fmt::Result {
+        let definition = record.definition();
         self.out.text("#")?;
-        for (before, part) in [("", record.module()), (":", record.name())] {
+        for (before, part) in [("", definition.module()), (":", definition.name())] {
             self.out.text(before)?;
             if let Some(atom) = part.as_atom() {
                 self.atom(atom)?;
@@ -289,14 +291,14 @@ impl<'o, 'p> Printer<'o, 'p> {
         }
         self.out.text("{")?;
         self.tasks.push(Task::Text("}"));
-        let mut fields: Vec<_> = record
+        // Shown in the order in which they are kept.
+        let mut fields: Vec<_> = definition
             .fields()
             .iter()
             .filter_map(|name| name.as_atom())
             .zip(record.values().iter().copied())
             .collect();
-        // OTP keeps, and shows, them in the order of the atoms' indices.
-        fields.sort_by_key(|&(field, _)| std::cmp::Reverse(field.index()));
+        fields.reverse();
         self.tasks.push(Task::Fields(fields, true));
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::binary::Bits;
 use crate::boxed::cons::Cons;
 use crate::boxed::external::{External, ExternalKind};
 use crate::boxed::fun::Fun;
+use crate::boxed::record::Record;
 use crate::boxed::reference::Reference;
 use crate::boxed::tuple::Tuple;
 use crate::heap::arena::Builder;
@@ -53,60 +54,8 @@ pub enum View<'p> {
     ExternalPort(External<'p>),
     /// Reference of another node.
     ExternalReference(External<'p>),
-    /// Native record (OTP 29): the definition, a tuple `{Module, Name, Exported, {Field, …}}`, and the values.
+    /// Native record (OTP 29).
     Record(Record<'p>),
-}
-
-/// A native record of OTP 29.
-#[derive(Copy, Clone)]
-pub struct Record<'p>(pub(crate) Term<'p>);
-
-impl<'p> Record<'p> {
-    fn word(self, index: usize) -> Word {
-        // SAFETY: callers stay within the object.
-        unsafe { *self.0.word().pointer().add(index) }
-    }
-    /// `{Module, Name, Exported, {Field, …}}`, most often a literal.
-    pub fn definition(self) -> Term<'p> {
-        Term(self.word(1), PhantomData)
-    }
-    fn part(self, index: usize) -> Term<'p> {
-        self.definition()
-            .tuple_elements()
-            .and_then(|parts| parts.get(index).copied())
-            .unwrap_or(Term::NIL)
-    }
-    /// The module that defines it.
-    pub fn module(self) -> Term<'p> {
-        self.part(0)
-    }
-    /// Its name there.
-    pub fn name(self) -> Term<'p> {
-        self.part(1)
-    }
-    /// May other modules look into it? As an atom.
-    pub fn exported(self) -> Term<'p> {
-        self.part(2)
-    }
-    /// Names of its fields, in the order of definition.
-    pub fn fields(self) -> &'p [Term<'p>] {
-        self.part(3).tuple_elements().unwrap_or(&[])
-    }
-    /// The value of a field.
-    pub fn get(self, field: Term<'_>) -> Option<Term<'p>> {
-        let position = self.fields().iter().position(|name| name.same(field))?;
-        self.values().get(position).copied()
-    }
-    /// Values, in the order of definition.
-    pub fn values(self) -> &'p [Term<'p>] {
-        // SAFETY: the header counts the definition and the values.
-        unsafe {
-            std::slice::from_raw_parts(
-                self.0.word().pointer().add(2).cast(),
-                self.word(0).arity() - 1,
-            )
-        }
-    }
 }
 
 impl<'p> Term<'p> {
@@ -359,10 +308,6 @@ impl<'p> Term<'p> {
     pub fn as_map(self) -> Option<Map<'p>> {
         self.is_map().then_some(Map(self))
     }
-    /// The native record, if this is one.
-    pub fn as_record(self) -> Option<Record<'p>> {
-        self.has_subtag(subtag::RECORD).then_some(Record(self))
-    }
     /// The same object or immediate? Never looks behind a pointer.
     #[inline(always)]
     pub fn same(self, other: Term<'_>) -> bool {
@@ -432,37 +377,6 @@ impl<'p> Builder<'p> {
         unsafe {
             *object = Word::header(subtag::FLOAT, 1);
             *object.add(1) = Word(value.to_bits());
-            Term::from_word(Word::boxed(object))
-        }
-    }
-    /// The definition of a native record, as [`Record::definition`] has it.
-    pub fn record_definition(
-        &mut self,
-        module: Atom,
-        name: Atom,
-        exported: bool,
-        fields: &[Term<'p>],
-    ) -> Term<'p> {
-        let fields = self.tuple(fields);
-        self.tuple(&[
-            Term::atom(module),
-            Term::atom(name),
-            Term::boolean(exported),
-            fields,
-        ])
-    }
-    /// A native record with a definition of as many fields as there are values.
-    pub fn record(&mut self, definition: Term<'p>, values: &[Term<'p>]) -> Term<'p> {
-        let object = self.alloc(2 + values.len());
-        // SAFETY: fresh room of this size.
-        unsafe {
-            *object = Word::header(subtag::RECORD, 1 + values.len());
-            *object.add(1) = definition.word();
-            std::ptr::copy_nonoverlapping(
-                values.as_ptr().cast::<Word>(),
-                object.add(2),
-                values.len(),
-            );
             Term::from_word(Word::boxed(object))
         }
     }

@@ -1,7 +1,7 @@
 //! Native records of OTP 29.
 //!
-//! A record points to the definition that it was made from, `{Module, Name, Exported, {Field, …}}`; its values are in the order of the
-//! fields there. What can be known of a record of the module's own is found out when the module is loaded.
+//! A record points to the definition that it was made from; its values are in the order of the fields there, that of the atom table. So are
+//! the fields that an instruction names, which are therefore found one behind the other. What can be known of a record of the module's own is found out when the module is loaded.
 
 use super::control;
 use super::data::boxed_as;
@@ -12,6 +12,8 @@ use crate::interp::frame::{Frame, term};
 use crate::interp::operand::Place;
 use oxbeam_loader::{GenericOp, Op, Operand as Generic};
 use oxbeam_term::atom::{Atom, known};
+use oxbeam_term::boxed::record::VALUES;
+use oxbeam_term::boxed::record::definition::{EXPORTED, FIELDS, MODULE, NAME};
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Term, Word};
 
@@ -170,14 +172,6 @@ crate::instructions! { frame;
     }
 }
 
-/// Words of a record before its values.
-const VALUES: usize = 2;
-/// Places in a definition.
-const MODULE: usize = 1;
-const NAME: usize = 2;
-const EXPORTED: usize = 3;
-const FIELDS: usize = 4;
-
 /// The definition of a record.
 #[inline(always)]
 unsafe fn definition_of(record: Word) -> *mut Word {
@@ -188,16 +182,13 @@ unsafe fn definition_of(record: Word) -> *mut Word {
 /// Names of a definition's fields.
 #[inline(always)]
 unsafe fn fields_of(definition: *mut Word) -> (*const Word, usize) {
-    // SAFETY: a definition's fourth element is a tuple.
-    unsafe {
-        let fields = (*definition.add(FIELDS)).pointer();
-        (fields.add(1), (*fields).arity())
-    }
+    // SAFETY: the fields are all that is behind the definition's head.
+    unsafe { (definition.add(FIELDS), (*definition).arity() + 1 - FIELDS) }
 }
 
 #[inline(always)]
 unsafe fn is_record_of(value: Word, module: u64, name: u64) -> bool {
-    // SAFETY: a record has a definition of four elements.
+    // SAFETY: a record's definition has these elements.
     unsafe {
         boxed_as(value, subtag::RECORD) && {
             let definition = definition_of(value);
@@ -208,12 +199,11 @@ unsafe fn is_record_of(value: Word, module: u64, name: u64) -> bool {
 
 #[inline(always)]
 unsafe fn is_exported(definition: *mut Word) -> bool {
-    // SAFETY: a definition has four elements.
+    // SAFETY: a definition has this element.
     unsafe { *definition.add(EXPORTED) == Word::boolean(true) }
 }
 
-/// Where `field` stands among the fields. Looks from `start` on, then at those before: whoever names several mostly does so in the
-/// order of definition.
+/// Where `field` stands among the fields. Looks from `start` on, then at those before.
 #[inline(always)]
 unsafe fn position(fields: *const Word, count: usize, field: u64, start: usize) -> Option<usize> {
     // SAFETY: there are `count` fields.
@@ -582,15 +572,18 @@ fn module_and_name(emitter: &Emitter<'_>, literal: u32) -> Result<(Atom, Atom), 
         .ok_or_else(|| "a record that is not named by module and name".to_owned())
 }
 
-/// A run of fields and registers or values.
+/// A run of fields and registers or values, in the order of the atom table.
 fn pairs(emitter: &Emitter<'_>, items: &[Generic]) -> Result<Argument, String> {
-    let mut words = Vec::with_capacity(items.len());
+    let mut pairs = Vec::with_capacity(items.len() / 2);
     for pair in items.chunks(2) {
         let [Generic::Atom(field), other] = pair else {
             return Err("a field without a name or a value".to_owned());
         };
-        words.push(RunWord::Plain(Word::atom(emitter.names.atom(*field)).0));
-        words.push(emitter.general(other)?);
+        pairs.push((emitter.names.atom(*field), emitter.general(other)?));
     }
-    Ok(Argument::Words(words))
+    pairs.sort_by_key(|(field, _)| field.index());
+    let words = pairs
+        .into_iter()
+        .flat_map(|(field, other)| [RunWord::Plain(Word::atom(field).0), other]);
+    Ok(Argument::Words(words.collect()))
 }

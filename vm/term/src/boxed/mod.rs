@@ -3,5 +3,6 @@
 pub mod cons;
 pub mod external;
 pub mod fun;
+pub mod record;
 pub mod reference;
 pub mod tuple;

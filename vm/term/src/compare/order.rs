@@ -10,6 +10,7 @@ use super::leaf::{
 use super::{Mode, Run};
 use crate::binary::Bits;
 use crate::boxed::fun::FunKind;
+use crate::boxed::record::{Definition, VALUES};
 use crate::map::{Map, flat_order_is_exact, leaves::Leaves, walk_order};
 use crate::term::{Term, View};
 use crate::word::{Word, map_kind, subtag};
@@ -217,50 +218,59 @@ unsafe fn funs(stack: &mut Stack, run: &mut Run, a: Term<'_>, b: Term<'_>) -> Or
     }
 }
 
-/// Module, name, whether exported, number of fields, their names, their values.
+/// Module, name, whether exported, number of fields, their names, their values; both in the order of the source.
 unsafe fn records(stack: &mut Stack, run: &mut Run, a: Term<'_>, b: Term<'_>) -> Ordering {
     let (Some(record_a), Some(record_b)) = (a.as_record(), b.as_record()) else {
         return Ordering::Equal;
     };
-    let fields = record_a.values().len();
-    let count = fields.cmp(&record_b.values().len());
     let (definition_a, definition_b) = (record_a.definition(), record_b.definition());
-    let mut names = None;
-    if !definition_a.same(definition_b)
-        && let (
-            Some([module_a, name_a, exported_a, names_a]),
-            Some([module_b, name_b, exported_b, names_b]),
-        ) = (
-            definition_a.as_tuple_of::<4>(),
-            definition_b.as_tuple_of::<4>(),
-        )
-    {
-        let heads = [
-            (module_a, module_b),
-            (name_a, name_b),
-            (exported_a, exported_b),
-        ];
-        for (head_a, head_b) in heads {
-            if let (Some(head_a), Some(head_b)) = (head_a.as_atom(), head_b.as_atom()) {
-                let order = cmp_atoms(head_a, head_b);
-                if order.is_ne() {
-                    return order;
-                }
-            }
-        }
-        names = Some((names_a.word(), names_b.word()));
-    }
-    if count.is_ne() {
-        return count;
-    }
-    // SAFETY: the values lie behind header and definition, and are equally many; the names are the definition's fourth element.
-    unsafe {
-        descend(stack, run, a.word(), b.word(), 2, fields);
-        if names.is_some() {
-            descend(stack, run, definition_a.word(), definition_b.word(), 4, 1);
+    if !record_a.definition_term().same(record_b.definition_term()) {
+        let order = definitions(definition_a, definition_b);
+        if order.is_ne() {
+            return order;
         }
     }
+    let fields = record_a.values().len();
+    if definition_a.is_in_order() && definition_b.is_in_order() {
+        // SAFETY: the values lie behind header and definition, and are equally many.
+        unsafe { descend(stack, run, a.word(), b.word(), VALUES, fields) };
+        return Ordering::Equal;
+    }
+    let words: Vec<Word> = record_a
+        .fields()
+        .chain(record_b.fields())
+        .map(|(_, value)| value.word())
+        .collect();
+    let first = words.as_ptr();
+    if run.left > 0 {
+        stack.push(Frame::Run(*run));
+    }
+    stack.push(Frame::Keep(words));
+    run.a = first;
+    // SAFETY: each has as many values as it has fields, and these are equally many.
+    run.b = unsafe { first.add(fields) };
+    run.left = fields;
     Ordering::Equal
+}
+
+fn definitions(a: Definition<'_>, b: Definition<'_>) -> Ordering {
+    let atoms = |a: Term<'_>, b: Term<'_>| match (a.as_atom(), b.as_atom()) {
+        (Some(a), Some(b)) => cmp_atoms(a, b),
+        _ => Ordering::Equal,
+    };
+    let fields = || {
+        let (names_a, names_b) = (a.fields(), b.fields());
+        a.order()
+            .zip(b.order())
+            .map(|(at, other)| atoms(names_a[at], names_b[other]))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    };
+    atoms(a.module(), b.module())
+        .then_with(|| atoms(a.name(), b.name()))
+        .then_with(|| atoms(a.exported(), b.exported()))
+        .then(a.fields().len().cmp(&b.fields().len()))
+        .then_with(fields)
 }
 
 unsafe fn maps(stack: &mut Stack, run: &mut Run, a: Map<'_>, b: Map<'_>) -> Ordering {

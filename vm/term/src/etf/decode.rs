@@ -110,7 +110,7 @@ pub trait DecodeContext {
     fn local_reference(&mut self, _numbers: RefNumbers, pid: Option<u64>) -> LocalReference {
         pid.map_or(LocalReference::Plain, LocalReference::Pid)
     }
-    /// The shared definition of a native record `{Module, Name, Exported, {Field, …}}`, a literal; `None`: it stays on the heap.
+    /// The literal that says the same as this definition of a native record; `None`: it stays on the heap.
     fn record_definition(&mut self, _definition: Term<'_>) -> Option<Term<'static>> {
         None
     }
@@ -342,7 +342,7 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
                 }
             }
             Kind::Fun { entry, creator } => self.builder.local_fun(entry, creator, operands),
-            Kind::Record { definition } => self.builder.record(definition, operands),
+            Kind::Record { definition } => self.builder.record_in_order(definition, operands),
             Kind::Local { hash, start } => {
                 self.local -= 1;
                 if local_hash(&self.bytes[start..self.at]) != hash {
@@ -745,14 +745,12 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         for _ in 0..count {
             fields.push(self.atom_here()?);
         }
-        let names: Vec<Term<'p>> = fields.iter().map(|&field| Term::atom(field)).collect();
-        fields.sort_unstable();
-        if fields.windows(2).any(|pair| pair[0] == pair[1]) {
-            return self.malformed();
-        }
-        let definition = self
+        let Some(definition) = self
             .builder
-            .record_definition(module, name, exported, &names);
+            .record_definition(module, name, exported, &fields)
+        else {
+            return self.malformed();
+        };
         let definition = self
             .context
             .record_definition(definition)

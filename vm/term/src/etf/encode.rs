@@ -10,11 +10,12 @@ use crate::binary::refc::SharedBytes;
 use crate::binary::{Bits, HEAP_LIMIT};
 use crate::boxed::external::{Node, max_local_port, split_pid, this_node};
 use crate::boxed::fun::{Fun, FunKind};
+use crate::boxed::record::Record;
 use crate::boxed::reference::{Reference, keep_magic};
 use crate::number::BigRef;
 use crate::number::float::{DEFAULT_DECIMALS, scientific};
 use crate::rules::{Rules, rules};
-use crate::term::{Record, Term, View};
+use crate::term::{Term, View};
 use std::io::Write;
 
 /// How to encode; [`EncodeOptions::default`] has the release's defaults.
@@ -285,7 +286,7 @@ enum Task<'p> {
     List(Term<'p>),
     /// These pairs, the last one first.
     Pairs(Vec<(Term<'p>, Term<'p>)>),
-    /// The value of a map's key.
+    /// The value of a map's key, or of a record's field.
     Value(Term<'p>),
     /// The size of a fun that begins here.
     FunSize { mark: usize, start: usize },
@@ -635,14 +636,23 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
     fn record(&mut self, record: Record<'p>) -> Result<(), EncodeError> {
         let values = record.values();
         self.tagged_length(tag::NATIVE_RECORD, values.len())?;
-        self.u8(u8::from(record.exported().as_boolean() == Some(true)));
-        let head = [record.module(), record.name()];
-        for name in head.iter().chain(record.fields()) {
+        let definition = record.definition();
+        self.u8(u8::from(definition.exported().as_boolean() == Some(true)));
+        let head = [definition.module(), definition.name()];
+        for name in head
+            .into_iter()
+            .chain(record.fields().map(|(name, _)| name))
+        {
             if let Some(atom) = name.as_atom() {
                 self.atom(atom);
             }
         }
-        self.tasks.push(Task::Terms(values));
+        if definition.is_in_order() {
+            self.tasks.push(Task::Terms(values));
+        } else {
+            let values = record.fields().rev().map(|(_, value)| Task::Value(value));
+            self.tasks.extend(values);
+        }
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 
 use super::identity;
 use crate::boxed::fun::{Export, FunEntry};
+use crate::boxed::record::{VALUES, definition};
 use crate::hashing::{Bits, SaltedHasher, mix64};
 use crate::rules::rules;
 use crate::term::{Term, View};
@@ -66,11 +67,21 @@ unsafe fn walk(term: Word, hash: &mut SaltedHasher) {
             } else {
                 let header = *object;
                 match header.subtag() {
-                    subtag::TUPLE | subtag::RECORD => {
+                    subtag::TUPLE => {
                         hash.word(header.0);
                         Run {
                             at: object.add(1),
                             left: header.arity(),
+                        }
+                    }
+                    subtag::RECORD => {
+                        // The definition has its own hash at hand.
+                        hash.word(header.0);
+                        let definition = (*object.add(1)).pointer();
+                        hash.word((*definition.add(definition::HASH)).0);
+                        Run {
+                            at: object.add(VALUES),
+                            left: header.arity() - 1,
                         }
                     }
                     subtag::MAP => {

@@ -9,7 +9,7 @@ use crate::boxed::external::{External, split_pid};
 use crate::boxed::fun::FunKind;
 use crate::hashing::{self, Bits, HashSource, Shape, atom_hash};
 use crate::map;
-use crate::term::{Record, Term, View};
+use crate::term::{Term, View};
 
 pub use internal::internal_hash;
 
@@ -31,11 +31,7 @@ pub struct Source<'p>(Kind<'p>);
 enum Kind<'p> {
     Term(Term<'p>),
     /// `{Module, Name, Exported, Field, …}` of a native record.
-    Head(Record<'p>),
-    /// `{FieldOrder, HeadHash, Module, Name, Exported, Field, …}`
-    Definition(Record<'p>),
-    /// `{0, 1, …}`, a number for each field.
-    FieldOrder(usize),
+    Head(&'p [Term<'p>], &'p [Atom]),
 }
 
 impl<'p> From<Term<'p>> for Source<'p> {
@@ -49,21 +45,9 @@ fn atom(atom: Atom) -> u32 {
     atom_hash(atom.text().as_bytes())
 }
 
-/// Elements of the definition before the fields' names.
-const HEAD: usize = 3;
-
-fn head_element<'p>(record: Record<'p>, index: usize) -> Term<'p> {
-    let definition = record.definition().tuple_elements().unwrap_or(&[]);
-    let element = if index < HEAD {
-        definition.get(index).copied()
-    } else {
-        record.fields().get(index - HEAD).copied()
-    };
-    element.unwrap_or(Term::NIL)
-}
-
-fn head_hash(record: Record<'_>) -> u32 {
-    hashing::phash2(Source(Kind::Head(record)))
+/// The hash that the definition of a native record keeps: of what stands before the fields, and the fields in the order of the source.
+pub(crate) fn definition_hash(head: &[Term<'_>], fields: &[Atom]) -> u32 {
+    hashing::phash2(Source(Kind::Head(head, fields)))
 }
 
 /// Tells most terms of other nodes apart. Zeroes at the end of a reference's numbers don't count.
@@ -142,8 +126,8 @@ fn term_shape(term: Term<'_>) -> Shape<'_, Source<'_>> {
         }
         View::Record(record) => Shape::Record {
             fields: record.values().len(),
-            definition_hash: head_hash(record),
-            definition: Source(Kind::Definition(record)),
+            definition_hash: record.definition().hash(),
+            definition: record.definition_term().into(),
         },
     }
 }
@@ -167,13 +151,9 @@ impl<'p> HashSource<'p> for Source<'p> {
     fn shape(self) -> Shape<'p, Source<'p>> {
         match self.0 {
             Kind::Term(term) => term_shape(term),
-            Kind::Head(record) => Shape::Tuple {
-                arity: HEAD + record.values().len(),
+            Kind::Head(head, fields) => Shape::Tuple {
+                arity: head.len() + fields.len(),
             },
-            Kind::Definition(record) => Shape::Tuple {
-                arity: 2 + HEAD + record.values().len(),
-            },
-            Kind::FieldOrder(fields) => Shape::Tuple { arity: fields },
         }
     }
 
@@ -181,13 +161,10 @@ impl<'p> HashSource<'p> for Source<'p> {
     fn child(self, index: usize) -> Source<'p> {
         match self.0 {
             Kind::Term(term) => term_child(term, index).into(),
-            Kind::Head(record) => head_element(record, index).into(),
-            Kind::Definition(record) => match index {
-                0 => Source(Kind::FieldOrder(record.values().len())),
-                1 => Term::small(i64::from(head_hash(record))).into(),
-                _ => head_element(record, index - 2).into(),
+            Kind::Head(head, fields) => match index.checked_sub(head.len()) {
+                None => head[index].into(),
+                Some(field) => Term::atom(fields[field]).into(),
             },
-            Kind::FieldOrder(_) => Term::small(index as i64).into(),
         }
     }
 
