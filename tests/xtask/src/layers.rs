@@ -29,6 +29,7 @@ const LEVELS: &[&[&str]] = &[
     &[
         "environment",
         "file_name",
+        "io",
         "local_time",
         "magic",
         "packet",
@@ -46,6 +47,7 @@ const LEVELS: &[&[&str]] = &[
         "match_spec",
         "os_signal",
         "persistent_term",
+        "port",
         "seq_trace",
         "stats",
         "system_flags",

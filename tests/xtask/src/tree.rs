@@ -71,6 +71,15 @@ impl Tree {
     }
 }
 
+/// What stands before the tests at a file's bottom.
+pub fn without_tests(code: &str) -> &str {
+    let tests = code.match_indices("#[cfg(test)]").find(|(at, mark)| {
+        let behind = code[at + mark.len()..].trim_start();
+        behind.starts_with("mod tests {")
+    });
+    tests.map_or(code, |(at, _)| &code[..at])
+}
+
 /// Rust text with comments and the insides of literals made blank; lines stay where they are.
 pub fn code_of(text: &str) -> String {
     let bytes = text.as_bytes();
