@@ -1,7 +1,8 @@
 //! Registered names.
 
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::signal::port;
+use oxbeam_vm::port;
+use oxbeam_vm::registry::Named;
 
 natives! { NATIVES: "erlang";
     "register" / 2 Plain => register_2;
@@ -28,10 +29,10 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             machine.registry.register(name, &process)
         }
         View::Port(number) => {
-            if !port::exists(number) {
+            let Some(port) = port::find(number) else {
                 return Err(cx.badarg_because(known::NOTALIVE));
-            }
-            machine.registry.register_port(name, number)
+            };
+            port.register(name)
         }
         _ => return Err(cx.badarg_because(known::NONE)),
     };
@@ -44,10 +45,16 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn unregister_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
-    cx.machine()
+    let named = cx
+        .machine()
         .registry
         .unregister(name)
         .ok_or(Raise::Badarg)?;
+    if let Named::Port(number) = named {
+        if let Some(port) = port::find(number) {
+            port.unregistered();
+        }
+    }
     Ok(Term::TRUE)
 }
 

@@ -52,12 +52,14 @@ pub(crate) fn duplicate(fd: RawFd) -> Result<OwnedFd, Errno> {
     }
 }
 
-/// The program will lead a session of its own: it has no terminal, and signals from ours do not reach it.
+/// The program will lead a session of its own: it has no terminal, and signals from ours do not reach it. Pipes that nobody reads are an
+/// error to it and no signal, as to all programs that OTP starts.
 pub(crate) fn new_session(command: &mut Command) {
-    // SAFETY: between fork and exec the closure makes one system call and nothing else.
+    // SAFETY: between fork and exec the closure makes two system calls and nothing else.
     unsafe {
         command.pre_exec(|| {
             libc::setsid();
+            libc::signal(libc::SIGPIPE, libc::SIG_IGN);
             Ok(())
         });
     }
