@@ -39,7 +39,14 @@ const LEVELS: &[&[&str]] = &[
         "unique",
     ],
     &[
-        "code", "interp", "literals", "native", "process", "registry", "signal",
+        "code",
+        "interp",
+        "literals",
+        "native",
+        "process",
+        "registry",
+        "seq_trace",
+        "signal",
     ],
     &[
         "ets",
@@ -48,7 +55,6 @@ const LEVELS: &[&[&str]] = &[
         "os_signal",
         "persistent_term",
         "port",
-        "seq_trace",
         "stats",
         "system_flags",
         "timer",
