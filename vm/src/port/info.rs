@@ -91,7 +91,7 @@ impl Port {
             return None;
         }
         let value = match item {
-            Item::RegisteredName => match inner.registered {
+            Item::RegisteredName => match machine().registry.name_of_port(self.number) {
                 Some(name) => Term::atom(name),
                 None => return Some(Term::NIL),
             },

@@ -439,9 +439,8 @@ impl Port {
         inner.closing = true;
         inner.tell_closed = tell_closed;
         inner.set_busy(false);
-        if let Some(name) = inner.registered.take() {
-            let _ = machine().registry.unregister(name);
-        }
+        inner.registered = None;
+        machine().registry.port_closes(self.number);
         let kill = reason.is(known::KILL);
         let told = if kill {
             Term::atom(known::KILLED)

@@ -231,5 +231,5 @@ impl Service {
 
 /// Milliseconds until `tick`, counted up.
 fn milliseconds_to(time: &Time, tick: u64) -> u64 {
-    tick.saturating_sub(time.tick())
+    tick.saturating_sub(time.tick_after(0))
 }
