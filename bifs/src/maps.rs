@@ -123,12 +123,16 @@ fn update_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 const PAIRS_AT_ONCE: usize = 32;
 
 /// `map_next(Path, Map, iterator)`: `{Key, Value, Iterator}` or `none`, where the iterator is `[Path | Map]`; with `[]` or a list for
-/// the third argument the pairs, consed before it, or `[Path | Map]` behind those that were found so far.
+/// the third argument the pairs, consed before it, or `[Path | Map]` behind those that were found so far. A list of keys for the path
+/// gives those, in their order.
 fn map_next_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let map_term = cx.arg(1);
     let map = map_term.as_map().ok_or(Raise::Badarg)?;
-    let position = cx.arg(0).as_u64().ok_or(Raise::Badarg)?;
     let mode = cx.arg(2);
+    if cx.arg(0).is_list() && mode.is(Atom::of("iterator")) {
+        return next_of_keys(cx, map);
+    }
+    let position = cx.arg(0).as_u64().ok_or(Raise::Badarg)?;
     let limit = if mode.is(Atom::of("iterator")) {
         PAIRS_AT_ONCE
     } else {
@@ -159,6 +163,28 @@ fn map_next_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         list = cx.cons(pair, list);
     }
     Ok(list)
+}
+
+/// The next pairs of an iterator whose path is the keys to come.
+fn next_of_keys<'p>(cx: &mut Cx<'p>, map: Map<'p>) -> NativeResult<'p> {
+    let mut path = cx.arg(0);
+    let mut pairs = Vec::new();
+    while let Some(cell) = path.as_cons().filter(|_| pairs.len() < PAIRS_AT_ONCE) {
+        let value = map.get(cell.head()).ok_or(Raise::Badarg)?;
+        pairs.push((cell.head(), value));
+        path = cell.tail();
+    }
+    let mut rest = if path.is_nil() {
+        Term::atom(known::NONE)
+    } else if path.is_list() {
+        cx.cons(path, map.term())
+    } else {
+        return Err(Raise::Badarg);
+    };
+    for (key, value) in pairs.into_iter().rev() {
+        rest = cx.tuple(&[key, value, rest]);
+    }
+    Ok(rest)
 }
 
 /// `map_to_tuple_keys(Map)`: the keys of a flat map.
