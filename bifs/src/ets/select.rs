@@ -4,7 +4,9 @@
 use super::{fault, reading, table, writing};
 use oxbeam_vm::ets::select::{Chunk, Key, Next, Plan, Start, Walk, keeps_keys, plan};
 use oxbeam_vm::ets::{Found, Kind, Right, find};
-use oxbeam_vm::match_spec::{Action, Dialect, MatchSpec, Runner, Subject, Tracer, compile};
+use oxbeam_vm::match_spec::{
+    Action, Dialect, MatchSpec, Runner, Subject, Tracer, compile, compile_for_table,
+};
 use oxbeam_vm::native::prelude::*;
 
 natives! { ERLANG: "erlang";
@@ -48,7 +50,7 @@ fn limit<'p>(cx: &mut Cx<'p>, index: usize) -> Result<usize, Raise> {
 
 fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let compiled = compile(query.specification, Dialect::Table);
+    let compiled = compile_for_table(query.specification);
     let reading = reading!(cx, table, Right::Read);
     let compiled = compiled.map_err(|_| Raise::Badarg)?;
     let plan = plan(query.specification, table.kind, table.key);
@@ -348,7 +350,7 @@ pub(super) fn match_object_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `select_count(Table, Specification)`
 pub(super) fn select_count_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let compiled = compile(cx.arg(1), Dialect::Table);
+    let compiled = compile_for_table(cx.arg(1));
     let reading = reading!(cx, table, Right::Read);
     let mut runner = Runner::new(cx.process().number);
     let mut walk = Walk {
@@ -366,7 +368,7 @@ pub(super) fn select_count_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `internal_select_delete(Table, Specification)`
 pub(super) fn internal_select_delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let compiled = compile(cx.arg(1), Dialect::Table);
+    let compiled = compile_for_table(cx.arg(1));
     let mut writing = writing!(cx, table);
     let mut runner = Runner::new(cx.process().number);
     let mut walk = Walk {
@@ -386,7 +388,7 @@ pub(super) fn internal_select_delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> 
 /// `select_replace(Table, Specification)`
 pub(super) fn select_replace_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let compiled = compile(cx.arg(1), Dialect::Table);
+    let compiled = compile_for_table(cx.arg(1));
     let mut writing = writing!(cx, table);
     if table.kind == Kind::Bag {
         return Err(cx.badarg_because(Atom::of("table_type")));
@@ -505,7 +507,7 @@ fn match_spec_test_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         Ok(compiled) => compiled,
         Err(errors) => {
             let mut list = Term::NIL;
-            for text in errors.texts {
+            for text in errors.texts.into_iter().rev() {
                 let text = cx.char_list(&text);
                 let error = cx.tuple(&[Term::atom(known::ERROR), text]);
                 list = cx.cons(error, list);

@@ -145,6 +145,21 @@ pub fn compile(specification: Term<'_>, dialect: Dialect) -> Result<MatchSpec, E
     }
 }
 
+/// Compiles a specification for a table; one without clauses matches nothing.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn compile_for_table(specification: Term<'_>) -> Result<MatchSpec, Errors> {
+    if specification.is_nil() {
+        return Ok(MatchSpec {
+            clauses: Vec::new(),
+            dialect: Dialect::Table,
+            _constants: Arena::new(),
+        });
+    }
+    compile(specification, Dialect::Table)
+}
+
 /// A clause as it is written.
 struct Part<'s> {
     head: Term<'s>,

@@ -162,6 +162,11 @@ impl<'t> Runner<'t> {
                     continue;
                 }
             }
+            let sharing = match (sharing, subject, clause.arity) {
+                // The list of arguments lies in the scratch.
+                (Sharing::Subject, Subject::Arguments(_), None) => Sharing::Nothing,
+                _ => sharing,
+            };
             let outcome = match builder.as_deref_mut() {
                 Some(builder) => {
                     self.evaluate(specification, &clause.body, subject, sharing, true, builder)
