@@ -234,6 +234,10 @@ fn crc32_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn crc32_combine_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (first, second) = (sum_of(cx.arg(0))?, sum_of(cx.arg(1))?);
     let second_size = sum_of(cx.arg(2))?;
+    if second_size == 0 {
+        // As zlib does it; the sum of nothing is zero.
+        return Ok(cx.unsigned(u64::from(first ^ second)));
+    }
     let mut hasher = crc32fast::Hasher::new_with_initial(first);
     hasher.combine(&crc32fast::Hasher::new_with_initial_len(
         second,

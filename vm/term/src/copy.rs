@@ -612,7 +612,7 @@ fn flat_size_by(term: Term<'_>, rules: &Rules) -> usize {
     words
 }
 
-/// Like [`flat_size`], shared parts once (`erts_debug:size/1`).
+/// Like [`flat_size`], shared parts once and literals not at all (`erts_debug:size_shared/1`).
 pub fn shared_size(term: Term<'_>) -> usize {
     shared_size_by(term, rules())
 }
@@ -621,7 +621,7 @@ fn shared_size_by(term: Term<'_>, rules: &Rules) -> usize {
     let mut words = 0;
     let mut seen = HashSet::new();
     walk(term.word(), |word, header| {
-        let new = seen.insert(word);
+        let new = !is_literal(word) && seen.insert(word);
         if new {
             // SAFETY: `walk` gives whole objects.
             words += unsafe { otp_words(word, header, rules) };

@@ -5,6 +5,7 @@ use crate::interp::exception;
 use crate::process::{Class, Culprit};
 use oxbeam_term::atom::known;
 use oxbeam_term::{Term, Word};
+use oxbeam_term::word::subtag;
 
 crate::instructions! { frame;
     /// Stands before each function's entry; reached when no clause matches: `error:function_clause` with the arguments.
@@ -202,8 +203,18 @@ unsafe fn function_clause(frame: &Frame) {
         let (module, function, arity) = crate::interp::dispatch::mfa_of(entry);
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
-        let arguments =
-            builder.list((0..arity as usize).map(|index| Term::from_word(frame.x(index))));
+        let mut arguments = Vec::with_capacity(arity as usize);
+        for index in 0..arity as usize {
+            let argument = Term::from_word(frame.x(index));
+            // A match context is never seen: the bits that it was to match stand for it.
+            arguments.push(match argument.as_bits() {
+                Some(bits) if argument.has_subtag(subtag::MATCH) => {
+                    builder.part(bits, 0, bits.bit_len())
+                }
+                _ => argument,
+            });
+        }
+        let arguments = builder.list(arguments);
         exception::set_error(owned, Word::atom(known::FUNCTION_CLAUSE));
         owned.exception.culprit = Some(Culprit {
             module,
