@@ -10,7 +10,7 @@ use oxbeam_term::word::subtag;
 crate::instructions! { frame;
     /// Stands before each function's entry; reached when no clause matches: `error:function_clause` with the arguments.
     func_info() {
-        function_clause(&frame);
+        frame.htop = function_clause(&frame);
         frame.raise()
     }
     /// The process's first function has returned: it ends normally.
@@ -193,10 +193,10 @@ pub(super) unsafe fn error_pair(frame: &mut Frame, tag: oxbeam_term::Atom, value
     }
 }
 
-/// Sets `error:function_clause` for the function whose `func_info` runs, with the arguments.
+/// Sets `error:function_clause` for the function whose `func_info` runs, with the arguments; gives the heap top.
 #[cold]
 #[inline(never)]
-unsafe fn function_clause(frame: &Frame) {
+unsafe fn function_clause(frame: &Frame) -> *mut Word {
     // SAFETY: `pc` is the first word of a function's header, and X registers hold the arguments.
     unsafe {
         let entry = frame.pc.add(crate::interp::dispatch::header::WORDS);
@@ -223,6 +223,7 @@ unsafe fn function_clause(frame: &Frame) {
             arguments: Some(arguments.word()),
             native: false,
         });
+        owned.heap.heap_top()
     }
 }
 
