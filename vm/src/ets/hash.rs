@@ -54,9 +54,9 @@ impl HashStore {
     pub(crate) fn len(&self) -> usize {
         self.live
     }
-    /// Words that the rows and slots take.
-    pub(crate) fn words(&self) -> usize {
-        self.words + self.slots.len()
+    /// Words that the rows take.
+    pub(crate) fn row_words(&self) -> usize {
+        self.words
     }
     /// Number of slots.
     pub(crate) fn slots(&self) -> usize {
