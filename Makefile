@@ -3,7 +3,7 @@ RELEASE ?= 27
 CARGO ?= cargo
 OXBEAM = target/release/oxbeam
 
-.PHONY: run build otp libraries test lint
+.PHONY: run build otp libraries test boots corpus lint
 
 # On a terminal the Erlang shell, else the tour.
 run: build
@@ -31,9 +31,25 @@ libraries:
 	@for release in 25 27 29; do $(CARGO) run --quiet -- otp fetch $$release || exit 1; done
 
 # The machine first: the corpus runs on it.
+# Unit tests, and a boot of each release on the release build.
 test:
-	$(CARGO) build
+	@echo "== unit tests"
 	$(CARGO) test --workspace
+	@$(MAKE) --no-print-directory boots
+
+# Each release starts and says which it is.
+boots: build
+	@for release in 25 27 29; do \
+		echo "== boot of OTP $$release"; \
+		$(OXBEAM) otp fetch $$release || exit 1; \
+		said=$$(OXBEAM_OTP=$$release timeout 60 target/bin/erl -noshell -eval 'io:format("~s",[erlang:system_info(otp_release)]), halt().' < /dev/null) || exit 1; \
+		[ "$$said" = "$$release" ] || { echo "it said: $$said" >&2; exit 1; }; \
+	done
+
+# The Erlang programs of tests/data on every release and configuration; what fails is listed in tests/data/known_failures.txt.
+corpus: build
+	@for release in 25 27 29; do $(OXBEAM) otp fetch $$release || exit 1; done
+	OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test -p oxbeam_tests --test erlang
 
 lint:
 	$(CARGO) fmt --all --check
