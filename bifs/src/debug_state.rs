@@ -162,6 +162,10 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
                 .map_or(0, |magic| std::sync::Arc::strong_count(&magic) - 1);
             Ok(cx.tuple(&[Term::small(count as i64), Term::TRUE]))
         }
+        "native_record_def" => match about.as_record() {
+            Some(record) => Ok(record.definition_term()),
+            None => Err(Raise::Badarg),
+        },
         "channel_number" | "dist_ctrl" => Ok(Term::atom(known::UNDEFINED)),
         _ => Err(Raise::Badarg),
     }
