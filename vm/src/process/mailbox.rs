@@ -101,7 +101,11 @@ pub struct Mailbox {
     adopted: u32,
     last_priority: u32,
     next_marker: u32,
-    markers: Vec<Marker>,
+    #[expect(
+        clippy::box_collection,
+        reason = "idle processes have none, and are many"
+    )]
+    markers: Option<Box<Vec<Marker>>>,
 }
 
 impl Mailbox {
@@ -117,7 +121,7 @@ impl Mailbox {
             adopted: 0,
             last_priority: NOTHING,
             next_marker: 0,
-            markers: Vec::new(),
+            markers: None,
         }
     }
     /// Number of messages.
@@ -215,7 +219,11 @@ impl Mailbox {
         if self.last_priority == index {
             self.last_priority = previous;
         }
-        for marker in &mut self.markers {
+        for marker in self
+            .markers
+            .iter_mut()
+            .flat_map(|markers| markers.iter_mut())
+        {
             if marker.at == index {
                 marker.at = previous;
             }
@@ -249,15 +257,17 @@ impl Mailbox {
     }
     /// A marker at the queue's end.
     pub fn marker_reserve(&mut self) -> Word {
-        if self.markers.len() == MARKERS {
-            self.markers.remove(0);
-        }
         let id = self.next_marker;
         self.next_marker = id.wrapping_add(1);
-        self.markers.push(Marker {
+        let at = self.last;
+        let markers = self.markers.get_or_insert_default();
+        if markers.len() == MARKERS {
+            markers.remove(0);
+        }
+        markers.push(Marker {
             id,
             reference: None,
-            at: self.last,
+            at,
         });
         Word::small(i64::from(id))
     }
@@ -272,6 +282,7 @@ impl Mailbox {
         if let Some(marker) = self
             .markers
             .iter_mut()
+            .flat_map(|markers| markers.iter_mut())
             .find(|at| i64::from(at.id) == marker.small_value())
         {
             marker.reference = Some(reference);
@@ -279,12 +290,13 @@ impl Mailbox {
     }
     /// Forgets the marker of `reference`, or one that was never bound.
     pub fn marker_clear(&mut self, reference: Word) {
+        let Some(markers) = &mut self.markers else {
+            return;
+        };
         if reference.is_small() {
-            self.markers
-                .retain(|marker| i64::from(marker.id) != reference.small_value());
+            markers.retain(|marker| i64::from(marker.id) != reference.small_value());
         } else if let Some(reference) = reference_numbers(reference) {
-            self.markers
-                .retain(|marker| marker.reference != Some(reference));
+            markers.retain(|marker| marker.reference != Some(reference));
         }
     }
     /// The receive that begins looks at nothing older than the marker of `reference`, if there is one.
@@ -293,6 +305,7 @@ impl Mailbox {
             if let Some(marker) = self
                 .markers
                 .iter()
+                .flat_map(|markers| markers.iter())
                 .find(|marker| marker.reference == Some(reference))
             {
                 self.before = marker.at;
@@ -356,6 +369,7 @@ impl Mailbox {
         let marker = self
             .markers
             .iter()
+            .flat_map(|markers| markers.iter())
             .find(|marker| marker.reference == Some(reference));
         let mut next = match marker.map(|marker| marker.at) {
             None | Some(NOTHING) => self.first,

@@ -348,3 +348,19 @@ fn timers_send_and_end_with_their_process() {
     machine.timers.expire(0, machine.time.tick());
     assert_eq!(messages(&a), ["1"]);
 }
+
+#[test]
+fn records_stay_small() {
+    let sizes = (
+        size_of::<Process>(),
+        size_of::<Owned>(),
+        size_of::<oxbeam_term::heap::Heap>(),
+        size_of::<Signal>(),
+    );
+    assert!(
+        sizes.0 <= 752 && sizes.3 <= 64,
+        "{sizes:?} {} {}",
+        size_of::<crate::process::Exception>(),
+        size_of::<crate::process::Mailbox>()
+    );
+}

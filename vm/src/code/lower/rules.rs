@@ -9,7 +9,6 @@ use crate::interp::ops::{
 };
 use oxbeam_loader::{GenericOp, Op, Operand};
 use oxbeam_term::Word;
-use oxbeam_term::atom::known;
 use oxbeam_term::word::subtag;
 
 type Lowered = Result<usize, String>;
@@ -703,12 +702,9 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
 }
 
 /// The export entry that a call names.
-/// Is the function called a native that comes back? `apply` goes on in what it calls, `hibernate` drops the stack.
+/// Is the function called a native?
 fn called_as_native(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
-    let export = import(emitter, op, 1)?;
-    Ok(crate::code::is_native(export)
-        && !(export.module() == known::ERLANG
-            && matches!(export.function().text(), "apply" | "hibernate")))
+    Ok(crate::code::is_native(import(emitter, op, 1)?))
 }
 
 fn callee(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<u64, String> {

@@ -181,6 +181,32 @@ unsafe extern "C-unwind" fn collect_and_return(
     }
 }
 
+/// Drops the frames of functions that only return the result of the native they called last: whoever goes on in the native's place
+/// returns to their callers, so that a loop through natives needs no stack.
+///
+/// # Safety
+/// A return address is on top of the stack.
+unsafe fn leave_finished(mut e: *mut Word) -> *mut Word {
+    let handler = |row: &crate::interp::isa::Row| (row.select)(&[]) as usize as u64;
+    let (plain, with_frame) = (
+        handler(&super::control::ret),
+        handler(&super::control::deallocate_ret),
+    );
+    // SAFETY: return addresses point to instructions; the frame of one that gives it back lies behind its address.
+    unsafe {
+        loop {
+            let at = (*e).0 as *const u64;
+            if *at == plain {
+                e = e.add(1);
+            } else if *at == with_frame {
+                e = e.add(1 + *at.add(1).cast::<u16>() as usize);
+            } else {
+                return e;
+            }
+        }
+    }
+}
+
 /// A native stopped without a result.
 #[cold]
 #[inline(never)]
@@ -210,6 +236,7 @@ unsafe extern "C-unwind" fn native_stopped(
                     return frame.error(Word::atom(known::BADARG));
                 };
                 load_trap_arguments(&frame);
+                frame.e = leave_finished(frame.e);
                 if owned.heap.wants_collection() {
                     owned.parked_reductions = frame.reds;
                     frame.reds = 0;
@@ -227,6 +254,7 @@ unsafe extern "C-unwind" fn native_stopped(
                     frame.e = frame.e.add(1);
                     return frame.raise();
                 }
+                frame.e = leave_finished(frame.e);
                 frame.enter(target)
             }
             Raise::Hibernate => {

@@ -12,7 +12,7 @@ use arena::{Arena, Block};
 use offheap::OffHeap;
 
 /// Words between heap and stack that are always free.
-pub const RED_ZONE: usize = 32;
+pub const RED_ZONE: usize = 16;
 
 /// Smallest heap (`min_heap_size`), in words.
 pub const MIN_HEAP: usize = 233;
