@@ -128,6 +128,7 @@ known! {
     INDEX = "index";
     UNIQ = "uniq";
     ENV = "env";
+    CAUSE = "cause";
     MODULE = "module";
     NAME = "name";
     ARITY = "arity";
@@ -177,7 +178,6 @@ known! {
     FILE = "file";
     LINE = "line";
     ERROR_INFO = "error_info";
-    CAUSE = "cause";
     OVERRIDE = "override";
     GENERAL = "general";
     ERROR_LOGGER = "error_logger";
