@@ -5,6 +5,7 @@ mod forker;
 mod gethost;
 mod inet;
 mod packet;
+mod ram_file;
 mod spawn;
 mod stream;
 
@@ -26,6 +27,11 @@ pub static DRIVERS: &[DriverEntry] = &[
         name: "spawn",
         soft_busy: false,
         open: spawn::open,
+    },
+    DriverEntry {
+        name: "ram_file_drv",
+        soft_busy: false,
+        open: ram_file::open,
     },
     DriverEntry {
         name: "tcp_inet",

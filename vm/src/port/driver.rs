@@ -172,6 +172,24 @@ impl PortCx<'_> {
             None => deliver_data(self.port.number, inner.owner, inner.binary, bytes, None),
         }
     }
+    /// Data with a header that is a list of bytes in any case, in front of what the owner asked for.
+    pub fn data_behind(&mut self, header: &[u8], bytes: Option<&[u8]>) {
+        let (port, owner, binary) = (self.port.number, self.inner.owner, self.inner.binary);
+        let count = header.len() + bytes.map_or(0, <[u8]>::len);
+        self.inner.input += count as u64;
+        super::note_input(count);
+        self.send(owner, |builder| {
+            let tail = match bytes {
+                Some(bytes) if binary => builder.binary(bytes),
+                Some(bytes) => builder.byte_list(bytes),
+                None => Term::NIL,
+            };
+            let header = header.iter().map(|&byte| Term::small(i64::from(byte)));
+            let data = builder.list_with_tail(header, tail);
+            let data = builder.tuple(&[Term::atom(known::DATA), data]);
+            builder.tuple(&[Term::local_port(port), data])
+        });
+    }
     /// Sends a message that `build` makes to a process; `false` if there is none.
     pub fn send(
         &mut self,
