@@ -102,6 +102,8 @@ pub struct Arena {
 unsafe impl Send for Arena {}
 
 const FIRST_BLOCK: usize = 24;
+/// Blocks grow up to this size; larger ones are as large as what is built.
+const MOST_BLOCK: usize = 1 << 16;
 const FIRST_LITERALS: usize = 64;
 
 impl Arena {
@@ -174,7 +176,17 @@ impl Arena {
             Source::Memory => FIRST_BLOCK,
             Source::Literals => FIRST_LITERALS,
         };
-        self.add_block_of(words.max(self.fragment_words / 2).max(least));
+        // Blocks grow while one builder goes on; a new one, after an exception for instance, begins small again.
+        let top = self.top as usize;
+        let grown = self.blocks.last().map_or(0, |block| {
+            let within = (block.start() as usize..=block.end() as usize).contains(&top);
+            if within {
+                (block.words() * 2).min(MOST_BLOCK)
+            } else {
+                0
+            }
+        });
+        self.add_block_of(words.max(grown).max(least));
     }
     fn add_block_of(&mut self, size: usize) {
         let block = match self.source {
