@@ -4,8 +4,8 @@ use crate::interp::dispatch::Outcome;
 use crate::interp::exception;
 use crate::process::{Class, Culprit};
 use oxbeam_term::atom::known;
-use oxbeam_term::{Term, Word};
 use oxbeam_term::word::subtag;
+use oxbeam_term::{Term, Word};
 
 crate::instructions! { frame;
     /// Stands before each function's entry; reached when no clause matches: `error:function_clause` with the arguments.

@@ -209,8 +209,7 @@ unsafe fn run(
             heap.old_points_young = collector.spilled;
         }
         heap.block = block;
-        heap.arena.blocks = Vec::new();
-        heap.arena.fragment_words = 0;
+        heap.arena.forget_fragments();
         heap.high_water = collector.top;
         heap.enter(collector.top, stack);
     }

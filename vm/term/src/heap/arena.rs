@@ -95,6 +95,8 @@ pub struct Arena {
     pub offheap: OffHeap,
     /// Top of a process's block while a fragment is the current block.
     main_top: *mut Word,
+    /// What is free of the fragment that was built in last: the next one begins there.
+    spare: (*mut Word, *mut Word),
     source: Source,
 }
 
@@ -116,6 +118,7 @@ impl Arena {
             fragment_words: 0,
             offheap: OffHeap::new(),
             main_top: std::ptr::null_mut(),
+            spare: (std::ptr::null_mut(), std::ptr::null_mut()),
             source: Source::Memory,
         }
     }
@@ -176,6 +179,12 @@ impl Arena {
             Source::Memory => FIRST_BLOCK,
             Source::Literals => FIRST_LITERALS,
         };
+        let (top, limit) = self.spare;
+        if self.main_top.is_null() && (limit as usize) - (top as usize) >= words * 8 {
+            self.main_top = self.top;
+            (self.top, self.limit) = self.spare;
+            return;
+        }
         // Blocks grow while one builder goes on; a new one, after an exception for instance, begins small again.
         let top = self.top as usize;
         let grown = self.blocks.last().map_or(0, |block| {
@@ -204,6 +213,9 @@ impl Arena {
     /// Builds in `[top, limit)` again, a process's block.
     #[inline(always)]
     pub(crate) fn enter(&mut self, top: *mut Word, limit: *mut Word) {
+        if !self.main_top.is_null() {
+            self.spare = (self.top, self.limit);
+        }
         self.top = top;
         self.limit = limit;
         self.main_top = std::ptr::null_mut();
@@ -216,6 +228,13 @@ impl Arena {
         } else {
             self.main_top
         }
+    }
+    /// All blocks are gone: the process's block is what is left.
+    pub(crate) fn forget_fragments(&mut self) {
+        self.blocks = Vec::new();
+        self.fragment_words = 0;
+        self.main_top = std::ptr::null_mut();
+        self.spare = (std::ptr::null_mut(), std::ptr::null_mut());
     }
     /// Words that the arena's own blocks hold.
     pub fn block_words(&self) -> usize {
