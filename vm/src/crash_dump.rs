@@ -1,14 +1,17 @@
 //! Crash dumps, in OTP's text format: `crashdump_viewer` and people read them. Follows the chapter «How to Interpret the Erlang Crash
 //! Dumps» and `ERL_CRASH_DUMP*` of erl(1).
 
-use crate::environment;
-use oxbeam_term::atom;
+use crate::ets::Kind;
+use crate::machine::machine;
+use crate::process::{Owned, Peer, Process, info};
+use crate::{environment, stats};
+use oxbeam_term::{Atom, Term, atom, print};
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
-/// Writes a dump with this slogan, unless the environment says that none is wanted.
-pub fn write(slogan: &str) {
+/// Writes a dump with this slogan, unless the environment says that none is wanted. `stopped`: the schedulers stand still.
+pub(crate) fn write(slogan: &str, stopped: bool) {
     let seconds = environment::text("ERL_CRASH_DUMP_SECONDS")
         .and_then(|text| text.trim().parse::<i64>().ok());
     let limit = environment::text("ERL_CRASH_DUMP_BYTES")
@@ -33,7 +36,7 @@ pub fn write(slogan: &str) {
             file,
             left: limit.unwrap_or(usize::MAX),
         });
-        dump(slogan, &mut out)?;
+        dump(slogan, stopped, &mut out)?;
         out.flush()
     });
     match written {
@@ -60,14 +63,14 @@ impl Write for Limited {
     }
 }
 
-fn dump(slogan: &str, out: &mut dyn Write) -> io::Result<()> {
+fn dump(slogan: &str, stopped: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "=erl_crash_dump:0.5")?;
     writeln!(out, "{}", now())?;
     writeln!(out, "Slogan: {slogan}")?;
     writeln!(
         out,
         "System version: {}",
-        crate::stats::system_version().trim_end()
+        stats::system_version().trim_end()
     )?;
     writeln!(out, "Taints: ")?;
     writeln!(out, "Atoms: {}", atom::count())?;
@@ -76,21 +79,213 @@ fn dump(slogan: &str, out: &mut dyn Write) -> io::Result<()> {
         "Calling Thread: {}",
         std::thread::current().name().unwrap_or("unknown")
     )?;
-    writeln!(out, "=memory")?;
-    let memory = crate::stats::memory();
-    for (name, bytes) in memory.rows() {
-        writeln!(out, "{name}: {bytes}")?;
+    if let Some(number) = crate::sched::current_process() {
+        writeln!(out, "Current Process: {}", pid(number))?;
     }
+    general(out)?;
+    if stopped {
+        processes(out)?;
+    }
+    ports(out)?;
+    tables(out)?;
     writeln!(out, "=node:'nonode@nohost'\n=no_distribution")?;
+    modules(out)?;
     writeln!(out, "=atoms")?;
     for index in (0..atom::count()).rev() {
-        writeln!(
-            out,
-            "{}",
-            oxbeam_term::print::atom_text(atom::Atom::from_index(index))
-        )?;
+        writeln!(out, "{}", print::display_atom(Atom::from_index(index)))?;
     }
     writeln!(out, "=end")
+}
+
+fn pid(number: u64) -> String {
+    print::pid_to_text(Term::local_pid(number)).unwrap_or_default()
+}
+
+/// Memory, counts.
+pub(crate) fn general(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "=memory")?;
+    for (name, bytes) in stats::memory().rows() {
+        writeln!(out, "{name}: {bytes}")?;
+    }
+    let machine = machine();
+    for (name, size, entries) in [
+        ("atom_tab", atom::limit() as usize, atom::count() as usize),
+        (
+            "process_tab",
+            machine.processes.limit(),
+            machine.processes.count(),
+        ),
+    ] {
+        writeln!(
+            out,
+            "=index_table:{name}\nsize: {entries}\nlimit: {size}\nentries: {entries}"
+        )?;
+    }
+    Ok(())
+}
+
+/// All processes; the schedulers stand still.
+pub(crate) fn processes(out: &mut dyn Write) -> io::Result<()> {
+    let machine = machine();
+    let mut numbers = machine.processes.ids();
+    numbers.sort_unstable();
+    for &number in &numbers {
+        if let Some(process) = machine.processes.get(number) {
+            self::process(out, &process)?;
+        }
+    }
+    for number in numbers {
+        let Some(process) = machine.processes.get(number) else {
+            continue;
+        };
+        if let Some(owned) = still(&process) {
+            writeln!(
+                out,
+                "=proc_backtrace:{}\n{}",
+                pid(number),
+                info::backtrace(owned, is_current(&process))
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn is_current(process: &Process) -> bool {
+    crate::sched::current_process() == Some(process.number)
+}
+
+/// What only the process itself sees, of one that stands still.
+fn still(process: &Process) -> Option<&Owned> {
+    // A dirty scheduler does not stop.
+    if process.state.is_dirty() && !is_current(process) {
+        return None;
+    }
+    // SAFETY: the schedulers stand still, but for the caller's own process, which is in a native.
+    Some(unsafe { &*process.owned_pointer() })
+}
+
+/// One process, as OTP shows it; the schedulers stand still.
+pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> {
+    writeln!(out, "=proc:{}", pid(process.number))?;
+    let Some(owned) = still(process) else {
+        return writeln!(out, "State: Running");
+    };
+    let state = &process.state;
+    let shown = if state.is_exiting() {
+        "Exiting"
+    } else if is_current(process) || state.is_dirty() {
+        "Running"
+    } else if owned.is_suspended() {
+        "Suspended"
+    } else if state.is_idle() {
+        "Waiting"
+    } else {
+        "Scheduled"
+    };
+    writeln!(out, "State: {shown}")?;
+    if let Some(name) = process.registered_name() {
+        writeln!(out, "Name: {}", print::display_atom(name))?;
+    }
+    let (module, function, arity) = owned.initial_call;
+    writeln!(
+        out,
+        "Spawned as: {}:{}/{arity}",
+        print::display_atom(module),
+        print::display_atom(function)
+    )?;
+    match owned.parent.and_then(Peer::local) {
+        Some(parent) => writeln!(out, "Spawned by: {}", pid(parent))?,
+        None => writeln!(out, "Spawned by: []")?,
+    }
+    writeln!(out, "Message queue length: {}", owned.mailbox.len())?;
+    let heap = &owned.heap;
+    writeln!(out, "Number of heap fragments: {}", heap.arena.blocks.len())?;
+    writeln!(out, "Heap fragment data: {}", heap.arena.block_words())?;
+    if let Some(relations) = &owned.relations {
+        let links: Vec<String> = relations
+            .linked()
+            .into_iter()
+            .filter_map(|peer| match peer {
+                Peer::Process(number) => Some(pid(number)),
+                Peer::Port(number) => print::port_to_text(Term::local_port(number)),
+                Peer::Remote(..) => None,
+            })
+            .collect();
+        if !links.is_empty() {
+            writeln!(out, "Link list: [{}]", links.join(", "))?;
+        }
+    }
+    writeln!(out, "Reductions: {}", owned.reductions)?;
+    writeln!(out, "Stack+heap: {}", heap.size_words())?;
+    writeln!(out, "OldHeap: {}", heap.old_words())?;
+    writeln!(out, "Heap unused: {}", heap.free_words())?;
+    writeln!(
+        out,
+        "OldHeap unused: {}",
+        heap.old_words() - heap.old_used_words()
+    )?;
+    writeln!(out, "Memory: {}", info::memory_bytes(owned))?;
+    let text = info::backtrace(owned, is_current(process));
+    writeln!(out, "{}", text.lines().next().unwrap_or(""))?;
+    writeln!(
+        out,
+        "Internal State: PRIO_{}",
+        process.priority().atom().text().to_uppercase()
+    )
+}
+
+/// Loaded code.
+pub(crate) fn modules(out: &mut dyn Write) -> io::Result<()> {
+    let code = &machine().code;
+    writeln!(
+        out,
+        "=loaded_modules\nCurrent code: {}\nOld code: 0",
+        code.memory()
+    )?;
+    for name in code.loaded() {
+        let versions = code.versions(name);
+        writeln!(out, "=mod:{}", print::display_atom(name))?;
+        if let Some(current) = versions.current {
+            writeln!(out, "Current size: {}", current.code.len() * 8)?;
+        }
+        if let Some(old) = versions.old {
+            writeln!(out, "Old size: {}", old.code.len() * 8)?;
+        }
+    }
+    Ok(())
+}
+
+/// ETS tables.
+pub(crate) fn tables(out: &mut dyn Write) -> io::Result<()> {
+    crate::ets::each(|table, contents| {
+        writeln!(out, "=ets:{}", pid(contents.owner()))?;
+        writeln!(out, "Slot: {}", table.numbers.low)?;
+        let name = print::display_atom(contents.name());
+        writeln!(out, "Table: {name}\nName: {name}")?;
+        writeln!(
+            out,
+            "Objects: {}\nWords: {}",
+            contents.len(),
+            contents.memory_words()
+        )?;
+        let kind = match table.kind {
+            Kind::Set => "set",
+            Kind::OrderedSet => "ordered_set",
+            Kind::Bag => "bag",
+            Kind::DuplicateBag => "duplicate_bag",
+        };
+        let protection = format!("{:?}", contents.protection()).to_lowercase();
+        writeln!(out, "Type: {kind}\nProtection: {protection}")
+    })
+}
+
+/// Ports.
+pub(crate) fn ports(out: &mut dyn Write) -> io::Result<()> {
+    for number in crate::port::all() {
+        let text = print::port_to_text(Term::local_port(number)).unwrap_or_default();
+        writeln!(out, "=port:{text}\nSlot: {number}")?;
+    }
+    Ok(())
 }
 
 fn now() -> String {
@@ -114,4 +309,28 @@ fn now() -> String {
         civil.second,
         civil.year
     )
+}
+
+/// Which process and function the calling thread runs, as far as can be told.
+pub(crate) fn running() -> Option<String> {
+    let number = crate::sched::current_process()?;
+    let process = machine().processes.get(number)?;
+    // SAFETY: this thread runs the process.
+    let owned = unsafe { &*process.owned_pointer() };
+    let (module, function, arity) = owned.initial_call;
+    let at = machine().code.place(owned.pc as u64).map(|place| {
+        format!(
+            " in {}:{}/{}",
+            place.module.text(),
+            place.function.text(),
+            place.arity
+        )
+    });
+    Some(format!(
+        "{} ({}:{}/{arity}){}",
+        pid(number),
+        module.text(),
+        function.text(),
+        at.unwrap_or_default()
+    ))
 }

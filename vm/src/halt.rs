@@ -1,5 +1,6 @@
 //! The end of the machine: `erlang:halt/2`, and internal failures. Follows `erl_init.c` (`erts_exit`).
 
+use crate::machine::machine;
 use parking_lot::Mutex;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,9 +64,46 @@ pub fn dump_and_exit(slogan: &str) -> ! {
     }
     // Nobody is left to tell when the error output is gone.
     let _ = write!(std::io::stderr(), "{slogan}\n\n");
-    crate::crash_dump::write(slogan);
+    machine()
+        .scheduler
+        .blocked(|| crate::crash_dump::write(slogan, true));
     exit(1)
 }
+
+/// As [`dump_and_exit`], while the schedulers stand still.
+pub(crate) fn dump_stopped(slogan: &str) -> ! {
+    // Nobody is left to tell when the error output is gone.
+    let _ = write!(std::io::stderr(), "{slogan}\n\n");
+    crate::crash_dump::write(slogan, true);
+    exit(1)
+}
+
+/// From now on a panic, which is a fault of the machine's own, writes a crash dump and ends it.
+pub fn dump_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        before(panic);
+        if HALTING.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let place = panic
+            .location()
+            .map(|at| format!(" at {}:{}", at.file(), at.line()))
+            .unwrap_or_default();
+        let running = crate::crash_dump::running()
+            .map(|place| format!(", running {place}"))
+            .unwrap_or_default();
+        let slogan = format!("Internal failure of the machine{place}{running}");
+        let _ = write!(std::io::stderr(), "\n{slogan}\n\n");
+        if machine().config.settings.crash_dump {
+            crate::crash_dump::write(&slogan, false);
+        }
+        std::process::exit(FAILED)
+    }));
+}
+
+/// Status after an internal failure.
+const FAILED: i32 = 134;
 
 /// Ends at once, for a core dump.
 pub fn abort() -> ! {
@@ -74,7 +112,7 @@ pub fn abort() -> ! {
 
 fn exit(status: i32) -> ! {
     let _ = std::io::stdout().flush();
-    crate::machine::machine().halt(status)
+    machine().halt(status)
 }
 
 fn wait_for_the_end() -> ! {

@@ -1,5 +1,6 @@
 //! The machine: code, processes, signals, schedulers.
 
+mod break_handler;
 pub mod code;
 pub mod config;
 pub mod crash_dump;

@@ -2,8 +2,9 @@
 //! the process registered as `erl_signal_server` gets `{notify, Name}`, and SIGINT goes to the break handler. Follows `sys.c` for
 //! what is handled from the start on, and the documentation of `os:set_signal/2`.
 
-use oxbeam_term::Atom;
-use std::sync::OnceLock;
+use crate::machine::machine;
+use crate::process::Message;
+use oxbeam_term::{Atom, Term};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// A signal that `os:set_signal/2` knows.
@@ -52,25 +53,15 @@ const SIGNALS: &[Signal] = &[
 
 /// The signal of this name, if the release in use knows it.
 pub fn by_name(name: Atom) -> Option<Signal> {
-    let release = crate::machine::machine().release.number;
+    let release = machine().release.number;
     SIGNALS
         .iter()
         .find(|signal| signal.name == name.text() && release >= signal.since)
         .copied()
 }
 
-/// What the machine is told.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Event {
-    /// A signal that is handled has come.
-    Signal(Signal),
-    /// SIGINT.
-    Break,
-}
-
 /// Where handlers write to.
 static PIPE: AtomicI32 = AtomicI32::new(-1);
-static TELL: OnceLock<fn(Event)> = OnceLock::new();
 
 extern "C" fn handler(number: i32) {
     let byte = number as u8;
@@ -105,50 +96,52 @@ fn set_action(number: i32, action: usize) {
     }
 }
 
-/// Handles signals from now on; `tell` is called on a thread of its own.
+/// Handles signals from now on.
 ///
 /// # Errors
 /// No pipe or no thread.
-pub fn start(tell: fn(Event)) -> std::io::Result<()> {
-    if TELL.set(tell).is_err() {
-        return Ok(());
-    }
+pub fn start() -> std::io::Result<()> {
+    use std::os::fd::IntoRawFd;
     let (reader, writer) = std::io::pipe()?;
-    {
-        use std::os::fd::IntoRawFd;
-        let writer = writer.into_raw_fd();
-        // SAFETY: a fresh descriptor; a handler must never block.
-        unsafe { libc::fcntl(writer, libc::F_SETFL, libc::O_NONBLOCK) };
-        PIPE.store(writer, Ordering::Release);
-    }
+    let writer = writer.into_raw_fd();
+    // SAFETY: a fresh descriptor; a handler must never block.
+    unsafe { libc::fcntl(writer, libc::F_SETFL, libc::O_NONBLOCK) };
+    PIPE.store(writer, Ordering::Release);
     std::thread::Builder::new()
         .name("sys_sig_dispatcher".into())
-        .spawn(move || dispatch(reader, tell))?;
+        .spawn(move || dispatch(reader))?;
     let handle = handler as extern "C" fn(i32) as usize;
-    let settings = &crate::machine::machine().config.settings;
-    for number in [libc::SIGTERM, libc::SIGUSR1, libc::SIGQUIT] {
+    let settings = &machine().config.settings;
+    for number in [libc::SIGTERM, libc::SIGUSR1] {
         set_action(number, handle);
     }
     if settings.break_ignored {
         for number in [libc::SIGINT, libc::SIGQUIT, libc::SIGTSTP] {
             set_action(number, libc::SIG_IGN);
         }
-    } else {
-        let default = !settings.break_handler && !settings.break_interrupts_shell;
-        set_action(libc::SIGINT, if default { libc::SIG_DFL } else { handle });
+    } else if settings.break_handler {
+        for number in [libc::SIGINT, libc::SIGQUIT] {
+            set_action(number, handle);
+        }
     }
     Ok(())
 }
 
-fn dispatch(mut reader: std::io::PipeReader, tell: fn(Event)) {
+fn dispatch(mut reader: std::io::PipeReader) {
     use std::io::Read;
     let mut byte = [0];
     while reader.read_exact(&mut byte).is_ok() {
         let number = i32::from(byte[0]);
         if number == libc::SIGINT {
-            tell(Event::Break);
+            crate::break_handler::requested();
         } else if let Some(signal) = SIGNALS.iter().find(|signal| signal.number == number) {
-            tell(Event::Signal(*signal));
+            let message = Message::build(|builder| {
+                builder.tuple(&[
+                    Term::atom(Atom::of("notify")),
+                    Term::atom(Atom::of(signal.name)),
+                ])
+            });
+            crate::signal::send_to_name(Atom::of("erl_signal_server"), message);
         }
     }
 }

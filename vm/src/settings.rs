@@ -11,8 +11,6 @@ pub struct Settings {
     pub time_correction: bool,
     /// `+T`
     pub modified_timing: Option<u8>,
-    /// `+sbt`, by its long name.
-    pub bind_type: &'static str,
     /// `+sct`, as it was given.
     pub cpu_topology: Option<String>,
     /// `+pc unicode`
@@ -33,8 +31,6 @@ pub struct Settings {
     pub halt_flush_timeout: Option<u32>,
     /// `+spp`
     pub port_parallelism: bool,
-    /// `+JPcover`: `false`, `true`, or a mode of `code:set_coverage_mode/1`.
-    pub coverage: &'static str,
     /// Cleared by `+d`: an internal error writes a crash dump.
     pub crash_dump: bool,
     /// SIGINT opens the menu of the break handler (`+B` and kin clear it).
@@ -51,12 +47,16 @@ impl Settings {
     /// The settings of a release without any flag.
     pub fn new(release: u8) -> Settings {
         let available = std::thread::available_parallelism().map_or(1, usize::from);
+        // SAFETY: sysconf has no precondition; it reads a number.
+        let configured = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_CONF) };
+        let configured = usize::try_from(configured)
+            .unwrap_or(available)
+            .max(available);
         Settings {
-            processors: (available, available),
+            processors: (configured, available),
             compatible_release: release,
             time_correction: true,
             modified_timing: None,
-            bind_type: "unbound",
             cpu_topology: None,
             printable_unicode: false,
             warnings: "warning",
@@ -67,7 +67,6 @@ impl Settings {
             outstanding_requests: 2 * available,
             halt_flush_timeout: None,
             port_parallelism: false,
-            coverage: "false",
             crash_dump: true,
             break_handler: true,
             break_ignored: false,

@@ -57,8 +57,9 @@ pub(super) fn statistics_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 let bytes = cx.integer(bytes);
                 cx.tuple(&[name(key), bytes])
             };
-            let input = row(cx, "input", stats::counts().input.sum());
-            let output = row(cx, "output", stats::counts().output.sum());
+            let (input, output) = oxbeam_vm::port::byte_counts();
+            let input = row(cx, "input", input as i64);
+            let output = row(cx, "output", output as i64);
             Ok(cx.tuple(&[input, output]))
         }
         "runtime" => with_since(cx, stats::runtime().as_millis() as u64, &RUNTIME),

@@ -1,11 +1,12 @@
 //! The seam between the command line and the machine: everything that a start needs, and `start`.
 
-use crate::emulator::config::{EmulatorConfig, FileNameEncoding, TimeWarp, Wrong};
+use crate::emulator::config::{EmulatorConfig, FileNameEncoding, Level, TimeWarp, Wrong};
 use crate::erlexec::PortMapper;
 use crate::otp::Otp;
 use oxbeam_vm::config::Config;
 use oxbeam_vm::file_name;
 use oxbeam_vm::machine::{Machine, Tables};
+use oxbeam_vm::settings::Settings;
 use oxbeam_vm::timer::clock::Warp;
 use std::path::Path;
 
@@ -73,6 +74,10 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     let machine = Machine::build(config(boot), &tables)?;
     let (encoding, wrong) = file_names(&boot.config);
     oxbeam_otp_stubs::start(encoding, wrong);
+    oxbeam_vm::halt::dump_on_panic();
+    if let Err(error) = oxbeam_vm::os_signal::start() {
+        return Err(format!("signals can't be handled: {error}"));
+    }
     let modules = preloaded(&boot.otp)?;
     for (name, bytes) in &modules {
         machine
@@ -134,8 +139,41 @@ fn config(boot: &BootArguments) -> Config {
         TimeWarp::Multi => Warp::Multi,
     };
     config.simulation = boot.simulation;
+    config.settings = settings(boot.otp.release.number() as u8, from);
     config.arguments.clone_from(&from.command_line);
     config
+}
+
+/// What `system_info` tells and small behaviours go by.
+fn settings(release: u8, from: &EmulatorConfig) -> Settings {
+    let mut settings = Settings::new(release);
+    settings.compatible_release = from.compatible_release as u8;
+    settings.time_correction = from.time.correction;
+    settings.modified_timing = from.modified_timing;
+    settings
+        .cpu_topology
+        .clone_from(&from.schedulers.cpu_topology);
+    settings.printable_unicode = from.printable_unicode;
+    settings.warnings = match from.warnings {
+        Level::Info => "info",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
+    settings.ets_compressed = from.ets_compressed;
+    settings.ets_realloc_moves = from.ets_realloc_moves;
+    settings.distribution_buffer = from.distribution_buffer_bytes as usize;
+    settings.node_table_gc = from.node_table_gc_seconds;
+    if from.outstanding_requests != 0 {
+        settings.outstanding_requests = from.outstanding_requests as usize;
+    }
+    settings.halt_flush_timeout = from.halt_flush_timeout_ms;
+    settings.port_parallelism = from.port_parallelism;
+    settings.crash_dump = from.crash_dump;
+    settings.break_handler = from.break_mode.handler;
+    settings.break_ignored = from.break_mode.ignore;
+    settings.break_interrupts_shell = from.break_mode.interrupt_shell;
+    settings.allocators.clone_from(&from.allocators);
+    settings
 }
 
 /// The preloaded modules: from their files, or cut out of the emulator that came with them.

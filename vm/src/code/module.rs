@@ -283,6 +283,19 @@ impl Code {
             .map(|(name, _)| *name)
             .collect()
     }
+    /// Bytes that loaded code and its literals take.
+    pub fn memory(&self) -> usize {
+        let modules = self.modules.read();
+        let all = modules.values().flat_map(|versions| {
+            [&versions.current, &versions.old, &versions.pending]
+                .into_iter()
+                .flatten()
+        });
+        all.map(|module| {
+            (module.code.len() + module.literals.words()) * 8 + module.functions.len() * 32
+        })
+        .sum()
+    }
     /// Takes the old version out of the tables; its memory goes when the last holder lets go.
     pub fn take_old(&self, name: Atom) -> Option<Arc<Module>> {
         let mut modules = self.modules.write();

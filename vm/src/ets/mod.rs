@@ -34,7 +34,7 @@ pub use change::{Update, UpdateError};
 pub use owner::{GiveAwayError, give_away, is_alive, owner_exited, send_all, set_super_user};
 pub use registry::{
     Fault, Found, Handle, NameTaken, Reading, RenameError, Right, Writing, all, count, create,
-    find, rename,
+    each, find, memory_words, rename,
 };
 pub use row::Row;
 pub use table::{Concurrency, Contents, ElementError, Heir, Options, Table};

@@ -446,6 +446,26 @@ pub fn all<'p>(builder: &mut Builder<'p>) -> Term<'p> {
     list
 }
 
+/// Calls `look` with each table.
+///
+/// # Errors
+/// The first error of `look`.
+pub fn each<E>(mut look: impl FnMut(&Table, &Contents) -> Result<(), E>) -> Result<(), E> {
+    let handles: Vec<Handle> = ALL.read().values().cloned().collect();
+    handles
+        .iter()
+        .try_for_each(|handle| look(handle, &handle.contents.read()))
+}
+
+/// Words that all tables take.
+pub fn memory_words() -> usize {
+    let handles: Vec<Handle> = ALL.read().values().cloned().collect();
+    handles
+        .iter()
+        .map(|handle| handle.contents.read().memory_words())
+        .sum()
+}
+
 /// Number of tables.
 pub fn count() -> usize {
     ALL.read().len()

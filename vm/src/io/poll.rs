@@ -196,6 +196,17 @@ pub fn cancel(fd: BorrowedFd<'_>, interest: Interest) {
     }
 }
 
+/// Number of descriptors that are waited for.
+pub fn watched() -> usize {
+    poller().map_or(0, |poller| {
+        let mut state = poller.state.lock();
+        [Interest::Read, Interest::Write]
+            .map(|interest| state.side(interest).watches.len())
+            .iter()
+            .sum()
+    })
+}
+
 /// Takes all requests for `fd` back; before it is closed.
 pub fn forget(fd: BorrowedFd<'_>) {
     cancel(fd, Interest::Read);

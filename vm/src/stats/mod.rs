@@ -4,8 +4,8 @@
 pub mod meters;
 
 use crate::machine::machine;
+use crate::process::Process;
 use oxbeam_sync::counter::Counter;
-use parking_lot::Mutex;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,16 +14,10 @@ use std::time::Duration;
 pub struct Counts {
     /// Turns of processes.
     pub context_switches: Counter,
-    /// Bytes read by ports.
-    pub input: Counter,
-    /// Bytes written by ports.
-    pub output: Counter,
 }
 
 static COUNTS: LazyLock<Counts> = LazyLock::new(|| Counts {
     context_switches: Counter::new(),
-    input: Counter::new(),
-    output: Counter::new(),
 });
 
 /// The counts.
@@ -123,31 +117,25 @@ impl Memory {
     }
 }
 
-type Source = fn(&mut Memory);
-
-static SOURCES: Mutex<Vec<Source>> = Mutex::new(Vec::new());
-
-/// `source` is asked to add what it knows, whenever memory is counted.
-pub fn add_memory_source(source: Source) {
-    SOURCES.lock().push(source);
-}
-
 /// Bytes in use.
 pub fn memory() -> Memory {
+    let machine = machine();
+    let atoms = u64::from(oxbeam_term::atom::count()) * ATOM_BYTES;
+    let records = machine.processes.memory() + machine.processes.count() * size_of::<Process>();
+    let processes = oxbeam_term::heap::arena::block_bytes() + records as u64;
     let mut memory = Memory {
+        processes,
+        processes_used: processes,
+        system: 0,
+        atom: atoms.next_multiple_of(4096),
+        atom_used: atoms,
         binary: oxbeam_term::binary::refc::total_bytes() as u64,
-        ..Memory::default()
+        code: machine.code.memory() as u64,
+        ets: crate::ets::memory_words() as u64 * 8,
     };
-    memory.atom_used = u64::from(oxbeam_term::atom::count()) * ATOM_BYTES;
-    memory.atom = memory.atom_used.next_multiple_of(4096);
-    let sources = SOURCES.lock().clone();
-    for source in sources {
-        source(&mut memory);
-    }
-    let known = memory.processes + memory.atom + memory.binary + memory.code + memory.ets;
-    memory.system = resident()
-        .saturating_sub(memory.processes)
-        .max(known - memory.processes);
+    // What the system says we use is all there is; what is known to be used is at least that much.
+    let known = memory.atom + memory.binary + memory.code + memory.ets;
+    memory.system = resident().saturating_sub(memory.processes).max(known);
     memory
 }
 
@@ -162,43 +150,19 @@ fn resident() -> u64 {
     pages.unwrap_or(0) * 4096
 }
 
-static ETS_TABLES: Mutex<Option<fn() -> usize>> = Mutex::new(None);
-static PORTS: Mutex<Option<fn() -> usize>> = Mutex::new(None);
-static POLLED: Mutex<Option<fn() -> usize>> = Mutex::new(None);
-
-fn ask(who: &Mutex<Option<fn() -> usize>>) -> usize {
-    let who = *who.lock();
-    who.map_or(0, |count| count())
-}
-
-/// Sets who knows the number of ETS tables.
-pub fn set_ets_tables(count: fn() -> usize) {
-    *ETS_TABLES.lock() = Some(count);
-}
-
 /// Number of ETS tables.
 pub fn ets_tables() -> usize {
-    ask(&ETS_TABLES)
-}
-
-/// Sets who knows the number of ports.
-pub fn set_ports(count: fn() -> usize) {
-    *PORTS.lock() = Some(count);
+    crate::ets::count()
 }
 
 /// Number of ports.
 pub fn ports() -> usize {
-    ask(&PORTS)
-}
-
-/// Sets who knows the number of descriptors that are polled.
-pub fn set_polled(count: fn() -> usize) {
-    *POLLED.lock() = Some(count);
+    crate::port::count()
 }
 
 /// Number of descriptors that are polled.
 pub fn polled() -> usize {
-    ask(&POLLED)
+    crate::io::poll::watched()
 }
 
 /// Most descriptors that this process may have.

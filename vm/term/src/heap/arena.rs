@@ -5,8 +5,10 @@
 
 use super::offheap::OffHeap;
 use crate::word::Word;
+use oxbeam_sync::counter::Counter;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
+use std::sync::LazyLock;
 
 /// A block of words.
 pub struct Block {
@@ -17,10 +19,19 @@ pub struct Block {
 // SAFETY: a block owns its memory.
 unsafe impl Send for Block {}
 
+/// Bytes of all blocks that the allocator gave.
+static BYTES: LazyLock<Counter> = LazyLock::new(Counter::new);
+
+/// Bytes that heaps, stacks and messages take.
+pub fn block_bytes() -> u64 {
+    BYTES.sum().max(0) as u64
+}
+
 impl Block {
     /// A block of `words`, uninitialised.
     pub fn new(words: usize) -> Block {
         let layout = Block::layout(words);
+        BYTES.add(layout.size() as i64);
         // SAFETY: the layout is not empty.
         let Some(start) = NonNull::new(unsafe { alloc(layout) }.cast::<Word>()) else {
             handle_alloc_error(layout)
@@ -66,8 +77,10 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
+        let layout = Block::layout(self.words);
+        BYTES.add(-(layout.size() as i64));
         // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.start.as_ptr().cast(), Block::layout(self.words)) };
+        unsafe { dealloc(self.start.as_ptr().cast(), layout) };
     }
 }
 
