@@ -124,13 +124,22 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
     }
     let end = owned.heap.end();
     let mut at = e;
-    let mut count = 1;
+    // The native that failed is a row of its own.
+    let native = owned
+        .exception
+        .culprit
+        .as_ref()
+        .is_some_and(|culprit| culprit.native);
+    let mut count = 1 + usize::from(native);
+    let mut last = 0;
     // SAFETY: as in `find_handler`.
     unsafe {
         while at < end && count < depth {
             let word = *at;
             at = at.add(1);
-            if word.is_header() && !word.is_none() {
+            // Of a recursion only one row is kept.
+            if word.is_header() && !word.is_none() && word.0 != last {
+                last = word.0;
                 // The call, not what follows it: lines belong to addresses within the call.
                 push(word.0 - 8);
                 count += 1;

@@ -670,11 +670,14 @@ fn places(owned: &Owned, own: bool) -> Vec<Place> {
     if !own {
         found.extend(current_place(owned, own));
     }
+    let mut last = 0;
     for word in owned.heap.stack_slice() {
         if found.len() >= depth {
             break;
         }
-        if word.is_header() && !word.is_none() {
+        // Of a recursion only one row is kept.
+        if word.is_header() && !word.is_none() && word.0 != last {
+            last = word.0;
             found.extend(machine().code.place(word.0 - 8));
         }
     }
