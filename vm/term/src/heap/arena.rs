@@ -108,8 +108,6 @@ pub struct Arena {
     pub offheap: OffHeap,
     /// Top of a process's block while a fragment is the current block.
     main_top: *mut Word,
-    /// What is free of the fragment that was built in last: the next one begins there.
-    spare: (*mut Word, *mut Word),
     source: Source,
 }
 
@@ -131,7 +129,6 @@ impl Arena {
             fragment_words: 0,
             offheap: OffHeap::new(),
             main_top: std::ptr::null_mut(),
-            spare: (std::ptr::null_mut(), std::ptr::null_mut()),
             source: Source::Memory,
         }
     }
@@ -192,12 +189,6 @@ impl Arena {
             Source::Memory => FIRST_BLOCK,
             Source::Literals => FIRST_LITERALS,
         };
-        let (top, limit) = self.spare;
-        if self.main_top.is_null() && (limit as usize) - (top as usize) >= words * 8 {
-            self.main_top = self.top;
-            (self.top, self.limit) = self.spare;
-            return;
-        }
         // Blocks grow while one builder goes on; a new one, after an exception for instance, begins small again.
         let top = self.top as usize;
         let grown = self.blocks.last().map_or(0, |block| {
@@ -226,9 +217,6 @@ impl Arena {
     /// Builds in `[top, limit)` again, a process's block.
     #[inline(always)]
     pub(crate) fn enter(&mut self, top: *mut Word, limit: *mut Word) {
-        if !self.main_top.is_null() {
-            self.spare = (self.top, self.limit);
-        }
         self.top = top;
         self.limit = limit;
         self.main_top = std::ptr::null_mut();
@@ -247,7 +235,6 @@ impl Arena {
         self.blocks = Vec::new();
         self.fragment_words = 0;
         self.main_top = std::ptr::null_mut();
-        self.spare = (std::ptr::null_mut(), std::ptr::null_mut());
     }
     /// Words that the arena's own blocks hold.
     pub fn block_words(&self) -> usize {
