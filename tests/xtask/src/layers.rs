@@ -59,8 +59,8 @@ const LEVELS: &[&[&str]] = &[
         "system_flags",
         "timer",
     ],
-    &["config", "crash_dump", "settings"],
-    &["halt", "sched"],
+    &["config", "settings"],
+    &["break_handler", "crash_dump", "halt", "sched"],
 ];
 
 /// What everybody may use, and what may use everything: the record of all that there is one of. It is data; who uses it looks up its
@@ -69,6 +69,11 @@ const SHARED: &[&str] = &["machine"];
 
 /// TABLE of upward uses: user, used, why.
 const UPWARD: &[(&str, &str, &str)] = &[
+    (
+        "os_signal",
+        "break_handler",
+        "SIGINT asks what to do while all schedulers stand still",
+    ),
     (
         "process",
         "logger",
