@@ -3,7 +3,7 @@ RELEASE ?= 27
 CARGO ?= cargo
 OXBEAM = target/release/oxbeam
 
-.PHONY: run build otp libraries test boots corpus lint
+.PHONY: run build otp libraries test boots corpus bench lint
 
 # On a terminal the Erlang shell, else the tour.
 run: build
@@ -50,6 +50,11 @@ boots: build
 corpus: build
 	@for release in 25 27 29; do $(OXBEAM) otp fetch $$release || exit 1; done
 	OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test -p oxbeam_tests --test erlang
+
+# Times the programs of benches/ on Oxbeam and on what REFERENCE adds, in turn (docs/performance.md).
+bench: build
+	@$(OXBEAM) otp fetch $(RELEASE)
+	@OXBEAM_OTP=$(RELEASE) $(CARGO) run --release --quiet -p oxbeam_benches -- $(REFERENCE) $(BENCH)
 
 lint:
 	$(CARGO) fmt --all --check
