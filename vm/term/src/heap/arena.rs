@@ -3,6 +3,7 @@
 //! An arena never moves what it holds: when its block is full it adds another. So whoever builds may keep any term it has built or
 //! read until the owner collects, and a native function, which never collects, may keep them all until it returns.
 
+use super::mapping;
 use super::offheap::OffHeap;
 use crate::word::Word;
 use oxbeam_sync::counter::Counter;
@@ -19,7 +20,7 @@ pub struct Block {
 // SAFETY: a block owns its memory.
 unsafe impl Send for Block {}
 
-/// Bytes of all blocks that the allocator gave.
+/// Bytes of all blocks but those of literals.
 static BYTES: LazyLock<Counter> = LazyLock::new(Counter::new);
 
 /// Bytes that heaps, stacks and messages take.
@@ -32,11 +33,19 @@ impl Block {
     pub fn new(words: usize) -> Block {
         let layout = Block::layout(words);
         BYTES.add(layout.size() as i64);
-        // SAFETY: the layout is not empty.
-        let Some(start) = NonNull::new(unsafe { alloc(layout) }.cast::<Word>()) else {
+        let start = if layout.size() >= mapping::LEAST {
+            mapping::map(layout.size())
+        } else {
+            // SAFETY: the layout is not empty.
+            NonNull::new(unsafe { alloc(layout) })
+        };
+        let Some(start) = start else {
             handle_alloc_error(layout)
         };
-        Block { start, words }
+        Block {
+            start: start.cast(),
+            words,
+        }
     }
     /// A block over memory that is not the allocator's; it must not be dropped but given back.
     ///
@@ -79,8 +88,14 @@ impl Drop for Block {
     fn drop(&mut self) {
         let layout = Block::layout(self.words);
         BYTES.add(-(layout.size() as i64));
-        // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.start.as_ptr().cast(), layout) };
+        // SAFETY: made with this layout, by the same choice.
+        unsafe {
+            if layout.size() >= mapping::LEAST {
+                mapping::unmap(self.start.cast(), layout.size());
+            } else {
+                dealloc(self.start.as_ptr().cast(), layout);
+            }
+        }
     }
 }
 

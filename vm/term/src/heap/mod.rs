@@ -5,6 +5,7 @@
 
 pub mod arena;
 pub mod literal;
+mod mapping;
 pub mod offheap;
 
 use crate::word::Word;
