@@ -1,16 +1,18 @@
 //! Raising: finds the handler on the Erlang stack, takes the stack trace, never touches the native stack.
 //!
 //! The trace is taken raw, as the addresses on the stack, and only made into a list when someone asks for it (`build_stacktrace`, an
-//! exit report). A raw trace is a term: a tuple of the addresses (a binary), the arguments or arity of the function at fault if
+//! exit report). A raw trace is a term: a tuple of the addresses (a tuple of small integers), the arguments or arity of the function at fault if
 //! that is not where the first address points, and the cause for `error_info`.
 
 use super::dispatch::{self, Outcome, header, leave};
 use super::frame::{Frame, Handler};
 use super::registers::Registers;
+use crate::code::Place;
 use crate::machine::machine;
 use crate::process::{Class, Owned};
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::{Builder, Term, View, Word};
+use smallvec::SmallVec;
 
 /// Addresses kept of a stack, unless `backtrace_depth` says otherwise.
 pub const BACKTRACE_DEPTH: usize = 8;
@@ -68,6 +70,12 @@ pub unsafe extern "C-unwind" fn unwind(
                 (*registers).x[3] = owned.exception.trace;
                 owned.exception.trace = Word::NIL;
                 owned.exception.reason = Word::NIL;
+                // The trace may have gone to a fragment; whoever raises again and again builds nothing else.
+                if owned.heap.wants_collection() {
+                    (*registers).need = 0;
+                    (*registers).live = 4;
+                    return dispatch::collect_and_go(handler, frame_start, htop, registers, reds);
+                }
                 return (*handler.cast::<Handler>())(handler, frame_start, htop, registers, reds);
             }
         }
@@ -117,8 +125,8 @@ unsafe fn find_handler(owned: &Owned, e: *mut Word) -> Option<(*const u64, *mut 
 #[inline(never)]
 unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
     let depth = machine().backtrace_depth();
-    let mut addresses: Vec<u8> = Vec::with_capacity(8 * (depth + 1));
-    let mut push = |address: u64| addresses.extend_from_slice(&address.to_ne_bytes());
+    let mut addresses: SmallVec<[Term<'_>; 16]> = SmallVec::new();
+    let mut push = |address: u64| addresses.push(Term::small(address as i64));
     if depth > 0 || owned.exception.culprit.is_some() {
         push(pc as u64);
     }
@@ -148,7 +156,7 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
         let culprit = owned.exception.culprit.take();
         let cause = owned.exception.cause;
         let mut builder = owned.heap.arena.builder();
-        let addresses = builder.binary(&addresses);
+        let addresses = builder.tuple(&addresses);
         let culprit = match culprit {
             None => Term::NIL,
             Some(culprit) => {
@@ -183,13 +191,13 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
     let Some([addresses, culprit, cause, _]) = trace.as_tuple_of::<4>() else {
         return trace;
     };
-    let Some(addresses) = addresses.as_binary() else {
+    let Some(addresses) = addresses.tuple_elements() else {
         return trace;
     };
-    let mut frames: Vec<Term<'p>> = Vec::new();
+    let mut frames: SmallVec<[Term<'p>; 16]> = SmallVec::new();
     let mut addresses = addresses
-        .chunks_exact(8)
-        .map(|chunk| u64::from_ne_bytes(chunk.try_into().unwrap_or([0; 8])));
+        .iter()
+        .map(|address| address.as_small().unwrap_or(0) as u64);
     if let Some([module, function, arguments, native]) = culprit.as_tuple_of::<4>() {
         let at = addresses.next();
         let location = if native.as_boolean() == Some(true) {
@@ -253,7 +261,7 @@ fn with_info<'p>(builder: &mut Builder<'p>, frame: Term<'p>, map: Term<'p>) -> T
 
 fn frame<'p>(builder: &mut Builder<'p>, address: u64) -> Option<Term<'p>> {
     let place = machine().code.place(address)?;
-    let location = location(builder, address);
+    let location = line_of(builder, &place);
     Some(builder.tuple(&[
         Term::atom(place.module),
         Term::atom(place.function),
@@ -263,12 +271,19 @@ fn frame<'p>(builder: &mut Builder<'p>, address: u64) -> Option<Term<'p>> {
 }
 
 fn location<'p>(builder: &mut Builder<'p>, address: u64) -> Term<'p> {
-    let Some((file, line)) = machine().code.place(address).and_then(|place| place.line) else {
+    machine()
+        .code
+        .place(address)
+        .map_or(Term::NIL, |place| line_of(builder, &place))
+}
+
+fn line_of<'p>(builder: &mut Builder<'p>, place: &Place) -> Term<'p> {
+    let Some((file, line)) = &place.line else {
         return Term::NIL;
     };
-    let file = builder.char_list(&file);
+    let file = builder.char_list(file);
     let file = builder.tuple(&[Term::atom(known::FILE), file]);
-    let line = builder.tuple(&[Term::atom(known::LINE), Term::small(i64::from(line))]);
+    let line = builder.tuple(&[Term::atom(known::LINE), Term::small(i64::from(*line))]);
     builder.list([file, line])
 }
 

@@ -422,11 +422,6 @@ impl Owned {
         let (heap, mut roots) = self.heap_and_roots(live_x);
         // SAFETY: the heap was entered by whoever runs the process; the roots are all words that it keeps outside heap and stack.
         let major = unsafe { gc::collect(heap, need, &mut roots, extent, leaving) };
-        // The new block has room for all that might have been live. Where little was, a second run finds the right size, for little.
-        if major && need == 0 && heap.used_words().saturating_mul(8) < heap.size_words() {
-            // SAFETY: as above.
-            unsafe { gc::collect(heap, need, &mut roots, Extent::Major, None) };
-        }
         machine()
             .collections
             .note(self.heap.reclaimed_words - reclaimed);

@@ -68,10 +68,17 @@ pub unsafe fn collect(
     let before = heap.used_words()
         + heap.arena.fragment_words
         + if major { heap.old_used_words() } else { 0 };
-    // SAFETY: the caller's promise.
-    unsafe { run(heap, need, roots, major, mature, leaving) };
+    let live = before + heap.stack_words() + leaving.map_or(0, LiteralArea::words);
+    let size = policy::size_to_collect(heap, live, major);
+    // SAFETY: the caller's promise; the block has room for all that might be live.
+    unsafe { run(heap, size, roots, major, mature, leaving) };
     if leaving.is_some() {
         adopt_literal_copies(heap);
+    }
+    if let Some(size) = policy::size_to_go_on(heap, need, major) {
+        let all = major || heap.old_points_young;
+        // SAFETY: as above; nothing is mature, so that what is young stays young.
+        unsafe { run(heap, size, roots, all, 0, None) };
     }
     let after = heap.used_words();
     heap.reclaimed_words += before.saturating_sub(after) as u64;
@@ -107,21 +114,16 @@ struct Collector<'a> {
     left: HashMap<usize, Word>,
 }
 
+/// Copies what is live to a young block of `size` words, and to the old heap.
 unsafe fn run(
     heap: &mut Heap,
-    need: usize,
+    size: usize,
     roots: &mut dyn Roots,
     major: bool,
     mature: usize,
     leaving: Option<&LiteralArea>,
 ) {
     let stack_words = heap.stack_words();
-    let bound = heap.used_words()
-        + heap.arena.fragment_words
-        + if major { heap.old_used_words() } else { 0 }
-        + leaving.map_or(0, LiteralArea::words);
-    let minimum = bound + stack_words + need;
-    let size = policy::next_size(heap, minimum, bound + need, major);
     let block = Block::new(size + RED_ZONE);
 
     if !major && mature > 0 && heap.old.is_none() {
@@ -168,7 +170,7 @@ unsafe fn run(
                 break;
             }
         }
-        debug_assert!(collector.top <= stack.wrapping_sub(need));
+        debug_assert!(collector.top <= stack);
 
         // Off-heap objects: those that moved hang on the list of the generation that they are in now.
         let old_range = (stay_start, stay_size);

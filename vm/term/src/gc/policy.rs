@@ -27,25 +27,38 @@ pub fn heap_size_for(words: usize) -> usize {
     sizes.get(position).copied().unwrap_or(words)
 }
 
-/// Size of the new young block: at least `minimum`; larger when the block was nearly full, smaller after a major collection of a
-/// heap that is mostly empty.
-pub(super) fn next_size(heap: &Heap, minimum: usize, wanted: usize, major: bool) -> usize {
-    let current = heap.size_words();
-    let floor = heap.min_heap_words;
-    let mut size = if minimum > current {
-        heap_size_for(minimum)
-    } else {
-        current
-    };
-    // Little was free already when the last collection ended: the block is too small for its process.
-    let survivors = (heap.high_water as usize - heap.block.start() as usize) / 8;
-    if size == current && survivors * 4 > current * 3 {
-        size = heap_size_for(current + 1);
+/// Size of the block that a collection copies to, when at most `live` words, the stack among them, are live. What is wanted
+/// afterwards is looked at when it is known how many are.
+pub(super) fn size_to_collect(heap: &mut Heap, live: usize, major: bool) -> usize {
+    let size = heap_size_for(live).max(heap.min_heap_words);
+    if major && std::mem::take(&mut heap.grow_soon) && size == heap.size_words() {
+        return heap_size_for(size + 1);
     }
-    if size == current && major && wanted.saturating_mul(4) < current {
-        size = heap_size_for((wanted * 2).max(minimum)).min(current);
+    size
+}
+
+/// Below this many words a block that is mostly empty after a minor collection is left as it is.
+const WORTH_SHRINKING: usize = 3000;
+
+/// The size that the block should have after a collection, if it is another one: room for `need` more words, and not mostly empty.
+pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option<usize> {
+    let size = heap.size_words();
+    let wanted = heap.used_words() + heap.stack_words() + need;
+    if wanted > size {
+        return Some(heap_size_for(wanted).max(heap.min_heap_words));
     }
-    size.max(floor).max(minimum)
+    if major && wanted * 4 > size * 3 {
+        heap.grow_soon = true;
+        return None;
+    }
+    if wanted * 4 >= size || (!major && size < WORTH_SHRINKING) {
+        return None;
+    }
+    // The young generation of much that is old had better not be too small.
+    let least = if major { 0 } else { heap.old_words() / 8 };
+    let smaller = heap_size_for((wanted * if major { 2 } else { 3 }).max(least));
+    let smaller = smaller.max(heap.min_heap_words);
+    (smaller < size).then_some(smaller)
 }
 
 /// Off-heap words that bring about the next collection.

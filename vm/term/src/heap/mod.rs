@@ -33,6 +33,8 @@ pub struct Heap {
     pub(crate) old_offheap: OffHeap,
     /// The old heap may point into the young one: the next collection must be a major one.
     pub(crate) old_points_young: bool,
+    /// Little was free after the last major collection: the next one makes the block larger.
+    pub(crate) grow_soon: bool,
     /// Someone asked for a collection at the next opportunity.
     pub collect_soon: bool,
     /// Minor collections since the last major one.
@@ -69,6 +71,7 @@ impl Heap {
             old_top: std::ptr::null_mut(),
             old_offheap: OffHeap::new(),
             old_points_young: false,
+            grow_soon: false,
             collect_soon: false,
             minor_collections: 0,
             fullsweep_after: 65535,
