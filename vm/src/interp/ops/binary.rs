@@ -464,16 +464,35 @@ unsafe fn create(frame: &mut Frame, count: usize, otherwise: *const u64) -> Word
     // SAFETY: the run holds segments, whose operands are terms of the running process.
     unsafe {
         match try_create(frame, count) {
-            Ok(value) => {
+            Ok((value, cost)) => {
+                frame.reds -= cost;
                 after_building(frame);
                 value
             }
             Err(failure) => {
+                // What was begun stays on the heap: its holder is on the list of off-heap objects.
+                after_building(frame);
                 if otherwise == frame.pc {
                     set_segment_error(frame, &failure);
                 }
                 Word::NONE
             }
+        }
+    }
+}
+
+/// Bits that are copied for a reduction.
+const BITS_PER_REDUCTION: usize = 8 * 1000;
+
+/// What to blame when a segment is too large: its size, or its value if that says the size.
+unsafe fn size_or_value(frame: &Frame, (head, value, size): (u64, u64, u64)) -> Word {
+    // SAFETY: operands of this instruction.
+    unsafe {
+        match head & 0xff {
+            segment::STRING => Word(value),
+            segment::UTF8 | segment::UTF16 | segment::UTF32 => frame.general(value),
+            _ if size == ALL_SIZE => frame.general(value),
+            _ => frame.general(size),
         }
     }
 }
@@ -496,13 +515,9 @@ unsafe fn bits_of(
             segment::UTF16 => Ok(build::utf16_bits(term(frame.general(value)))),
             segment::UTF32 => Ok(32),
             _ if size == ALL_SIZE => {
+                // Whether the unit divides it is looked at when all sizes are known.
                 let value = frame.general(value);
-                let bits = build::all_bits(term(value)).map_err(|error| (error, value))?;
-                if unit > 1 && bits % unit != 0 {
-                    Err((BuildError::Unit, value))
-                } else {
-                    Ok(bits)
-                }
+                build::all_bits(term(value)).map_err(|error| (error, value))
             }
             _ => {
                 let size = frame.general(size);
@@ -515,9 +530,13 @@ unsafe fn bits_of(
 /// The atom `all` in the place of a size.
 pub const ALL_SIZE: u64 = Word::atom(oxbeam_term::atom::known::ALL).0;
 
-unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
+/// The bitstring, and the reductions that copying into it costs.
+///
+/// Whatever comes of it, the heap stays borrowed.
+unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure> {
     // SAFETY: as in `create`.
     unsafe {
+        let owned = frame.borrow_heap();
         let first = frame.next;
         let segments = count / segment::WORDS;
         let at = |index: usize| {
@@ -536,34 +555,40 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
             total = build::total_bits(total, bits).map_err(|error| Failure {
                 error,
                 segment: head,
-                value: frame.general(value),
+                value: size_or_value(frame, at(index)),
             })?;
         }
-        let owned = frame.borrow_heap();
+        let mut copied = 0;
         let mut builder = owned.heap.arena.builder();
         let (result, mut writer) = if appends {
             let (head, value, _) = at(0);
             let original = frame.general(value);
             let unit = (head >> 8) as u16 as usize;
-            builder
+            let (result, writer) = builder
                 .append(Term::from_word(original), total, unit)
                 .map_err(|error| Failure {
                     error,
                     segment: head,
                     value: original,
-                })?
+                })?;
+            if let (Some(old), Some(new)) = (term(original).as_bits(), result.as_bits())
+                && old.base() != new.base()
+            {
+                copied = old.bit_len();
+            }
+            (result, writer)
         } else {
-            let (head, value, _) = at(0);
             builder.new_bits(total).map_err(|error| Failure {
                 error,
-                segment: head,
-                value: Word(value),
+                segment: at(0).0,
+                value: size_or_value(frame, at(0)),
             })?
         };
         for index in usize::from(appends)..segments {
             let (head, operand, size) = at(index);
             let flags = Flags::from_code((head >> 24) & 0xff);
-            let value = if head & 0xff == segment::STRING {
+            let before = writer.remaining();
+            let mut value = if head & 0xff == segment::STRING {
                 Word(operand)
             } else {
                 frame.general(operand)
@@ -576,7 +601,12 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
                 }
                 segment::FLOAT => {
                     let bits = bits_of(frame, head, operand, size).unwrap_or(0);
-                    writer.put_float(value_term, bits, flags)
+                    writer.put_float(value_term, bits, flags).map_err(|error| {
+                        if error == BuildError::Invalid {
+                            value = Word::small(bits as i64);
+                        }
+                        error
+                    })
                 }
                 segment::UTF8 => writer.put_utf8(value_term),
                 segment::UTF16 => writer.put_utf16(value_term, flags),
@@ -593,8 +623,11 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<Word, Failure> {
                 segment: head,
                 value,
             })?;
+            if head & 0xff == segment::BINARY {
+                copied += before - writer.remaining();
+            }
         }
-        Ok(result.word())
+        Ok((result.word(), (copied / BITS_PER_REDUCTION) as i64))
     }
 }
 

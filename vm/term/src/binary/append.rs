@@ -54,6 +54,11 @@ impl<'p> Builder<'p> {
         if bits > MAX_BITS - old.min(MAX_BITS) {
             return Err(BuildError::TooLarge);
         }
+        if bits == 0 {
+            // SAFETY: there is nothing to write.
+            let writer = unsafe { Writer::new(std::ptr::null_mut(), 0, 0) };
+            return Ok((original, writer));
+        }
         if let Some(grown) = self.append_in_place(source, bits) {
             return Ok(grown);
         }
@@ -116,7 +121,7 @@ impl<'p> Builder<'p> {
         if room > MAX_BITS / 8 {
             return Err(BuildError::TooLarge);
         }
-        self.roomy_bits(0, room.max(1)).map(|(term, _)| term)
+        self.roomy_bits(0, room).map(|(term, _)| term)
     }
 
     /// A part of `bits` unwritten bits of a new holder with room for `room` bytes, and where they are.
