@@ -69,32 +69,33 @@ fn raise_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 /// The trace if it is one: frames of three or four elements, or `{Fun, Args}` and `{Fun, Args, Location}`; those without a location
-/// get an empty one.
+/// get an empty one. As many frames are kept as `backtrace_depth` allows, one at least.
 fn checked_trace<'p>(cx: &mut Cx<'p>, trace: Term<'p>) -> Option<Term<'p>> {
     let mut frames = trace.proper_list()?;
     let mut changed = false;
     for frame in &mut frames {
         let parts = frame.tuple_elements()?;
-        let named = |module: Term<'p>, function: Term<'p>, arguments: Term<'p>| {
-            module.as_atom().is_some()
-                && function.as_atom().is_some()
-                && (arguments.as_small().is_some_and(|arity| arity >= 0) || arguments.is_list())
+        let named = |module: Term<'p>, function: Term<'p>| {
+            module.as_atom().is_some() && function.as_atom().is_some()
         };
         match parts {
-            [module, function, arguments, location]
-                if named(*module, *function, *arguments) && location.is_list() => {}
-            [module, function, arguments] if named(*module, *function, *arguments) => {
+            [module, function, _, location] if named(*module, *function) && location.is_list() => {}
+            [fun, _, location] if fun.is_fun() && location.is_list() => {}
+            [module, function, arguments] if named(*module, *function) => {
                 *frame = cx.tuple(&[*module, *function, *arguments, Term::NIL]);
                 changed = true;
             }
-            [fun, arguments, location]
-                if fun.is_fun() && arguments.is_list() && location.is_list() => {}
-            [fun, arguments] if fun.is_fun() && arguments.is_list() => {
+            [fun, arguments] if fun.is_fun() => {
                 *frame = cx.tuple(&[*fun, *arguments, Term::NIL]);
                 changed = true;
             }
             _ => return None,
         }
+    }
+    let most = cx.machine().backtrace_depth().max(1);
+    if frames.len() > most {
+        frames.truncate(most);
+        changed = true;
     }
     Some(if changed { cx.list(frames) } else { trace })
 }

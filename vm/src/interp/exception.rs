@@ -1,8 +1,9 @@
 //! Raising: finds the handler on the Erlang stack, takes the stack trace, never touches the native stack.
 //!
 //! The trace is taken raw, as the addresses on the stack, and only made into a list when someone asks for it (`build_stacktrace`, an
-//! exit report). A raw trace is a term: a tuple of the addresses (a tuple of small integers), the arguments or arity of the function at fault if
-//! that is not where the first address points, and the cause for `error_info`.
+//! exit report). A raw trace is a term: a tuple of the addresses (a tuple of small integers; a list that was given to `raise/3` in their
+//! place), the arguments or arity of the function at fault if that is not where the first address points, the cause for `error_info`, and
+//! the class.
 
 use super::dispatch::{self, Outcome, header, leave};
 use super::frame::{Frame, Handler};
@@ -127,17 +128,17 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
     let depth = machine().backtrace_depth();
     let mut addresses: SmallVec<[Term<'_>; 16]> = SmallVec::new();
     let mut push = |address: u64| addresses.push(Term::small(address as i64));
-    if depth > 0 || owned.exception.culprit.is_some() {
-        push(pc as u64);
-    }
-    let end = owned.heap.end();
-    let mut at = e;
-    // The native that failed is a row of its own.
+    // The native that failed is a row of its own; one row there is whatever the depth.
     let native = owned
         .exception
         .culprit
         .as_ref()
         .is_some_and(|culprit| culprit.native);
+    if !native || depth > 1 {
+        push(pc as u64);
+    }
+    let end = owned.heap.end();
+    let mut at = e;
     let mut count = 1 + usize::from(native);
     let mut last = 0;
     // SAFETY: as in `find_handler`.
@@ -186,13 +187,23 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
     }
 }
 
+/// A trace that was given, a list or raw, as one that is raised with `class`.
+pub fn with_class<'p>(builder: &mut Builder<'p>, trace: Term<'p>, class: Class) -> Term<'p> {
+    let class = Term::atom(class.atom());
+    match trace.as_tuple_of::<4>() {
+        Some([addresses, culprit, cause, _]) => builder.tuple(&[addresses, culprit, cause, class]),
+        None => builder.tuple(&[trace, Term::NIL, Term::NIL, class]),
+    }
+}
+
 /// A stack trace as a list: what `build_stacktrace` gives for a raw one; a list is returned as it is.
 pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
     let Some([addresses, culprit, cause, _]) = trace.as_tuple_of::<4>() else {
         return trace;
     };
     let Some(addresses) = addresses.tuple_elements() else {
-        return trace;
+        // Someone's own.
+        return addresses;
     };
     let mut frames: SmallVec<[Term<'p>; 16]> = SmallVec::new();
     let mut addresses = addresses

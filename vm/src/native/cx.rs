@@ -1,6 +1,7 @@
 //! `Cx`: what a native function sees of the process that calls it and of the machine.
 
 use super::Raise;
+use crate::interp::exception;
 use crate::machine::Machine;
 use crate::process::{Class, Owned, Process};
 use oxbeam_term::boxed::fun::Export;
@@ -149,6 +150,7 @@ impl<'p> Cx<'p> {
     }
     /// An exception of this class with a stack trace of one's own, as `erlang:raise/3` gives it.
     pub fn raise_with_trace(&mut self, class: Class, reason: Term<'p>, trace: Term<'p>) -> Raise {
+        let trace = exception::with_class(self.builder(), trace, class);
         let raise = self.park(class, reason);
         self.owned().exception.trace = trace.word();
         raise

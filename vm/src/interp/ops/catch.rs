@@ -47,10 +47,7 @@ crate::instructions! { frame;
     raw_raise() {
         match class_word(frame.x(0)) {
             Some(class) => {
-                let (reason, trace) = (frame.x(1), frame.x(2));
-                let owned = frame.owned();
-                exception::set(owned, class, reason);
-                owned.exception.trace = trace;
+                set_again(&mut frame, class);
                 frame.raise()
             }
             None => {
@@ -81,6 +78,22 @@ fn class_of(trace: Word, _owned: &crate::process::Owned) -> Class {
         .and_then(|[_, _, _, class]| class.as_atom())
         .and_then(Class::from_atom)
         .unwrap_or(Class::Error)
+}
+
+/// Sets the exception of reason X1 and trace X2 with `class`, which the trace may not have had before.
+#[cold]
+#[inline(never)]
+unsafe fn set_again(frame: &mut Frame, class: Class) {
+    // SAFETY: terms of the running process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        let mut builder = owned.heap.arena.builder();
+        let trace = Term::from_word(frame.x(2));
+        let trace = exception::with_class(&mut builder, trace, class).word();
+        exception::set(owned, class, frame.x(1));
+        owned.exception.trace = trace;
+        frame.leave();
+    }
 }
 
 #[cold]
