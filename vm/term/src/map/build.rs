@@ -127,14 +127,19 @@ impl<'p> Builder<'p> {
     /// `Map#{K1 := V1, …}`.
     ///
     /// # Errors
-    /// The first key that is not there.
+    /// The first key that is not there, in the order of small maps' keys.
     pub fn map_update_all(
         &mut self,
         map: Map<'p>,
         pairs: &[Pair<'p>],
     ) -> Result<Term<'p>, Term<'p>> {
-        match pairs.iter().find(|&&(key, _)| !map.contains(key)) {
-            Some(&(key, _)) => Err(key),
+        let missing = pairs
+            .iter()
+            .map(|&(key, _)| key)
+            .filter(|&key| !map.contains(key))
+            .min_by(|&a, &b| super::key_order(a, b));
+        match missing {
+            Some(key) => Err(key),
             None => Ok(self.map_put_all(map, pairs)),
         }
     }
