@@ -53,6 +53,10 @@ unsafe impl Send for Module {}
 // SAFETY: as above.
 unsafe impl Sync for Module {}
 
+/// Files and lines from here on are none in a stack trace: OTP packs both into a word of 32 bits.
+const MAX_FILES: u32 = 255;
+const MAX_LINE: u32 = (1 << 24) - 1;
+
 impl Module {
     /// A version from lowered code; the rest is filled in by the loader.
     pub(super) fn functions_of(lowered: &Lowered) -> Vec<Function> {
@@ -85,7 +89,7 @@ impl Module {
         let position = self.lines.partition_point(|&(start, _)| start <= word);
         let item = self.lines[position.checked_sub(1)?].1;
         let &(file, line) = self.locations.get(item as usize)?;
-        if item == 0 {
+        if item == 0 || file >= MAX_FILES || line >= MAX_LINE {
             None
         } else {
             self.files
