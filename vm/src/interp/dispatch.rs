@@ -35,6 +35,7 @@ pub unsafe fn run(process: &Process, registers: &mut Registers, reductions: i64)
         registers.x[..saved.len()].copy_from_slice(&saved);
         let pc = (*owned).pc;
         let htop = (*owned).heap.heap_top();
+        (*owned).reductions_given = reductions;
         (*owned).reductions_left = reductions;
         (*pc.cast::<Handler>())(pc, (*owned).heap.stack, htop, registers, reductions);
         (registers.outcome, (*owned).reductions_left)
@@ -134,7 +135,8 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
             }
             return (*pc.cast::<Handler>())(pc, e, htop, registers, parked - 1);
         }
-        leave(pc, e, htop, registers, reds, arity, Outcome::Yield)
+        // What was put aside is spent.
+        leave(pc, e, htop, registers, reds + parked, arity, Outcome::Yield)
     }
 }
 

@@ -359,7 +359,7 @@ fn value<'p>(
         Item::GarbageCollection => garbage_collection(builder, owned),
         Item::GarbageCollectionInfo => garbage_collection_info(builder, owned),
         Item::GroupLeader => owned.group_leader.term(builder),
-        Item::Reductions => builder.unsigned(owned.reductions),
+        Item::Reductions => builder.unsigned(owned.reductions + owned.reductions_in_turn()),
         Item::Priority => Term::atom(process.priority().atom()),
         Item::Trace => Term::small(0),
         Item::Binary => binaries(builder, owned),

@@ -120,7 +120,9 @@ pub struct Owned {
     pub extra_reductions: i64,
     /// Reductions put aside when the process was made to yield early, to collect for instance.
     pub parked_reductions: i64,
-    /// Reductions left when the interpreter was left.
+    /// Reductions that the interpreter was entered with; 0 outside.
+    pub reductions_given: i64,
+    /// Reductions left when the interpreter was left, or last called a native.
     pub reductions_left: i64,
     /// Function that a native goes on in.
     pub trap: Option<&'static Export>,
@@ -334,6 +336,7 @@ impl Owned {
             exception: Exception::none(),
             extra_reductions: 0,
             parked_reductions: 0,
+            reductions_given: 0,
             reductions_left: 0,
             trap: None,
             trap_arguments: Vec::new(),
@@ -428,6 +431,10 @@ impl Owned {
         let cost = self.heap.used_words() / if major { 10 } else { 20 };
         self.extra_reductions += cost as i64;
         self.max_heap.words == 0 || exit::check_max_heap(self, before)
+    }
+    /// Reductions used since its turn began, when the interpreter last called a native.
+    pub fn reductions_in_turn(&self) -> u64 {
+        (self.reductions_given - self.reductions_left + self.extra_reductions).max(0) as u64
     }
     /// Copies what the process holds of the literals of `area`, which are about to go.
     pub fn let_go(&mut self, area: &LiteralArea) {

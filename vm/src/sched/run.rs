@@ -43,6 +43,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         left = rest + parked;
         let used = (given - left).max(0) as u64;
         count(machine, owned(), used);
+        (owned().reductions_given, owned().reductions_left) = (0, 0);
         match outcome {
             Outcome::Yield if parked > 0 => {
                 // It stopped early, for a collection; its registers are saved.

@@ -69,6 +69,7 @@ crate::instructions! { frame;
     }
     /// Entry of a native function: calls it with the X registers and returns its result.
     native_entry() {
+        frame.owned().reductions_left = frame.reds;
         let result = invoke(frame.registers, frame.e, frame.htop, frame.pc);
         frame.leave();
         if result.is_none() { return native_stopped(frame.pc, frame.e, frame.htop, frame.registers, frame.reds) }
