@@ -3,7 +3,7 @@ RELEASE ?= 27
 CARGO ?= cargo
 OXBEAM = target/release/oxbeam
 
-.PHONY: run build otp libraries test boots corpus bench lint
+.PHONY: run build otp libraries test boots corpus bench compare-erlc lint
 
 # On a terminal the Erlang shell, else the tour.
 run: build
@@ -55,6 +55,10 @@ corpus: build
 bench: build
 	@$(OXBEAM) otp fetch $(RELEASE)
 	@OXBEAM_OTP=$(RELEASE) $(CARGO) run --release --quiet -p oxbeam_benches -- $(REFERENCE) $(BENCH)
+
+# OTP's own stdlib and compiler, compiled here and by a real erlc (ORACLE_ERLC) of the same RELEASE: the same bytes.
+compare-erlc: build
+	tests/compare_erlc $(RELEASE)
 
 lint:
 	$(CARGO) fmt --all --check

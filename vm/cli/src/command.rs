@@ -63,6 +63,9 @@ pub(crate) enum OtpAction {
     Fetch {
         /// 25, 27 or 29.
         release: u32,
+        /// The Erlang sources instead, into .otp/RELEASE-sources.
+        #[arg(long)]
+        sources: bool,
         /// Where to; else .otp/RELEASE.
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,

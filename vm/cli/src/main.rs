@@ -136,12 +136,23 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
         }
         Action::Disasm { file } => disasm::print(&file).map_err(failed)?,
         Action::Otp {
-            action: OtpAction::Fetch { release, dest },
+            action:
+                OtpAction::Fetch {
+                    release,
+                    sources,
+                    dest,
+                },
         } => {
             let release = release::Release::from_number(release)
                 .ok_or_else(|| failed(otp::NoOtp::Unknown(release.to_string()).to_string()))?;
-            let dest = dest.unwrap_or_else(|| format!(".otp/{}", release.number()).into());
-            otp::fetch::fetch(release, &dest).map_err(failed)?;
+            let usual = |kind: &str| format!(".otp/{}{kind}", release.number()).into();
+            if sources {
+                let dest = dest.unwrap_or_else(|| usual("-sources"));
+                otp::fetch::fetch_sources(release, &dest).map_err(failed)?;
+            } else {
+                let dest = dest.unwrap_or_else(|| usual(""));
+                otp::fetch::fetch(release, &dest).map_err(failed)?;
+            }
         }
         Action::Otp {
             action: OtpAction::Which,

@@ -55,6 +55,9 @@ const APPLICATIONS: &[&str] = &[
 /// Packages beside OTP's own.
 const OTHERS: &[&str] = &["elixir", "rebar3"];
 
+/// The package of the sources.
+const SOURCES: &str = "erlang-src";
+
 /// The suite of Debian that has `release`.
 fn suite(release: Release) -> &'static str {
     match release {
@@ -67,21 +70,61 @@ fn suite(release: Release) -> &'static str {
 /// Fetches `release` into `destination`, unless it is there; returns the OTP root.
 pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, String> {
     let number = release.number();
-    let root = destination.join("usr/lib/erlang");
     if let Ok(otp) = verify(release, destination) {
         println!("OTP {number} is in {} already", otp.root.display());
         return Ok(otp.root);
     }
+    let start = Instant::now();
+    let what = format!("OTP {number}");
+    obtain(release, destination, &what, Apt::packages, |tree| {
+        verify(release, tree).map(drop)
+    })?;
+    let otp = verify(release, destination)?;
+    println!(
+        "OTP {number} (erts {}) with Elixir is in {} after {:.0} s",
+        otp.erts_version,
+        destination.display(),
+        start.elapsed().as_secs_f32()
+    );
+    Ok(otp.root)
+}
+
+/// Fetches the Erlang sources of `release`, those that its build generates among them, into `destination`, unless
+/// they are there; returns the folder of the applications.
+pub(crate) fn fetch_sources(release: Release, destination: &Path) -> Result<PathBuf, String> {
+    let number = release.number();
+    let libraries = destination.join("usr/lib/erlang/lib");
+    if verify_sources(destination).is_ok() {
+        println!(
+            "the sources of OTP {number} are in {} already",
+            libraries.display()
+        );
+        return Ok(libraries);
+    }
+    let what = format!("sources of OTP {number}");
+    let package = |_: &Apt| Ok(vec![SOURCES.to_owned()]);
+    obtain(release, destination, &what, package, verify_sources)?;
+    println!("the sources of OTP {number} are in {}", libraries.display());
+    Ok(libraries)
+}
+
+/// Makes a tree of what packages hold and puts it at `destination` when it is `whole`.
+fn obtain(
+    release: Release,
+    destination: &Path,
+    what: &str,
+    packages: impl Fn(&Apt) -> Result<Vec<String>, String>,
+    whole: impl Fn(&Path) -> Result<(), String>,
+) -> Result<(), String> {
     if destination.exists() {
         let entries = fs::read_dir(destination).map(Iterator::count).unwrap_or(1);
         if entries > 0 {
             let place = destination.display();
             return Err(format!(
-                "{place} exists and is not a whole OTP {number}: move it away and try again"
+                "{place} exists and does not hold the whole {what}: move it away and try again"
             ));
         }
     }
-    let start = Instant::now();
     let parent = destination
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -92,7 +135,7 @@ pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, Str
     let tree = partial.0.join("tree");
     let apt = Apt::new(release, partial.0.join("apt"))?;
     step("package lists", || apt.update())?;
-    let packages = apt.packages()?;
+    let packages = packages(&apt)?;
     println!("  {} packages", packages.len());
     step("packages", || apt.download(&packages))?;
     let archives = apt.archives()?;
@@ -100,18 +143,30 @@ pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, Str
         progress(index + 1, archives.len());
         unpack(archive, &tree)?;
     }
-    let otp = verify(release, &tree)?;
+    whole(&tree)?;
     if let Err(error) = fs::rename(&tree, destination) {
         // Somebody else may have been quicker.
-        verify(release, destination).map_err(|_| format!("{}: {error}", destination.display()))?;
+        whole(destination).map_err(|_| format!("{}: {error}", destination.display()))?;
     }
-    println!(
-        "OTP {number} (erts {}) with Elixir is in {} after {:.0} s",
-        otp.erts_version,
-        destination.display(),
-        start.elapsed().as_secs_f32()
-    );
-    Ok(root)
+    Ok(())
+}
+
+/// What must be there for the sources to be whole: the two applications that are compiled the most, with what their
+/// build generates.
+fn verify_sources(directory: &Path) -> Result<(), String> {
+    let libraries = directory.join("usr/lib/erlang/lib");
+    let names = super::names(&libraries);
+    for (application, file) in [
+        ("stdlib", "erl_parse.erl"),
+        ("compiler", "beam_opcodes.erl"),
+    ] {
+        let prefix = format!("{application}-");
+        let mut found = names.iter().filter(|name| name.starts_with(&prefix));
+        if !found.any(|name| libraries.join(name).join("src").join(file).is_file()) {
+            return Err(format!("the packages lack {file} of {application}"));
+        }
+    }
+    Ok(())
 }
 
 /// What must be there for a tree to be whole.
