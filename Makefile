@@ -47,9 +47,10 @@ boots: build
 	done
 
 # The Erlang programs of tests/data on every release and configuration; what fails is listed in tests/data/known_failures.txt.
+# And the Elixir project there, on every release.
 corpus: build
 	@for release in 25 27 29; do $(OXBEAM) otp fetch $$release || exit 1; done
-	OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test -p oxbeam_tests --test erlang
+	OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test -p oxbeam_tests --test erlang --test elixir
 
 # Times the programs of benches/ on Oxbeam and on what REFERENCE adds, in turn (docs/performance.md).
 bench: build

@@ -220,6 +220,12 @@ impl Vm {
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]);
+        self.prepare(&mut command);
+        command
+    }
+
+    /// The environment.
+    fn prepare(&self, command: &mut Command) {
         command.envs(self.env.iter().map(|(name, value)| (*name, value)));
         // Programs print unicode, and leave neither dumps nor a cookie behind.
         command.env("LC_ALL", "C.UTF-8");
@@ -227,6 +233,21 @@ impl Vm {
         for name in ["ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_LIBS"] {
             command.env_remove(name);
         }
+    }
+
+    /// A command of another tool on the same machine (`mix`, say), in `directory`.
+    pub fn tool(&self, name: &str, directory: &Path) -> Command {
+        let erl = self.words.iter().position(|word| word == "erl");
+        let mut words = self.words[..erl.unwrap_or(0)].to_vec();
+        if self.is_oracle {
+            // A command in front, `chroot` perhaps, may start elsewhere.
+            words.extend(["sh", "-c", "cd \"$0\" && exec \"$@\""].map(str::to_owned));
+            words.push(directory.display().to_string());
+        }
+        words.push(name.to_owned());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).current_dir(directory);
+        self.prepare(&mut command);
         command
     }
 
