@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+mod allocator;
 mod boot;
 mod command;
 mod disasm;
@@ -24,7 +25,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() -> ExitCode {
     let result = dispatch(std::env::args_os().collect());

@@ -9,6 +9,7 @@ use crate::signal;
 use oxbeam_sync::table::Full;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::gc::policy;
 use oxbeam_term::heap::{Heap, MIN_HEAP};
 use oxbeam_term::{Atom, Term, Word, copy};
 use std::sync::Arc;
@@ -164,10 +165,10 @@ fn new_owned(module: Atom, function: Atom, arguments: &[Term<'_>], options: &Opt
         .map(|argument| copy::copy_size(*argument))
         .sum::<usize>()
         + if as_list { 2 * arguments.len() } else { 0 };
+    let min_heap = policy::heap_size_for(options.min_heap.max(MIN_HEAP));
     // Room for the return address as well.
-    let words = options.min_heap.max(MIN_HEAP).max(need + 1);
-    let mut heap = Heap::new(words);
-    heap.min_heap_words = oxbeam_term::gc::policy::heap_size_for(options.min_heap.max(MIN_HEAP));
+    let mut heap = Heap::new(policy::capacity(min_heap).max(need + 1));
+    heap.min_heap_words = min_heap;
     heap.min_binary_words = options.min_binary;
     heap.binary_limit = options.min_binary;
     heap.fullsweep_after = options.fullsweep_after;

@@ -1,6 +1,6 @@
 //! Sizes: the growth sequence of heaps and when to shrink, after `erl_gc.c`.
 
-use crate::heap::Heap;
+use crate::heap::{Heap, MIN_HEAP, RED_ZONE};
 use std::sync::OnceLock;
 
 /// 12, 38, then each the sum of the two before and one, to about a million; from there on by a fifth.
@@ -27,12 +27,39 @@ pub fn heap_size_for(words: usize) -> usize {
     sizes.get(position).copied().unwrap_or(words)
 }
 
+/// Words that a heap of the smallest size really has. With the red zone they make 1,792 bytes, which is a size that allocators have;
+/// 233 words would take 2,048, an eighth more for each of perhaps a million processes.
+const LEAST: usize = 224 - RED_ZONE;
+
+/// Words that a heap of this size really has.
+pub fn capacity(size: usize) -> usize {
+    if size == MIN_HEAP { LEAST } else { size }
+}
+
+/// The size that a heap with room for this many words is said to have.
+pub(crate) fn nominal(capacity: usize) -> usize {
+    if capacity == LEAST {
+        MIN_HEAP
+    } else {
+        capacity
+    }
+}
+
+/// The smallest heap that holds `words`, and is no smaller than a process's heaps are.
+pub(crate) fn capacity_for(words: usize) -> usize {
+    if words <= LEAST {
+        LEAST
+    } else {
+        heap_size_for(words.max(MIN_HEAP + 1))
+    }
+}
+
 /// Size of the block that a collection copies to, when at most `live` words, the stack among them, are live. What is wanted
 /// afterwards is looked at when it is known how many are.
 pub(super) fn size_to_collect(heap: &mut Heap, live: usize, major: bool) -> usize {
-    let size = heap_size_for(live).max(heap.min_heap_words);
-    if major && std::mem::take(&mut heap.grow_soon) && size == heap.size_words() {
-        return heap_size_for(size + 1);
+    let size = capacity_for(live).max(capacity(heap.min_heap_words));
+    if major && std::mem::take(&mut heap.grow_soon) && size == heap.capacity() {
+        return capacity_for(size + 1);
     }
     size
 }
@@ -42,10 +69,10 @@ const WORTH_SHRINKING: usize = 3000;
 
 /// The size that the block should have after a collection, if it is another one: room for `need` more words, and not mostly empty.
 pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option<usize> {
-    let size = heap.size_words();
+    let size = heap.capacity();
     let wanted = heap.used_words() + heap.stack_words() + need;
     if wanted > size {
-        return Some(heap_size_for(wanted).max(heap.min_heap_words));
+        return Some(capacity_for(wanted).max(capacity(heap.min_heap_words)));
     }
     if major && wanted * 4 > size * 3 {
         heap.grow_soon = true;
@@ -56,8 +83,8 @@ pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option
     }
     // The young generation of much that is old had better not be too small.
     let least = if major { 0 } else { heap.old_words() / 8 };
-    let smaller = heap_size_for((wanted * if major { 2 } else { 3 }).max(least));
-    let smaller = smaller.max(heap.min_heap_words);
+    let smaller = capacity_for((wanted * if major { 2 } else { 3 }).max(least));
+    let smaller = smaller.max(capacity(heap.min_heap_words));
     (smaller < size).then_some(smaller)
 }
 

@@ -8,6 +8,7 @@ pub mod literal;
 mod mapping;
 pub mod offheap;
 
+use crate::gc::policy;
 use crate::word::Word;
 use arena::{Arena, Block};
 use offheap::OffHeap;
@@ -15,7 +16,7 @@ use offheap::OffHeap;
 /// Words between heap and stack that are always free.
 pub const RED_ZONE: usize = 16;
 
-/// Smallest heap (`min_heap_size`), in words.
+/// Smallest heap (`min_heap_size`), in words; what it really has room for is for `gc::policy` to say.
 pub const MIN_HEAP: usize = 233;
 
 /// Memory of one process.
@@ -57,9 +58,9 @@ pub struct Heap {
 unsafe impl Send for Heap {}
 
 impl Heap {
-    /// A heap of at least `words` with an empty stack.
+    /// A heap of the smallest size that holds `words`, with an empty stack.
     pub fn new(words: usize) -> Heap {
-        let size = crate::gc::policy::heap_size_for(words.max(MIN_HEAP));
+        let size = policy::capacity_for(words);
         let block = Block::new(size + RED_ZONE);
         let (start, end) = (block.start(), block.end());
         let mut heap = Heap {
@@ -75,7 +76,7 @@ impl Heap {
             collect_soon: false,
             minor_collections: 0,
             fullsweep_after: 65535,
-            min_heap_words: size,
+            min_heap_words: policy::nominal(size),
             min_binary_words: 46422,
             binary_limit: 46422,
             collections: (0, 0),
@@ -165,6 +166,10 @@ impl Heap {
     }
     /// Size of the young block (`heap_size`), the red zone apart.
     pub fn size_words(&self) -> usize {
+        policy::nominal(self.capacity())
+    }
+    /// Words that the young block has room for.
+    pub(crate) fn capacity(&self) -> usize {
         self.block.words().saturating_sub(RED_ZONE)
     }
     /// Size of the old heap.
