@@ -475,6 +475,11 @@ impl Owned {
     pub fn receive_timer_running(&self) -> bool {
         matches!(self.receive_timer, ReceiveTimer::Running(_))
     }
+    /// Is there a timer of a receive, fired or not?
+    #[inline]
+    pub fn receive_timer_is_set(&self) -> bool {
+        self.receive_timer != ReceiveTimer::None
+    }
     /// Has the timer of the receive fired?
     #[inline]
     pub fn receive_timer_fired(&self) -> bool {

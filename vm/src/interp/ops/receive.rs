@@ -37,7 +37,8 @@ crate::instructions! { frame;
         let owned = frame.owned();
         if crate::seq_trace::in_use() { crate::seq_trace::takes(frame.process(), owned) }
         owned.mailbox.remove_current();
-        if owned.receive_timer_running() { owned.cancel_receive_timer(frame.process()) }
+        // It may have fired while the message came.
+        if owned.receive_timer_is_set() { owned.cancel_receive_timer(frame.process()) }
         frame.advance()
     }
     /// Waits for a message, then goes on at `target`.
