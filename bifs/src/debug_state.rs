@@ -140,7 +140,11 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
                 }
             }
         }
-        "internal_hash" => Ok(cx.unsigned(oxbeam_vm::term::map::key_hash(about))),
+        "internal_hash" => {
+            let hash = oxbeam_vm::term::map::key_hash(about);
+            let short = cx.machine().release.short_key_hashes;
+            Ok(cx.unsigned(if short { hash & 0xffff_ffff } else { hash }))
+        }
         "atom" => {
             let index = about.as_usize().ok_or(Raise::Badarg)?;
             if index < oxbeam_vm::term::atom::count() as usize {

@@ -19,6 +19,10 @@ pub struct Release {
     pub trace_cleaner: bool,
     /// A trailing `--` ends the arguments of the emulator.
     pub trailing_dashes: bool,
+    /// `decode_packet/3` takes a bitstring, whose last bits are part of the rest (to OTP 25).
+    pub packets_of_bits: bool,
+    /// The hash of a map's key that `erts_debug` tells has 32 bits (to OTP 25).
+    pub short_key_hashes: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
     /// `exit/3`, `link/2`, priority messages (`alias(priority)`).
@@ -75,6 +79,8 @@ pub const TABLE: [Release; 3] = [
         multi_time_warp: false,
         trace_cleaner: false,
         trailing_dashes: false,
+        packets_of_bits: true,
+        short_key_hashes: true,
         process_labels: false,
         priority_messages: false,
     },
@@ -86,6 +92,8 @@ pub const TABLE: [Release; 3] = [
         multi_time_warp: true,
         trace_cleaner: true,
         trailing_dashes: true,
+        packets_of_bits: false,
+        short_key_hashes: false,
         process_labels: true,
         priority_messages: false,
     },
@@ -97,6 +105,8 @@ pub const TABLE: [Release; 3] = [
         multi_time_warp: true,
         trace_cleaner: true,
         trailing_dashes: true,
+        packets_of_bits: false,
+        short_key_hashes: false,
         process_labels: true,
         priority_messages: true,
     },

@@ -39,10 +39,14 @@ fn decode_packet_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     let bits = cx.arg(1).as_bits().ok_or(Raise::Badarg)?;
     let limits = limits_of(cx.arg(2), packet_type).ok_or(Raise::Badarg)?;
-    let bytes = bits.bytes().ok_or(Raise::Badarg)?;
+    if !bits.is_binary() && !cx.machine().release.packets_of_bits {
+        return Err(Raise::Badarg);
+    }
+    let padded = bits.bytes_padded();
+    let bytes = &padded[..bits.bit_len() / 8];
     let more =
         |cx: &mut Cx<'p>, length: Term<'p>| Ok(cx.tuple(&[Term::atom(Atom::of("more")), length]));
-    let length = match packet_type.length(&bytes, &limits, packet_type.is_header()) {
+    let length = match packet_type.length(bytes, &limits, packet_type.is_header()) {
         Length::Bytes(length) if length > bytes.len() => {
             return more(cx, Term::small(length as i64));
         }
