@@ -4,6 +4,7 @@
 use oxbeam_vm::code::load::{PrepareError, decode_chunk};
 use oxbeam_vm::code::{FinishError, Finished, Module};
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::signal::{self, Signal};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
@@ -330,12 +331,24 @@ fn beamfile_module_md5_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn purge_module_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let step = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
-    let code = &cx.machine().code;
-    match step.text() {
-        "prepare" => Ok(Term::boolean(code.versions(name).old.is_some())),
-        "prepare_on_load" => Ok(Term::boolean(code.retire_pending(name))),
-        "abort" => Ok(Term::TRUE),
-        "complete" => Ok(Term::boolean(code.purge(name))),
-        _ => Err(Raise::Badarg),
+    let machine = cx.machine();
+    let begin = |on_load| {
+        let begun = machine
+            .scheduler
+            .blocked(|| machine.code.begin_purge(name, on_load));
+        begun.map(Term::boolean).map_err(|_| Raise::Badarg)
+    };
+    let (done, waiting) = match step.text() {
+        "prepare" if machine.code.versions(name).old.is_none() => return Ok(Term::FALSE),
+        "prepare" => return begin(false),
+        "prepare_on_load" => return begin(true),
+        "abort" => (Term::FALSE, machine.code.abort_purge(name)),
+        "complete" => (Term::TRUE, machine.code.complete_purge(name)),
+        _ => return Err(Raise::Badarg),
+    };
+    for number in waiting.map_err(|_| Raise::Badarg)? {
+        // Who is gone waits no longer.
+        let _ = signal::deliver(number, Signal::Resume);
     }
+    Ok(done)
 }

@@ -5,16 +5,18 @@ mod export;
 pub mod load;
 pub mod lower;
 mod module;
+mod purge;
 pub mod record;
 
 pub use export::is_native;
 pub use module::{FinishError, Finished, Module, Place, Versions};
+pub use purge::OutOfOrder;
 
 use crate::native::{Native, StaticNif};
 use hashbrown::HashMap;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub struct Code {
     funs: RwLock<HashMap<FunName, &'static FunEntry>>,
     modules: RwLock<HashMap<Atom, Versions>>,
     ranges: RwLock<BTreeMap<u64, Arc<Module>>>,
+    purging: Mutex<Option<purge::Purging>>,
     preloaded: RwLock<Vec<Atom>>,
     static_nifs: RwLock<Vec<&'static StaticNif>>,
     records: RwLock<HashMap<(Atom, Atom), &'static record::RecordEntry>>,

@@ -300,45 +300,6 @@ impl Code {
         })
         .sum()
     }
-    /// Takes the old version out of the tables; its memory goes when the last holder lets go.
-    pub fn take_old(&self, name: Atom) -> Option<Arc<Module>> {
-        let mut modules = self.modules.write();
-        let old = modules.get_mut(&name)?.old.take()?;
-        self.ranges.write().remove(&(old.code.as_ptr() as u64));
-        for &(entry, word) in &old.funs {
-            // A fun of the purged version: its next call goes to the error handler, unless newer code has taken it over.
-            let address = old.address(word) as u64;
-            let _ = entry
-                .address
-                .compare_exchange(address, 0, Ordering::AcqRel, Ordering::Relaxed);
-        }
-        Some(old)
-    }
-    /// The old version is gone: no process runs it. Its memory stays while processes may hold its literals.
-    pub fn purge(&self, name: Atom) -> bool {
-        let Some(old) = self.take_old(name) else {
-            return false;
-        };
-        crate::literals::retire(crate::literals::Retired::Module(old));
-        true
-    }
-    /// A version whose `on_load` function failed becomes old code, to be purged. False if there is none.
-    pub fn retire_pending(&self, name: Atom) -> bool {
-        let mut modules = self.modules.write();
-        let Some(versions) = modules.get_mut(&name) else {
-            return false;
-        };
-        match versions.pending.take() {
-            Some(module) if versions.old.is_none() => {
-                versions.old = Some(module);
-                true
-            }
-            pending => {
-                versions.pending = pending;
-                false
-            }
-        }
-    }
     /// The version that an address lies in.
     pub fn module_at(&self, address: u64) -> Option<Arc<Module>> {
         let ranges = self.ranges.read();

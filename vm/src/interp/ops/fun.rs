@@ -2,6 +2,7 @@
 
 use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
+use crate::process::Owned;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::{Export, FunEntry, FunKind};
 use oxbeam_term::word::subtag;
@@ -107,7 +108,8 @@ pub(super) unsafe fn prepare(frame: &mut Frame, arity: usize, fun: Word) -> *con
     }
 }
 
-/// The fun's module is not loaded: the error handler may load it.
+/// The fun has no code. If its module is not loaded the error handler may load it; if another version is, the fun is none any more. While
+/// its code is being purged the process waits, before a call of `erlang:apply/2` in the fun's place.
 #[cold]
 #[inline(never)]
 unsafe fn missing(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
@@ -119,25 +121,40 @@ unsafe fn missing(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
         }) else {
             return std::ptr::null();
         };
+        let code = &crate::machine::machine().code;
         let owned = frame.borrow_heap();
-        let handler = crate::machine::machine().code.export(
-            owned.error_handler(),
-            known::UNDEFINED_LAMBDA,
-            3,
-        );
         let mut builder = owned.heap.arena.builder();
-        let arguments = builder
-            .list((0..arity).map(|index| Term::from_word(frame.x(index))))
-            .word();
+        let arguments = builder.list((0..arity).map(|index| Term::from_word(frame.x(index))));
+        let set_undefined = |owned: &mut Owned, reason| {
+            exception::set_error(owned, reason);
+            std::ptr::null()
+        };
+        let target = if code.await_purge(entry, frame.process().number) {
+            owned.rare().suspended += 1;
+            // It yields at the entry.
+            frame.reds = 0;
+            frame.set_x(0, fun);
+            frame.set_x(1, arguments.word());
+            code.export(known::ERLANG, known::APPLY, 2).code()
+        } else if !entry.code().is_null() {
+            // A purge has been given up just now, or its module been loaded.
+            entry.code()
+        } else if code.current(entry.module).is_some() {
+            let reason = builder.tuple(&[Term::atom(known::BADFUN), term(fun)]);
+            set_undefined(owned, reason.word())
+        } else {
+            let handler = code.export(owned.error_handler(), known::UNDEFINED_LAMBDA, 3);
+            if code.has_code(handler) {
+                frame.set_x(0, Word::atom(entry.module));
+                frame.set_x(1, fun);
+                frame.set_x(2, arguments.word());
+                handler.code()
+            } else {
+                set_undefined(owned, Word::atom(known::UNDEF))
+            }
+        };
         frame.leave();
-        if !crate::machine::machine().code.has_code(handler) {
-            exception::set_error(owned, Word::atom(known::UNDEF));
-            return std::ptr::null();
-        }
-        frame.set_x(0, Word::atom(entry.module));
-        frame.set_x(1, fun);
-        frame.set_x(2, arguments);
-        handler.code()
+        target
     }
 }
 
