@@ -10,6 +10,7 @@ use oxbeam_vm::environment;
 use oxbeam_vm::io::poll::{self, Interest};
 use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Settings, Target};
 use parking_lot::Mutex;
+use rustix::fs::{Access, FileType};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags};
 use std::any::Any;
@@ -43,6 +44,7 @@ struct Exited(i32);
 
 pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
     let settings = opening.settings;
+    let posix = |errno: Errno| OpenError::Posix(errno.raw_os_error());
     let mut command = match opening.target {
         Target::Spawn(line) => {
             let mut script = OsString::from("exec ");
@@ -55,23 +57,38 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
             if file.ends_with(b"/inet_gethost") {
                 return gethost::open(opening);
             }
-            let mut command = Command::new(OsStr::from_bytes(file));
-            if let Some(name) = &settings.argument_0 {
-                command.arg0(OsStr::from_bytes(name));
+            check_executable(file).map_err(posix)?;
+            // No search along the path.
+            let mut path = file.clone();
+            if !path.contains(&b'/') {
+                path.splice(..0, *b"./");
             }
+            let mut command = Command::new(OsStr::from_bytes(&path));
+            let name = settings.argument_0.as_ref().unwrap_or(file);
+            command.arg0(OsStr::from_bytes(name));
             let arguments = settings.arguments.iter().flatten();
             command.args(arguments.map(|argument| OsStr::from_bytes(argument)));
             command
         }
         _ => return Err(OpenError::Badarg),
     };
-    let posix = |errno: Errno| OpenError::Posix(errno.raw_os_error());
     surroundings(&mut command, settings);
     sys::new_session(&mut command);
     let (reader, writer) = pipes(&mut command, settings).map_err(posix)?;
-    let child = command.spawn().map_err(|error| {
-        OpenError::Posix(error.raw_os_error().unwrap_or(Errno::INVAL.raw_os_error()))
-    })?;
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let errno = Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
+            return match errno {
+                Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE => Err(posix(errno)),
+                // The program was there for a moment, but could not begin.
+                _ => Ok(Box::new(Stillborn(
+                    errno.raw_os_error(),
+                    settings.exit_status,
+                ))),
+            };
+        }
+    };
     // The child's ends of the pipes are closed with the command.
     drop(command);
     opening.os_pid = Some(child.id());
@@ -93,6 +110,28 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
         ended,
         status: None,
     }))
+}
+
+/// Is there such a file, and may it be run?
+fn check_executable(file: &[u8]) -> Result<(), Errno> {
+    let status = rustix::fs::stat(file)?;
+    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
+        return Err(Errno::ACCESS);
+    }
+    rustix::fs::access(file, Access::EXEC_OK)
+}
+
+/// A program that could not begin: its directory is not there, for instance. It exits with the error's number.
+struct Stillborn(i32, bool);
+
+impl Driver for Stillborn {
+    fn start(&mut self, cx: &mut PortCx<'_>) {
+        if self.1 {
+            cx.report_exit(self.0);
+        }
+        cx.end_of_data();
+    }
+    fn output(&mut self, _: &mut PortCx<'_>, _: Vec<u8>) {}
 }
 
 /// Directory and environment.

@@ -53,11 +53,13 @@ pub(crate) fn duplicate(fd: RawFd) -> Result<OwnedFd, Errno> {
 }
 
 /// The program will lead a session of its own: it has no terminal, and signals from ours do not reach it. Pipes that nobody reads are an
-/// error to it and no signal, as to all programs that OTP starts.
+/// error to it and no signal, as to all programs that OTP starts. It gets none of our descriptors but the first three.
 pub(crate) fn new_session(command: &mut Command) {
-    // SAFETY: between fork and exec the closure makes two system calls and nothing else.
+    // SAFETY: between fork and exec the closure makes system calls and nothing else.
     unsafe {
         command.pre_exec(|| {
+            let close_at_exec = libc::CLOSE_RANGE_CLOEXEC;
+            libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, close_at_exec);
             libc::setsid();
             libc::signal(libc::SIGPIPE, libc::SIG_IGN);
             Ok(())
