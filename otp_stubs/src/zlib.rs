@@ -4,7 +4,6 @@
 
 use crate::bytes::ByteQueue;
 use crate::sys::zlib::{Code, Direction, NO_FLUSH, Settings, Stream, adler32, crc32};
-use oxbeam_term::rules::rules;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::Message;
 use parking_lot::{Mutex, MutexGuard};
@@ -149,11 +148,11 @@ fn answer<'p>(cx: &mut Cx<'p>, result: Result<(), Code>) -> NativeResult<'p> {
 }
 
 /// A checksum, which OTP 25 gives as a signed number in places.
-fn checksum_term(checksum: u32) -> Term<'static> {
-    if rules().etf_local {
-        Term::small(checksum.into())
-    } else {
+fn checksum_term(cx: &Cx<'_>, checksum: u32) -> Term<'static> {
+    if cx.machine().release.io.signed_checksums {
         Term::small((checksum as i32).into())
+    } else {
+        Term::small(checksum.into())
     }
 }
 
@@ -286,8 +285,8 @@ fn deflate_set_dictionary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     match stream.set_dictionary(&dictionary) {
         // The library counts none for a raw stream.
-        Ok(()) if raw => Ok(checksum_term(adler32(0, &dictionary))),
-        Ok(()) => Ok(checksum_term(stream.checksum())),
+        Ok(()) if raw => Ok(checksum_term(cx, adler32(0, &dictionary))),
+        Ok(()) => Ok(checksum_term(cx, stream.checksum())),
         Err(code) => answer(cx, Err(code)),
     }
 }
@@ -473,11 +472,8 @@ fn codec<'p>(cx: &mut Cx<'p>, direction: Direction) -> NativeResult<'p> {
         "continue"
     } else {
         let checksum = state.stream.as_ref().map_or(0, Stream::checksum);
-        return Ok(cx.tuple(&[
-            Term::atom(Atom::of("need_dictionary")),
-            checksum_term(checksum),
-            data,
-        ]));
+        let checksum = checksum_term(cx, checksum);
+        return Ok(cx.tuple(&[Term::atom(Atom::of("need_dictionary")), checksum, data]));
     };
     Ok(cx.tuple(&[Term::atom(Atom::of(tag)), data]))
 }

@@ -11,6 +11,8 @@ pub struct Release {
     pub rules: Rules,
     /// Rules of tables.
     pub ets: EtsRules,
+    /// Rules of files, ports and compression.
+    pub io: IoRules,
     /// Processes at most, unless `+P` says otherwise.
     pub process_limit: usize,
     /// The time offset may change while the machine runs, unless `+C` says otherwise.
@@ -28,6 +30,42 @@ pub struct Release {
     /// `exit/3`, `link/2`, priority messages (`alias(priority)`).
     pub priority_messages: bool,
 }
+
+/// How files, ports and compression behave under one release.
+#[derive(Copy, Clone, Debug)]
+pub struct IoRules {
+    /// A name alone opens a port on a file (to OTP 25).
+    pub file_ports: bool,
+    /// Times of files end with the year 9999 (from OTP 26).
+    pub file_times_end: bool,
+    /// `zlib` gives checksums as signed numbers (to OTP 25).
+    pub signed_checksums: bool,
+    /// Data for `inet` drivers have the caller's tag in front, which the answer gives back (from OTP 26).
+    pub inet_tags: bool,
+    /// Bytes of the buffer that `inet` drivers begin with.
+    pub inet_buffer: u32,
+}
+
+const IO_25: IoRules = IoRules {
+    file_ports: true,
+    file_times_end: false,
+    signed_checksums: true,
+    inet_tags: false,
+    inet_buffer: 1460,
+};
+
+const IO_27: IoRules = IoRules {
+    file_ports: false,
+    file_times_end: true,
+    signed_checksums: false,
+    inet_tags: true,
+    inet_buffer: 1460,
+};
+
+const IO_29: IoRules = IoRules {
+    inet_buffer: 9216,
+    ..IO_27
+};
 
 /// How tables behave under one release.
 #[derive(Copy, Clone, Debug)]
@@ -75,6 +113,7 @@ pub const TABLE: [Release; 3] = [
         number: 25,
         rules: rules::OTP_25,
         ets: ETS_25,
+        io: IO_25,
         process_limit: 262_144,
         multi_time_warp: false,
         trace_cleaner: false,
@@ -88,6 +127,7 @@ pub const TABLE: [Release; 3] = [
         number: 27,
         rules: rules::OTP_27,
         ets: ETS_27,
+        io: IO_27,
         process_limit: 1_048_576,
         multi_time_warp: true,
         trace_cleaner: true,
@@ -101,6 +141,7 @@ pub const TABLE: [Release; 3] = [
         number: 29,
         rules: rules::OTP_29,
         ets: ETS_29,
+        io: IO_29,
         process_limit: 1_048_576,
         multi_time_warp: true,
         trace_cleaner: true,

@@ -65,7 +65,8 @@ fn port_get_data_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `open_port(Name, Settings)`: the port, or why not.
 fn open_port_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let (target, settings) = match port::settings::read(cx.arg(0), cx.arg(1)) {
+    let files = cx.machine().release.io.file_ports;
+    let (target, settings) = match port::settings::read(cx.arg(0), cx.arg(1), files) {
         Ok(read) => read,
         Err(Refused::Name) => return badarg(),
         Err(Refused::Settings) => return named("badopt"),

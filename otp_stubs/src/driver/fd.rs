@@ -1,10 +1,11 @@
-//! `fd`: ports on descriptors that are open already, `{fd, In, Out}`. They stay open when the port is closed.
+//! `fd`: ports on descriptors that are open already, `{fd, In, Out}`, which stay open when the port is closed. And `vanilla`: ports on files.
 
 use super::packet;
 use super::stream::{Read, Reader, Writer};
 use crate::sys;
 use oxbeam_vm::io::poll::{self, Interest};
 use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Reply, Target, Watermarks};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 /// Number of the first operation of terminals, and the one that asks for the window's size.
@@ -137,6 +138,35 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
     let writer = if settings.output {
         let fd = sys::duplicate(*output).map_err(general)?;
         Some(Writer::shared(fd).map_err(general)?)
+    } else {
+        None
+    };
+    Ok(Box::new(Fd(Streams::new(opening, reader, writer))))
+}
+
+/// A port on a file, whose name is all that `open_port/2` is told.
+pub(super) fn open_file(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
+    let Target::File(name) = opening.target else {
+        return Err(OpenError::Badarg);
+    };
+    let settings = opening.settings;
+    let flags = match (settings.input, settings.output) {
+        (true, false) => OFlags::RDONLY,
+        (false, _) => OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
+        (true, true) => OFlags::RDWR | OFlags::CREATE,
+    };
+    let mode = Mode::from_raw_mode(0o666);
+    let general = |_: Errno| OpenError::General;
+    let open = |name: &[u8]| rustix::fs::open(name, flags | OFlags::CLOEXEC, mode);
+    let fd = open(name).map_err(general)?;
+    let reader = if settings.input {
+        let fd = fd.try_clone().map_err(|_| OpenError::General)?;
+        Some(Reader::own(fd, settings.packet_bytes).map_err(general)?)
+    } else {
+        None
+    };
+    let writer = if settings.output {
+        Some(Writer::own(fd).map_err(general)?)
     } else {
         None
     };

@@ -3,10 +3,11 @@
 
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey};
-use oxbeam_term::rules::rules;
+use oxbeam_vm::machine::machine;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Reply};
 use oxbeam_vm::posix;
+use oxbeam_vm::release::IoRules;
 use rustix::io::Errno;
 use rustix::net::sockopt;
 use rustix::net::{AddressFamily, SocketAddrAny, SocketFlags, SocketType};
@@ -62,6 +63,8 @@ const ACTIVE_COUNTED: u32 = 3;
 
 struct Inet {
     datagrams: bool,
+    /// Data have the caller's tag in front.
+    tags: bool,
     socket: Option<OwnedFd>,
     /// Family and type of the socket, in the requests' numbers.
     kind: (u8, u8),
@@ -85,24 +88,30 @@ impl From<Errno> for Refused {
 type Answer = Result<Vec<u8>, Refused>;
 
 pub(super) fn open_tcp(_: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
-    Ok(Box::new(Inet::new(false)))
+    Ok(Box::new(Inet::new(false, machine().release.io)))
 }
 
 pub(super) fn open_udp(_: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
-    Ok(Box::new(Inet::new(true)))
+    Ok(Box::new(Inet::new(true, machine().release.io)))
 }
 
 impl Inet {
-    fn new(datagrams: bool) -> Inet {
-        let buffer = if rules().etf_local { 9216 } else { 1460 };
+    fn new(datagrams: bool, rules: IoRules) -> Inet {
         // Buffer, exit on close, watermarks of the queue and of messages, deliver.
-        let mut kept = BTreeMap::from([(20, buffer), (26, 1), (27, 8192), (28, 4096), (25, 1)]);
+        let mut kept = BTreeMap::from([
+            (20, rules.inet_buffer),
+            (26, 1),
+            (27, 8192),
+            (28, 4096),
+            (25, 1),
+        ]);
         kept.extend([(36, 8192), (37, 4096)]);
         if datagrams {
             kept.insert(option::READ_PACKETS, 5);
         }
         Inet {
             datagrams,
+            tags: rules.inet_tags,
             socket: None,
             kind: (0, 0),
             kept,
@@ -337,7 +346,7 @@ impl Driver for Inet {
         let (Some(caller), port) = (cx.caller(), cx.number()) else {
             return;
         };
-        let tag = if rules().etf_local {
+        let tag = if self.tags {
             let tag = data
                 .split_first_chunk::<2>()
                 .and_then(|(length, rest)| rest.get(..usize::from(u16::from_be_bytes(*length))));
@@ -388,6 +397,7 @@ impl Driver for Inet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oxbeam_vm::release;
 
     fn done(inet: &mut Inet, request: u32, data: &[u8]) -> Vec<u8> {
         match inet.request(request, data) {
@@ -399,7 +409,7 @@ mod tests {
 
     #[test]
     fn a_socket_is_opened_bound_and_asked() {
-        let mut inet = Inet::new(true);
+        let mut inet = Inet::new(true, release::Release::of(27).expect("it is known").io);
         assert!(matches!(
             inet.request(BIND, &[3, 0, 0]),
             Err(Refused::Own("exbadport"))

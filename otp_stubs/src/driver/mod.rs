@@ -29,6 +29,11 @@ pub static DRIVERS: &[DriverEntry] = &[
         open: spawn::open,
     },
     DriverEntry {
+        name: "vanilla",
+        soft_busy: false,
+        open: fd::open_file,
+    },
+    DriverEntry {
         name: "ram_file_drv",
         soft_busy: false,
         open: ram_file::open,

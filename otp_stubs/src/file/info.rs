@@ -3,7 +3,6 @@
 use super::Path;
 use super::handle::file_of;
 use crate::errors::{error_tuple, ok_or_error};
-use oxbeam_term::rules::rules;
 use oxbeam_vm::native::prelude::*;
 use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, Stat, Timespec, Timestamps};
 use rustix::process::{Gid, Uid};
@@ -28,10 +27,10 @@ fn file_info<'p>(cx: &mut Cx<'p>, status: &Stat, readable: bool, writable: bool)
         (false, true) => "write",
         (false, false) => "none",
     };
-    let last = if rules().etf_local {
+    let last = if cx.machine().release.io.file_times_end {
         LAST_TIME
     } else {
-        i64::MAX
+        i64::MAX >> 8
     };
     let time = |seconds: i64| Term::small(seconds.clamp(FIRST_TIME, last));
     // Wider numbers are cut to 32 bits, as OTP does.

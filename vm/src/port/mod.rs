@@ -141,6 +141,7 @@ fn driver_of(target: &Target) -> Option<&'static DriverEntry> {
         Target::Driver(command) => named(command),
         Target::Executable(_) => driver(b"spawn"),
         Target::Descriptors(..) => driver(b"fd"),
+        Target::File(_) => driver(b"vanilla"),
     }
 }
 
@@ -194,9 +195,10 @@ fn make(
         Err(error) => (None, Err(error)),
     };
     let name = match target {
-        Target::Spawn(command) | Target::Driver(command) | Target::Executable(command) => {
-            command.clone()
-        }
+        Target::Spawn(name)
+        | Target::Driver(name)
+        | Target::Executable(name)
+        | Target::File(name) => name.clone(),
         Target::Descriptors(input, output) => format!("{input}/{output}").into_bytes(),
     };
     let mut links = BTreeSet::new();

@@ -61,6 +61,8 @@ pub enum Target {
     Executable(Vec<u8>),
     /// `{fd, In, Out}`
     Descriptors(i32, i32),
+    /// A name alone: a file.
+    File(Vec<u8>),
 }
 
 /// Why the arguments of `open_port/2` are refused.
@@ -99,11 +101,15 @@ impl Default for Settings {
     }
 }
 
-/// Reads both arguments of `open_port/2`.
+/// Reads both arguments of `open_port/2`; `files` says that a name alone means a file.
 ///
 /// # Errors
 /// Which of them is refused.
-pub fn read(name: Term<'_>, settings: Term<'_>) -> Result<(Target, Settings), Refused> {
+pub fn read(
+    name: Term<'_>,
+    settings: Term<'_>,
+    files: bool,
+) -> Result<(Target, Settings), Refused> {
     let mut read = Settings::default();
     let mut directory = None;
     let mut elements = settings.list_iter();
@@ -120,7 +126,10 @@ pub fn read(name: Term<'_>, settings: Term<'_>) -> Result<(Target, Settings), Re
     if !read.input && !read.output {
         (read.input, read.output) = (true, true);
     }
-    let target = target(name).ok_or(Refused::Name)?;
+    let target = match file(name).filter(|_| files) {
+        Some(file) => file,
+        None => target(name).ok_or(Refused::Name)?,
+    };
     let executable = matches!(target, Target::Executable(_));
     if !executable && (read.arguments.is_some() || read.argument_0.is_some()) {
         return Err(Refused::Name);
@@ -129,10 +138,17 @@ pub fn read(name: Term<'_>, settings: Term<'_>) -> Result<(Target, Settings), Re
         let native = file_name::to_native(term, Atoms::Names).ok_or(Refused::Name)?;
         read.directory = Some(native.into_owned());
     }
-    if matches!(target, Target::Descriptors(..)) && read.exit_status {
+    if matches!(target, Target::Descriptors(..) | Target::File(_)) && read.exit_status {
         return Err(Refused::Name);
     }
     Ok((target, read))
+}
+
+/// An atom or a string.
+fn file(name: Term<'_>) -> Option<Target> {
+    let named = matches!(name.view(), View::Atom(_) | View::Cons(_));
+    let native = file_name::to_native(name, Atoms::Names).filter(|_| named)?;
+    Some(Target::File(native.into_owned()))
 }
 
 fn target(name: Term<'_>) -> Option<Target> {
@@ -285,20 +301,20 @@ mod tests {
             let name = pair(builder, "spawn", text);
             let packet = pair(builder, "packet", Term::small(4));
             let list = builder.list([packet, Term::atom(Atom::of("eof"))]);
-            let (target, settings) = read(name, list).expect("they are good");
+            let (target, settings) = read(name, list, true).expect("they are good");
             assert_eq!(target, Target::Spawn(b"cat -u".to_vec()));
             assert!(settings.input && settings.output && settings.eof);
             assert_eq!(settings.packet_bytes, 4);
             let line = pair(builder, "line", Term::small(80));
             let both = builder.list([packet, line]);
-            assert_eq!(read(name, both), Err(Refused::Settings));
-            assert_eq!(read(Term::small(1), list), Err(Refused::Name));
+            assert_eq!(read(name, both, true), Err(Refused::Settings));
+            assert_eq!(read(Term::small(1), list, true), Err(Refused::Name));
             let three = pair(builder, "packet", Term::small(3));
             let wrong = builder.list([three]);
-            assert_eq!(read(name, wrong), Err(Refused::Settings));
+            assert_eq!(read(name, wrong, true), Err(Refused::Settings));
             let arguments = pair(builder, "args", Term::NIL);
             let wrong = builder.list([arguments]);
-            assert_eq!(read(name, wrong), Err(Refused::Name));
+            assert_eq!(read(name, wrong, true), Err(Refused::Name));
         });
     }
 
@@ -307,8 +323,12 @@ mod tests {
         with(|builder| {
             let fd = Term::atom(Atom::of("fd"));
             let name = builder.tuple(&[fd, Term::small(0), Term::small(1)]);
-            let (target, _) = read(name, Term::NIL).expect("it is good");
+            let (target, _) = read(name, Term::NIL, true).expect("it is good");
             assert_eq!(target, Target::Descriptors(0, 1));
+            let file = builder.char_list("name");
+            let (target, _) = read(file, Term::NIL, true).expect("it is good");
+            assert_eq!(target, Target::File(b"name".to_vec()));
+            assert_eq!(read(file, Term::NIL, false), Err(Refused::Name));
         });
     }
 }
