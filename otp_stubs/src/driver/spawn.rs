@@ -10,7 +10,7 @@ use oxbeam_vm::environment;
 use oxbeam_vm::io::poll::{self, Interest};
 use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Settings, Target};
 use parking_lot::Mutex;
-use rustix::fs::{Access, FileType};
+use rustix::fs::Access;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags};
 use std::any::Any;
@@ -57,7 +57,8 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
             if file.ends_with(b"/inet_gethost") {
                 return gethost::open(opening);
             }
-            check_executable(file).map_err(posix)?;
+            // All that is looked at before it begins, and so the only error that is raised.
+            rustix::fs::access(file, Access::EXEC_OK).map_err(posix)?;
             // No search along the path.
             let mut path = file.clone();
             if !path.contains(&b'/') {
@@ -110,15 +111,6 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
         ended,
         status: None,
     }))
-}
-
-/// Is there such a file, and may it be run?
-fn check_executable(file: &[u8]) -> Result<(), Errno> {
-    let status = rustix::fs::stat(file)?;
-    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
-        return Err(Errno::ACCESS);
-    }
-    rustix::fs::access(file, Access::EXEC_OK)
 }
 
 /// A program that could not begin: its directory is not there, for instance. It exits with the error's number.
