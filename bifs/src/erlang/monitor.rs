@@ -292,7 +292,7 @@ fn unalias_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let Some(relations) = cx.owned().relations.as_deref_mut() else {
         return Ok(Term::FALSE);
     };
-    let found = relations.aliases.remove(&reference.numbers()).is_some();
+    let found = relations.remove_alias(reference.numbers());
     if let Some(watching) = relations.watching.get_mut(&reference.numbers()) {
         watching.alias = None;
     }
@@ -335,7 +335,8 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
                 return Ok(Term::TRUE);
             }
             link::send_exit(from, from, reason, priority);
-            if ends_self && !trapped {
+            // What one tells oneself has come when the call returns.
+            if ends_self {
                 cx.fetch_signals()?;
             }
         }
@@ -346,6 +347,9 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
         }
         View::Reference(alias) if cx.machine().release.priority_messages => {
             link::send_exit_to_alias(from, alias, reason, priority);
+            if alias.pid_number() == Some(process.number) {
+                cx.fetch_signals()?;
+            }
         }
         View::ExternalReference(_) if cx.machine().release.priority_messages => {}
         View::ExternalPort(port) if port.node().name == this_node().name => {}

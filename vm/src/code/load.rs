@@ -78,7 +78,9 @@ impl DecodeContext for CodeContext<'_> {
         match (pid, crate::magic::find(numbers)) {
             (Some(pid), _) => LocalReference::Pid(pid),
             (None, Some(object)) => LocalReference::Magic(object),
-            (None, None) => LocalReference::Plain,
+            (None, None) => {
+                crate::magic::owner(numbers).map_or(LocalReference::Plain, LocalReference::Pid)
+            }
         }
     }
 }

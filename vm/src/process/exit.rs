@@ -39,6 +39,9 @@ pub fn exit(process: &Process) {
     let reason: Term<'_> = unsafe { Term::from_word(owned().exit_reason) };
     let from = Peer::Process(process.number);
     if let Some(relations) = owned().relations.take() {
+        for &alias in relations.aliases.keys() {
+            crate::magic::forget_owner(alias);
+        }
         for (reference, watching) in relations.watching_in_order() {
             monitor::tell_unwatched(process.number, watching, reference);
         }

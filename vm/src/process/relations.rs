@@ -171,9 +171,17 @@ impl Relations {
             watching.alias,
             Some(AliasMode::Demonitor | AliasMode::ReplyDemonitor)
         ) {
-            self.aliases.remove(&reference);
+            self.remove_alias(reference);
         }
         Some(watching)
+    }
+    /// The reference is no alias any more; was it one?
+    pub fn remove_alias(&mut self, reference: RefNumbers) -> bool {
+        let found = self.aliases.remove(&reference).is_some();
+        if found {
+            crate::magic::forget_owner(reference);
+        }
+        found
     }
     /// A new number for an `unlink`.
     pub fn next_unlink(&mut self) -> u64 {

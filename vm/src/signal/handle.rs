@@ -127,10 +127,10 @@ fn alias_message(
     match entry.mode {
         AliasMode::Explicit | AliasMode::Demonitor => {}
         AliasMode::Reply => {
-            relations.aliases.remove(&alias);
+            relations.remove_alias(alias);
         }
         AliasMode::ReplyDemonitor => {
-            relations.aliases.remove(&alias);
+            relations.remove_alias(alias);
             if let Some(watching) = relations.stop_watching(alias) {
                 monitor::tell_unwatched(process.number, &watching, alias);
             }

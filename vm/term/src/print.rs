@@ -8,7 +8,7 @@ use crate::atom::Atom;
 use crate::boxed::external::{External, ExternalKind, split_pid, this_node};
 use crate::boxed::fun::{Fun, FunKind};
 use crate::boxed::record::Record;
-use crate::boxed::reference::{Reference, keep_magic};
+use crate::boxed::reference::{Reference, keep_hidden};
 use crate::map;
 use crate::number::float;
 use crate::rules::rules;
@@ -438,7 +438,7 @@ fn numbers_text(channel: u32, numbers: &[u32]) -> String {
 }
 
 fn reference_text(reference: Reference<'_>) -> String {
-    keep_magic(reference);
+    keep_hidden(reference);
     let (numbers, count) = reference.external_numbers();
     numbers_text(0, &numbers[..count])
 }

@@ -103,18 +103,29 @@ impl<'p> Reference<'p> {
     }
 }
 
-/// Told of each magic reference that leaves as text or bytes, to find its object again.
-static KEEPER: OnceLock<fn(RefNumbers, Arc<Magic>)> = OnceLock::new();
+/// What a reference has that its text and bytes lack.
+pub enum Hidden {
+    /// The object behind it.
+    Object(Arc<Magic>),
+    /// The process that it belongs to; from OTP 26 on text and bytes say so.
+    Owner(u64),
+}
 
-/// Sets who keeps track of magic references that are printed or encoded; the first call counts.
-pub fn set_magic_keeper(keeper: fn(RefNumbers, Arc<Magic>)) {
+/// Told of each reference that leaves as text or bytes and loses something by that.
+static KEEPER: OnceLock<fn(RefNumbers, Hidden)> = OnceLock::new();
+
+/// Sets who keeps track of what references lose when they are printed or encoded; the first call counts.
+pub fn set_keeper(keeper: fn(RefNumbers, Hidden)) {
     let _ = KEEPER.set(keeper);
 }
 
 /// The reference is about to become text or bytes.
-pub(crate) fn keep_magic(reference: Reference<'_>) {
-    if let (Some(keeper), Some(object)) = (KEEPER.get(), reference.magic_arc()) {
-        keeper(reference.numbers(), object);
+pub(crate) fn keep_hidden(reference: Reference<'_>) {
+    let Some(keeper) = KEEPER.get() else { return };
+    if let Some(object) = reference.magic_arc() {
+        keeper(reference.numbers(), Hidden::Object(object));
+    } else if let Some(owner) = reference.pid_number().filter(|_| !rules().long_references) {
+        keeper(reference.numbers(), Hidden::Owner(owner));
     }
 }
 

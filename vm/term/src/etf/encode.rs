@@ -11,7 +11,7 @@ use crate::binary::{Bits, HEAP_LIMIT};
 use crate::boxed::external::{Node, max_local_port, split_pid, this_node};
 use crate::boxed::fun::{Fun, FunKind};
 use crate::boxed::record::Record;
-use crate::boxed::reference::{Reference, keep_magic};
+use crate::boxed::reference::{Reference, keep_hidden};
 use crate::number::BigRef;
 use crate::number::float::{DEFAULT_DECIMALS, scientific};
 use crate::rules::{Rules, rules};
@@ -580,7 +580,7 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
     }
 
     fn local_reference(&mut self, reference: Reference<'_>) {
-        keep_magic(reference);
+        keep_hidden(reference);
         let (numbers, count) = reference.external_numbers();
         self.reference(None, &numbers[..count]);
     }
