@@ -31,6 +31,7 @@ pub mod settings;
 pub mod signal;
 pub mod stats;
 pub mod system_flags;
+pub mod system_monitor;
 pub mod timer;
 pub mod tty;
 pub mod unique;

@@ -6,6 +6,7 @@ use oxbeam_vm::port::{self, NoPort, OpenError, Output, Refused, Reply};
 use oxbeam_vm::posix;
 use oxbeam_vm::process::relations::Link;
 use oxbeam_vm::process::{Message, Peer};
+use oxbeam_vm::system_monitor;
 
 natives! { NATIVES: "erlang";
     "ports"         / 0 Plain => ports_0;
@@ -116,7 +117,10 @@ fn port_command_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         Output::Dropped => badarg(),
         Output::Busy if abort => Ok(Term::FALSE),
         // The port makes the process try again when it is no longer busy.
-        Output::Busy => Err(Raise::Wait),
+        Output::Busy => {
+            system_monitor::port_is_busy(cx.process().number, port.number);
+            Err(Raise::Wait)
+        }
     }
 }
 

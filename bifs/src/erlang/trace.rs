@@ -5,6 +5,7 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::Peer;
 use oxbeam_vm::seq_trace::{self, Token};
 use oxbeam_vm::signal::{self, Signal};
+use oxbeam_vm::system_monitor::{self, Settings};
 use parking_lot::Mutex;
 
 natives! { NATIVES: "erlang";
@@ -230,7 +231,7 @@ pub(super) fn reset_tokens(cx: &mut Cx<'_>) {
     }
 }
 
-// ---- Monitoring and profiling of the system: settings are kept and shown; no event is sent in this version. ----
+// ---- Monitoring and profiling of the system: for profiling, settings are kept and shown; no event is sent in this version. ----
 
 /// Who watches the system, and for what.
 #[derive(Clone, Default)]
@@ -312,13 +313,14 @@ fn monitor<'p>(cx: &mut Cx<'p>, process: Term<'p>, options: Term<'p>) -> NativeR
     const FLAGS: [&str; 2] = ["busy_dist_port", "busy_port"];
     const LIMITS: [&str; 3] = ["large_heap", "long_schedule", "long_gc"];
     let mut new = Watch::default();
-    if !process.is(known::UNDEFINED) {
+    let mut limits = [None; 3];
+    let mut flags = [false; 2];
+    // Nothing to watch for is as nobody who does, whatever is said about who.
+    if !process.is(known::UNDEFINED) && !options.is_nil() {
         let number = process.as_local_pid().ok_or(Raise::Badarg)?;
         if cx.machine().processes.get(number).is_none() {
             return Err(Raise::Badarg);
         }
-        let mut limits = [None; 3];
-        let mut flags = [false; 2];
         for option in options.proper_list().ok_or(Raise::Badarg)? {
             if let Some(flag) = option.as_atom() {
                 let at = FLAGS
@@ -366,12 +368,20 @@ fn monitor<'p>(cx: &mut Cx<'p>, process: Term<'p>, options: Term<'p>) -> NativeR
                 .filter(|(_, limit)| limit.is_some())
                 .map(|(key, limit)| (*key, limit)),
         );
-        // Without anything to watch for, nobody watches.
-        if !new.options.is_empty() || new.queue.is_some() {
-            new.process = Some(number);
-        }
+        new.process = Some(number);
     }
-    let before = std::mem::replace(&mut *MONITOR.lock(), new);
+    let [large_heap, long_schedule, long_gc] = limits;
+    let mut monitor = MONITOR.lock();
+    system_monitor::set(&Settings {
+        process: new.process,
+        large_heap,
+        long_gc,
+        long_schedule,
+        busy_port: flags[1],
+        queue: new.queue,
+    });
+    let before = std::mem::replace(&mut *monitor, new);
+    drop(monitor);
     Ok(before.term(cx))
 }
 

@@ -47,6 +47,7 @@ const LEVELS: &[&[&str]] = &[
         "registry",
         "seq_trace",
         "signal",
+        "system_monitor",
     ],
     &[
         "ets",

@@ -633,7 +633,7 @@ fn place_of(address: u64) -> Option<Place> {
 }
 
 /// The function that a process which does not run is in.
-fn place_of_pc(owned: &Owned) -> Option<Place> {
+pub(crate) fn place_of_pc(owned: &Owned) -> Option<Place> {
     place_of(owned.pc as u64).or_else(|| {
         // SAFETY: where code of no module is resumed it is at an entry: of an export without code, or the machine's own.
         let (module, function, arity) = unsafe { crate::interp::dispatch::mfa_of(owned.pc) };

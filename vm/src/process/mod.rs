@@ -21,6 +21,7 @@ pub use state::State;
 use crate::machine::machine;
 use crate::native::Raise;
 use crate::signal::{Signal, Task};
+use crate::system_monitor;
 use crate::timer::service::{Action, TimerId, TimersOf};
 use dictionary::Dictionary;
 use oxbeam_sync::inbox::{Inbox, Node};
@@ -197,6 +198,8 @@ pub struct Rare {
     pub node_monitors: Vec<(u32, u32)>,
     /// `process_flag(scheduler, _)`
     pub bound_to: u16,
+    /// The system monitor was told that the message queue is long.
+    pub long_queue: bool,
 }
 
 /// A process that another one has suspended.
@@ -393,6 +396,7 @@ impl Owned {
                 tasks: Vec::new(),
                 node_monitors: Vec::new(),
                 bound_to: 0,
+                long_queue: false,
             })
         })
     }
@@ -422,6 +426,7 @@ impl Owned {
             self.mailbox.adopt_all(&mut self.heap);
         }
         let (before, reclaimed) = (self.heap.total_words(), self.heap.reclaimed_words);
+        let begun = system_monitor::collection_begins();
         let (heap, mut roots) = self.heap_and_roots(live_x);
         // SAFETY: the heap was entered by whoever runs the process; the roots are all words that it keeps outside heap and stack.
         let major = unsafe { gc::collect(heap, need, &mut roots, extent, leaving) };
@@ -430,6 +435,7 @@ impl Owned {
             .note(self.heap.reclaimed_words - reclaimed);
         let cost = self.heap.used_words() / if major { 10 } else { 20 };
         self.extra_reductions += cost as i64;
+        system_monitor::collection_ends(self, begun);
         self.max_heap.words == 0 || exit::check_max_heap(self, before)
     }
     /// Reductions used since its turn began, when the interpreter last called a native.

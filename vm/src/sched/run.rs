@@ -4,8 +4,9 @@ use super::worker::with_process;
 use crate::interp::{self, Outcome, Registers};
 use crate::machine::Machine;
 use crate::process::state::Next;
-use crate::process::{Owned, Process, exit};
+use crate::process::{Owned, Process, exit, info};
 use crate::signal::handle;
+use crate::system_monitor;
 use oxbeam_term::gc::Extent;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
     }
     owned().was_waiting = false;
     owned().hibernating = false;
+    system_monitor::messages_fetched(process, owned());
+    let watched = system_monitor::turn_begins(|| info::place_of_pc(owned()));
     let mut left = slice;
     loop {
         let given = left;
@@ -44,6 +47,11 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         let used = (given - left).max(0) as u64;
         count(machine, owned(), used);
         (owned().reductions_given, owned().reductions_left) = (0, 0);
+        if let Some(watched) = &watched {
+            let goes_on = !matches!(outcome, Outcome::Exited);
+            let place = goes_on.then(|| info::place_of_pc(owned())).flatten();
+            system_monitor::turn_ends(process.number, watched, place);
+        }
         match outcome {
             Outcome::Yield if parked > 0 => {
                 // It stopped early, for a collection; its registers are saved.
@@ -74,12 +82,13 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
             }
             Outcome::Dirty(kind) => {
                 process.state.goes_dirty();
-                if machine.scheduler.simulator.is_some() {
+                let scheduler = &machine.scheduler;
+                if scheduler.simulator.is_some() || scheduler.dirty(kind).is_paused() {
                     process.state.begin();
                     let mut registers = Registers::new(true);
                     turn(machine, process, &mut registers, 1);
                 } else {
-                    machine.scheduler.dirty(kind).push(Arc::clone(process));
+                    scheduler.dirty(kind).push(Arc::clone(process));
                 }
             }
             Outcome::Exited => exit::exit(process),
