@@ -10,6 +10,7 @@ use crate::stats::meters;
 use oxbeam_sync::rank::{Condvar, Mutex, Rank};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 struct Queue {
     processes: VecDeque<Arc<Process>>,
@@ -17,8 +18,6 @@ struct Queue {
     idle: usize,
     /// Threads that take processes.
     online: usize,
-    /// None does.
-    paused: bool,
 }
 
 /// The threads of one kind.
@@ -27,6 +26,8 @@ pub(super) struct Pool {
     limit: usize,
     queue: Mutex<Queue>,
     come: Condvar,
+    /// Nothing new comes here; workers do it.
+    paused: AtomicBool,
 }
 
 impl Pool {
@@ -36,13 +37,13 @@ impl Pool {
             threads: 0,
             idle: 0,
             online: limit,
-            paused: false,
         };
         Pool {
             kind,
             limit,
             queue: Mutex::new(Rank::RunQueue, queue),
             come: Condvar::new(),
+            paused: AtomicBool::new(false),
         }
     }
     /// Puts a process on the queue.
@@ -78,7 +79,7 @@ impl Pool {
         loop {
             let mut queue = self.queue.lock();
             let process = loop {
-                if thread < queue.online && !queue.paused {
+                if thread < queue.online {
                     if let Some(process) = queue.processes.pop_front() {
                         break process;
                     }
@@ -100,6 +101,10 @@ impl Pool {
         change(&mut queue);
         self.come.notify_all();
     }
+    /// Does it get no processes?
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
     /// Processes that wait.
     pub(super) fn len(&self) -> usize {
         self.queue.lock().processes.len()
@@ -117,9 +122,10 @@ impl super::Scheduler {
     pub fn set_dirty_cpu_online(&self, online: usize) {
         self.dirty_cpu.change(|queue| queue.online = online);
     }
-    /// No dirty scheduler takes a process, or they do again.
+    /// Dirty schedulers get no more processes, whose work the worker does that they come from; or they do again.
     pub fn pause_dirty(&self, paused: bool) {
-        self.dirty_cpu.change(|queue| queue.paused = paused);
-        self.dirty_io.change(|queue| queue.paused = paused);
+        for pool in [&self.dirty_cpu, &self.dirty_io] {
+            pool.paused.store(paused, Ordering::SeqCst);
+        }
     }
 }
