@@ -54,12 +54,10 @@ impl Code {
             .filter_map(|&(entry, word)| {
                 let address = version.address(word) as u64;
                 // Newer code may have taken the fun over.
-                let taken = entry.address.compare_exchange(
-                    address,
-                    0,
-                    Ordering::AcqRel,
-                    Ordering::Relaxed,
-                );
+                let taken =
+                    entry
+                        .address
+                        .compare_exchange(address, 0, Ordering::AcqRel, Ordering::Relaxed);
                 taken.is_ok().then_some((entry, address))
             })
             .collect();
