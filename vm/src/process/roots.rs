@@ -60,7 +60,11 @@ unsafe impl Roots for ProcessRoots<'_> {
         slice(&raw mut self.exception.reason, 1);
         slice(&raw mut self.exception.trace, 1);
         slice(&raw mut self.exception.cause, 1);
-        if let Some(word) = &mut self.exception.caller_arguments {
+        let exception = &mut *self.exception;
+        for word in [&mut exception.caller_arguments, &mut exception.error_info]
+            .into_iter()
+            .flatten()
+        {
             slice(word, 1);
         }
         if let Some(word) = self

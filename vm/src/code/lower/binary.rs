@@ -5,6 +5,7 @@ use super::{Argument, Emitter, RunWord};
 use crate::interp::isa::Row;
 use crate::interp::operand::Place;
 use crate::interp::ops::binary::{self as ops, ALL_SIZE, command, segment};
+use crate::interp::ops::data;
 use oxbeam_loader::{GenericOp, Op, Operand};
 use oxbeam_term::binary::Flags;
 use oxbeam_term::number::Endian;
@@ -207,14 +208,16 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
         Op::BsInit2 => init(emitter, op, 8)?,
         Op::BsInitBits => init(emitter, op, 1)?,
         Op::BsAppend => {
+            let source = emitter.argument(at(op, 5)?)?;
+            let (source, live) = keep(emitter, source, number(op, 3)?)?;
             let arguments = [
                 label(at(op, 0)?),
                 Argument::Place(size(emitter, at(op, 1)?)?),
                 Argument::Number(1),
                 Argument::Number(number(op, 2)?),
-                Argument::Number(number(op, 3)?),
+                Argument::Number(live),
                 Argument::Number(number(op, 4)?),
-                emitter.argument(at(op, 5)?)?,
+                source,
                 emitter.argument(at(op, 7)?)?,
             ];
             emitter.emit(&ops::bs_append, &arguments)?;
@@ -224,13 +227,10 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
                 label(at(op, 0)?),
                 Argument::Place(size(emitter, at(op, 1)?)?),
                 Argument::Number(number(op, 2)?),
-                Argument::Number(0),
-                Argument::Number(0),
-                Argument::Number(1),
                 emitter.argument(at(op, 3)?)?,
                 emitter.argument(at(op, 5)?)?,
             ];
-            emitter.emit(&ops::bs_append, &arguments)?;
+            emitter.emit(&ops::bs_private_append, &arguments)?;
         }
         Op::BsAdd => {
             let list = [
@@ -273,12 +273,33 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
     Ok(true)
 }
 
+/// A source that need not be live after the instruction, but that its collection must keep: with the number of registers that are live then.
+fn keep(
+    emitter: &mut Emitter<'_>,
+    source: Argument,
+    live: usize,
+) -> Result<(Argument, usize), String> {
+    let Argument::Place(Place::X(register)) = source else {
+        return Ok((source, live));
+    };
+    if usize::from(register) < live * 8 {
+        return Ok((source, live));
+    }
+    let first_dead = Argument::Place(Place::X(live as u16 * 8));
+    if usize::from(register) > live * 8 {
+        emitter.emit(&data::move_term, &[source, first_dead.clone()])?;
+    }
+    Ok((first_dead, live + 1))
+}
+
 /// `order`: where fail label, source, live and target stand.
 fn start_match(emitter: &mut Emitter<'_>, op: &GenericOp, order: [usize; 4]) -> Lowered {
+    let source = emitter.argument(at(op, order[1])?)?;
+    let (source, live) = keep(emitter, source, number(op, order[2])?)?;
     let arguments = [
         label(at(op, order[0])?),
-        emitter.argument(at(op, order[1])?)?,
-        Argument::Number(number(op, order[2])?),
+        source,
+        Argument::Number(live),
         emitter.argument(at(op, order[3])?)?,
     ];
     emitter.emit(&ops::bs_start_match, &arguments)

@@ -307,6 +307,13 @@ crate::instructions! { frame;
         target.set(value);
         frame.advance()
     }
+    /// Begins to append `size * unit` bits to `source`, and collects nothing: all registers stay.
+    bs_private_append(otherwise: Label, size: Source, unit: Number, source: Source, target: Destination) {
+        let value = append(&mut frame, source, size, unit, 1, otherwise);
+        if value.is_none() { return fail(frame, otherwise) }
+        target.set(value);
+        frame.advance()
+    }
     /// `target := first + second * unit`, sizes.
     bs_add(otherwise: Label, first: Source, second: Source, unit: Number, target: Destination) {
         match build::add_sizes(term(first), term(second), unit) {
