@@ -79,7 +79,7 @@ impl Places {
     fn binary(&self, config: Config) -> Option<PathBuf> {
         if config == Config::Zeal {
             return from_env("OXBEAM_BIN_ZEAL").or_else(|| {
-                ["debug", "release"]
+                ["perf", "debug", "release"]
                     .map(|profile| self.target.join("zeal").join(profile).join("oxbeam"))
                     .into_iter()
                     .find(|file| file.is_file())

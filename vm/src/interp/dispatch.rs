@@ -125,18 +125,20 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
         let owned = &mut *(*registers).owned;
         let arity = arity_of(pc);
         let parked = std::mem::take(&mut owned.parked_reductions);
-        if parked > 1 {
+        let left = parked + reds;
+        if parked > 0 && left > 0 {
             // Not at its turn's end: it was sent here to collect.
             owned.heap.enter(htop, e);
             let fits = owned.collect(0, &mut (&mut (*registers).x)[..arity]);
+            (*registers).forget_dead(arity);
             let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
             if !fits {
-                return exception::exit_at(pc, e, htop, registers, parked);
+                return exception::exit_at(pc, e, htop, registers, left);
             }
-            return (*pc.cast::<Handler>())(pc, e, htop, registers, parked - 1);
+            return (*pc.cast::<Handler>())(pc, e, htop, registers, left);
         }
         // What was put aside is spent.
-        leave(pc, e, htop, registers, reds + parked, arity, Outcome::Yield)
+        leave(pc, e, htop, registers, left, arity, Outcome::Yield)
     }
 }
 
@@ -160,6 +162,8 @@ pub unsafe extern "C-unwind" fn collect_and_go(
         let need = (*registers).need as usize;
         let live = (*registers).live as usize;
         let fits = owned.collect(need, &mut (&mut (*registers).x)[..live]);
+        (*registers).again = pc;
+        (*registers).forget_dead(live);
         let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
         if !fits {
             return exception::exit_at(pc, e, htop, registers, reds);

@@ -6,6 +6,7 @@
 use super::exception;
 use super::registers::Registers;
 use crate::process::{Owned, Process};
+use oxbeam_term::gc::zeal::ZEAL;
 use oxbeam_term::heap::RED_ZONE;
 use oxbeam_term::{Term, Word};
 
@@ -63,6 +64,9 @@ impl Frame {
         self.reds -= 1;
         // SAFETY: the caller's promise.
         unsafe {
+            if ZEAL {
+                (*self.registers).again = std::ptr::null();
+            }
             if self.reds <= 0 {
                 return super::dispatch::yield_at_entry(
                     target,
@@ -103,6 +107,10 @@ impl Frame {
     /// Is there room for `words` on the heap or the stack?
     #[inline(always)]
     pub fn room(&self, words: usize) -> bool {
+        // SAFETY: the register file is the worker's own.
+        if ZEAL && unsafe { (*self.registers).zeal_collects(self.pc, self.e, self.htop) } {
+            return false;
+        }
         (self.e as usize).wrapping_sub(self.htop as usize) as isize
             >= ((words + RED_ZONE) * 8) as isize
     }

@@ -3,6 +3,8 @@
 use crate::process::{Owned, Process};
 use oxbeam_term::Word;
 use oxbeam_term::binary::build::WriterState;
+use oxbeam_term::gc::zeal::{self, ZEAL};
+use oxbeam_term::heap::literal::is_literal;
 
 /// Number of X registers.
 pub const X_COUNT: usize = 1024;
@@ -26,6 +28,8 @@ pub struct Registers {
     pub need: u64,
     /// X registers that are live then.
     pub live: u64,
+    /// Instruction that runs again after a collection, in the build that collects wherever it could.
+    pub again: *const u64,
     /// Why the interpreter was left.
     pub outcome: super::Outcome,
     /// Is this worker one for dirty natives?
@@ -37,6 +41,29 @@ pub struct Registers {
 }
 
 impl Registers {
+    /// The build that collects wherever it could: collects the instruction at `pc` first? Not if it runs again.
+    #[inline(never)]
+    pub(super) fn zeal_collects(&mut self, pc: *const u64, e: *mut Word, htop: *mut Word) -> bool {
+        if self.again == pc {
+            return false;
+        }
+        // SAFETY: a process runs.
+        let heap = unsafe { &mut (*self.owned).heap };
+        heap.enter(htop, e);
+        heap.zeal_wants_collection()
+    }
+    /// That build: nobody may follow pointers in X registers that were not live when it collected. What else they hold stays, as in OTP,
+    /// whose compiler relies on that for literals.
+    #[inline(always)]
+    pub(super) fn forget_dead(&mut self, live: usize) {
+        if ZEAL {
+            for word in &mut self.x[live..] {
+                if (word.is_boxed() || word.is_cons()) && !is_literal(*word) {
+                    *word = zeal::POISON;
+                }
+            }
+        }
+    }
     /// A register file, on the heap for its size.
     pub fn new(dirty: bool) -> Box<Registers> {
         Box::new(Registers {
@@ -46,6 +73,7 @@ impl Registers {
             process: std::ptr::null(),
             need: 0,
             live: 0,
+            again: std::ptr::null(),
             outcome: super::Outcome::Yield,
             dirty,
             writer: WriterState::EMPTY,

@@ -53,13 +53,13 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
             system_monitor::turn_ends(process.number, watched, place);
         }
         match outcome {
-            Outcome::Yield if parked > 0 => {
-                // It stopped early, for a collection; its registers are saved.
+            Outcome::Yield if parked > 0 || owned().heap.wants_collection() => {
+                // It may have stopped early for that; its registers are saved.
                 if !owned().collect(0, &mut []) {
                     exit::exit(process);
                     return;
                 }
-                if left > 0 {
+                if parked > 0 && left > 0 {
                     continue;
                 }
                 process.state.yielded();

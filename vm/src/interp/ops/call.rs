@@ -166,6 +166,7 @@ unsafe extern "C-unwind" fn collect_and_return(
         let owned = &mut *(*registers).owned;
         owned.heap.enter(htop, e);
         let fits = owned.collect(0, &mut (&mut (*registers).x)[..1]);
+        (*registers).forget_dead(1);
         let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
         if !fits {
             return exception::exit_at(pc, e, htop, registers, reds);
@@ -238,10 +239,7 @@ unsafe extern "C-unwind" fn native_stopped(
                 };
                 load_trap_arguments(&frame);
                 frame.e = leave_finished(frame.e);
-                if owned.heap.wants_collection() {
-                    owned.parked_reductions = frame.reds;
-                    frame.reds = 0;
-                }
+                collect_at_entry(&mut frame);
                 frame.enter(export.code())
             }
             Raise::Apply => {
@@ -256,6 +254,7 @@ unsafe extern "C-unwind" fn native_stopped(
                     return frame.raise();
                 }
                 frame.e = leave_finished(frame.e);
+                collect_at_entry(&mut frame);
                 frame.enter(target)
             }
             Raise::Hibernate => {
@@ -274,8 +273,22 @@ unsafe extern "C-unwind" fn native_stopped(
                 frame.htop = owned.heap.heap_top();
                 super::control::leave_at(frame, export.code(), arity, Outcome::Wait)
             }
-            Raise::Yield => super::control::leave_at(frame, pc, arity, Outcome::Yield),
-            Raise::Wait => super::control::leave_at(frame, pc, arity, Outcome::Wait),
+            Raise::Yield | Raise::Wait => {
+                owned.heap.enter(frame.htop, frame.e);
+                if owned.heap.wants_collection() {
+                    let fits = owned.collect(0, &mut (&mut (*registers).x)[..arity]);
+                    (frame.e, frame.htop) = (owned.heap.stack, owned.heap.heap_top());
+                    if !fits {
+                        return exception::exit_at(pc, frame.e, frame.htop, registers, frame.reds);
+                    }
+                }
+                let outcome = if owned.stopped == Raise::Yield {
+                    Outcome::Yield
+                } else {
+                    Outcome::Wait
+                };
+                super::control::leave_at(frame, pc, arity, outcome)
+            }
             Raise::Exit => exception::exit_at(pc, e, htop, registers, frame.reds),
             raise => {
                 let (module, function, _) = dispatch::mfa_of(pc);
@@ -293,6 +306,18 @@ unsafe extern "C-unwind" fn native_stopped(
                 frame.htop = owned.heap.heap_top();
                 frame.raise()
             }
+        }
+    }
+}
+
+/// The function that is entered next collects first, if what the native has built is a reason to.
+unsafe fn collect_at_entry(frame: &mut Frame) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = frame.owned();
+        if frame.reds > 0 && owned.heap.wants_collection() {
+            owned.parked_reductions += frame.reds;
+            frame.reds = 0;
         }
     }
 }

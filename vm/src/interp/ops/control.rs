@@ -4,6 +4,7 @@ use crate::interp::dispatch::Outcome;
 use crate::interp::exception;
 use crate::process::{Class, Culprit};
 use oxbeam_term::atom::known;
+use oxbeam_term::gc::zeal::{self, ZEAL};
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Term, Word};
 
@@ -28,12 +29,14 @@ crate::instructions! { frame;
     allocate(words: Number, live: Number) {
         if !frame.room(words) { return frame.collect(words, live) }
         frame.e = frame.e.sub(words);
+        if ZEAL { zeal::poison(frame.e, words) }
         frame.advance()
     }
     /// [`allocate`] that also sees to `heap` free words.
     allocate_heap(words: Number, heap: Number, live: Number) {
         if !frame.room(words + heap) { return frame.collect(words + heap, live) }
         frame.e = frame.e.sub(words);
+        if ZEAL { zeal::poison(frame.e, words) }
         frame.advance()
     }
     /// [`allocate_heap`] whose Y registers are cleared, for old code.
@@ -49,6 +52,7 @@ crate::instructions! { frame;
     allocate_move(words: Number, live: Number, source: Source, target: Number) {
         if !frame.room(words) { return frame.collect(words, live) }
         frame.e = frame.e.sub(words);
+        if ZEAL { zeal::poison(frame.e, words) }
         *frame.e.cast::<u8>().add(target).cast::<Word>() = source;
         frame.advance()
     }

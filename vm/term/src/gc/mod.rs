@@ -9,6 +9,7 @@
 
 pub mod policy;
 pub mod verify;
+pub mod zeal;
 
 use crate::heap::arena::Block;
 use crate::heap::literal::{LiteralArea, is_literal_address};
@@ -16,6 +17,7 @@ use crate::heap::offheap::OffHeap;
 use crate::heap::{Heap, RED_ZONE};
 use crate::word::{Word, primary, subtag};
 use hashbrown::HashMap;
+use zeal::ZEAL;
 
 /// A set of places that the collector must update, beside the stack.
 ///
@@ -64,7 +66,8 @@ pub unsafe fn collect(
         || heap.old_points_young
         || heap.minor_collections >= heap.fullsweep_after
         || (heap.old.is_some() && old_free < mature)
-        || heap.old_offheap.binary_words > heap.binary_limit.saturating_mul(4);
+        || heap.old_offheap.binary_words > heap.binary_limit.saturating_mul(4)
+        || heap.zeal_wants_major();
     let before = heap.used_words()
         + heap.arena.fragment_words
         + if major { heap.old_used_words() } else { 0 };
@@ -90,7 +93,7 @@ pub unsafe fn collect(
         heap.collections.0 += 1;
     }
     heap.collect_soon = false;
-    if cfg!(feature = "gc_zeal") {
+    if ZEAL {
         verify::verify(heap, roots);
     }
     major
@@ -194,15 +197,9 @@ unsafe fn run(
         heap.arena.offheap = young;
         heap.old_offheap = old_list;
 
-        if cfg!(feature = "gc_zeal") {
-            verify::poison(&heap.block);
-            heap.arena.blocks.iter().for_each(verify::poison);
-        }
         if major {
             if let Some(old) = heap.old.take() {
-                if cfg!(feature = "gc_zeal") {
-                    verify::poison(&old);
-                }
+                discard(old);
             }
             heap.old_top = std::ptr::null_mut();
             heap.old_points_young = false;
@@ -210,14 +207,24 @@ unsafe fn run(
             heap.old_top = collector.old_top;
             heap.old_points_young = collector.spilled;
         }
-        heap.block = block;
-        heap.arena.forget_fragments();
+        discard(std::mem::replace(&mut heap.block, block));
+        heap.arena.take_blocks().into_iter().for_each(discard);
+        if ZEAL {
+            zeal::poison(collector.top, (stack as usize - collector.top as usize) / 8);
+        }
         heap.high_water = collector.top;
         heap.enter(collector.top, stack);
     }
     let kept = heap.arena.offheap.binary_words + heap.old_offheap.binary_words;
     heap.binary_limit =
         policy::binary_limit(heap.min_binary_words, heap.arena.offheap.binary_words, kept);
+}
+
+/// Frees what was copied from.
+fn discard(block: Block) {
+    if ZEAL {
+        zeal::bury(block);
+    }
 }
 
 impl Collector<'_> {

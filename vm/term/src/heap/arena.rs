@@ -245,11 +245,11 @@ impl Arena {
             self.main_top
         }
     }
-    /// All blocks are gone: the process's block is what is left.
-    pub(crate) fn forget_fragments(&mut self) {
-        self.blocks = Vec::new();
+    /// Gives the fragments up: the process's block is what is left.
+    pub(crate) fn take_blocks(&mut self) -> Vec<Block> {
         self.fragment_words = 0;
         self.main_top = std::ptr::null_mut();
+        std::mem::take(&mut self.blocks)
     }
     /// Words that the arena's own blocks hold.
     pub fn block_words(&self) -> usize {

@@ -3,6 +3,7 @@
 //! The range is reserved once and filled in pages; blocks that are given back are used again.
 
 use super::arena::{Arena, Block};
+use crate::gc::zeal::{self, ZEAL};
 use crate::word::Word;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -88,6 +89,12 @@ pub(super) fn reserve_block(words: usize) -> Block {
 /// Gives a block back.
 pub(super) fn release_block(block: Block) {
     let piece = (block.start() as usize, block.words());
+    if ZEAL {
+        // What still points here is found, and never finds anything else.
+        // SAFETY: the block is given back, so nobody uses it.
+        unsafe { zeal::poison(block.start(), block.words()) };
+        return std::mem::forget(block);
+    }
     std::mem::forget(block);
     if piece.1 > 0 {
         FREE.lock().returned.push(piece);

@@ -9,6 +9,7 @@ mod mapping;
 pub mod offheap;
 
 use crate::gc::policy;
+use crate::gc::zeal::Zeal;
 use crate::word::Word;
 use arena::{Arena, Block};
 use offheap::OffHeap;
@@ -52,6 +53,7 @@ pub struct Heap {
     pub collections: (u64, u64),
     /// Words that collections gave back.
     pub reclaimed_words: u64,
+    pub(crate) zeal: Zeal,
 }
 
 // SAFETY: a heap owns all it points to and is used by one thread at a time.
@@ -81,6 +83,7 @@ impl Heap {
             binary_limit: 46422,
             collections: (0, 0),
             reclaimed_words: 0,
+            zeal: Zeal::default(),
         };
         heap.arena.top = start;
         heap.set_limit();
@@ -137,11 +140,11 @@ impl Heap {
     }
     /// Should there be a collection now, for what has been built in fragments and off-heap would not fit any longer?
     #[inline]
-    pub fn wants_collection(&self) -> bool {
+    pub fn wants_collection(&mut self) -> bool {
         self.collect_soon
             || self.arena.offheap.binary_words > self.binary_limit
             || (self.arena.fragment_words > 0 && self.free_words() < self.arena.fragment_words)
-            || (cfg!(feature = "gc_zeal"))
+            || self.zeal_wants_collection()
     }
     /// Free words between heap and stack, less the red zone.
     #[inline]
