@@ -9,9 +9,23 @@ use oxbeam_term::{Atom, Term, atom, print};
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes a dump with this slogan, unless the environment says that none is wanted. `stopped`: the schedulers stand still.
 pub(crate) fn write(slogan: &str, stopped: bool) {
+    write_what(slogan, stopped, true);
+}
+
+/// The same after a panic: the heap of the process that the calling thread runs is not looked at.
+pub(crate) fn write_after_failure(slogan: &str, stopped: bool) {
+    FAILED.store(true, Ordering::Relaxed);
+    write_what(slogan, stopped, false);
+}
+
+/// The calling thread's process is not to be trusted.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+fn write_what(slogan: &str, stopped: bool, sound: bool) {
     let seconds = environment::text("ERL_CRASH_DUMP_SECONDS")
         .and_then(|text| text.trim().parse::<i64>().ok());
     let limit = environment::text("ERL_CRASH_DUMP_BYTES")
@@ -36,7 +50,7 @@ pub(crate) fn write(slogan: &str, stopped: bool) {
             file,
             left: limit.unwrap_or(usize::MAX),
         });
-        dump(slogan, stopped, &mut out)?;
+        dump(slogan, stopped, sound, &mut out)?;
         out.flush()
     });
     match written {
@@ -63,7 +77,7 @@ impl Write for Limited {
     }
 }
 
-fn dump(slogan: &str, stopped: bool, out: &mut dyn Write) -> io::Result<()> {
+fn dump(slogan: &str, stopped: bool, sound: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "=erl_crash_dump:0.5")?;
     writeln!(out, "{}", now())?;
     writeln!(out, "Slogan: {slogan}")?;
@@ -82,9 +96,15 @@ fn dump(slogan: &str, stopped: bool, out: &mut dyn Write) -> io::Result<()> {
     if let Some(number) = crate::sched::current_process() {
         writeln!(out, "Current Process: {}", pid(number))?;
     }
+    if !sound {
+        failed_process(out)?;
+        // What follows takes locks, which the failure may have left closed.
+        out.flush()?;
+    }
     general(out)?;
     if stopped {
         processes(out)?;
+        out.flush()?;
     }
     ports(out)?;
     tables(out)?;
@@ -124,6 +144,24 @@ pub(crate) fn general(out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Where the process was that ran when the machine failed: its functions only, since its terms may be what is broken.
+fn failed_process(out: &mut dyn Write) -> io::Result<()> {
+    let Some(number) = crate::sched::current_process() else {
+        return Ok(());
+    };
+    let Some(process) = machine().processes.get(number) else {
+        return Ok(());
+    };
+    // SAFETY: this thread runs the process.
+    let owned = unsafe { &*process.owned_pointer() };
+    writeln!(
+        out,
+        "Current Process Program Counter: {}\nCurrent Process Stack:\n{}",
+        info::last_place(owned),
+        info::return_addresses(owned)
+    )
+}
+
 /// All processes; the schedulers stand still.
 pub(crate) fn processes(out: &mut dyn Write) -> io::Result<()> {
     let machine = machine();
@@ -156,6 +194,9 @@ fn is_current(process: &Process) -> bool {
 
 /// What only the process itself sees, of one that stands still.
 fn still(process: &Process) -> Option<&Owned> {
+    if is_current(process) && FAILED.load(Ordering::Relaxed) {
+        return None;
+    }
     // A dirty scheduler does not stop.
     if process.state.is_dirty() && !is_current(process) {
         return None;
@@ -318,19 +359,11 @@ pub(crate) fn running() -> Option<String> {
     // SAFETY: this thread runs the process.
     let owned = unsafe { &*process.owned_pointer() };
     let (module, function, arity) = owned.initial_call;
-    let at = machine().code.place(owned.pc as u64).map(|place| {
-        format!(
-            " in {}:{}/{}",
-            place.module.text(),
-            place.function.text(),
-            place.arity
-        )
-    });
     Some(format!(
-        "{} ({}:{}/{arity}){}",
+        "{} ({}:{}/{arity}) in {}",
         pid(number),
         module.text(),
         function.text(),
-        at.unwrap_or_default()
+        info::last_place(owned)
     ))
 }

@@ -90,18 +90,31 @@ pub fn dump_on_panic() {
             .location()
             .map(|at| format!(" at {}:{}", at.file(), at.line()))
             .unwrap_or_default();
+        // What the panic has left behind, a lock for instance, may stop the dump; nothing stops the end.
+        let _ = std::thread::Builder::new().spawn(|| {
+            std::thread::sleep(DUMPING);
+            std::process::abort()
+        });
         let running = crate::crash_dump::running()
             .map(|place| format!(", running {place}"))
             .unwrap_or_default();
         let slogan = format!("Internal failure of the machine{place}{running}");
         let _ = write!(std::io::stderr(), "\n{slogan}\n\n");
         if machine().config.settings.crash_dump {
-            crate::crash_dump::write(&slogan, false);
+            machine()
+                .scheduler
+                .blocked_until(Instant::now() + STOPPING, |stopped| {
+                    crate::crash_dump::write_after_failure(&slogan, stopped);
+                });
         }
         std::process::exit(FAILED)
     }));
 }
 
+/// After an internal failure the other schedulers are waited for so long,
+const STOPPING: Duration = Duration::from_secs(2);
+/// and all of the dump may take so long.
+const DUMPING: Duration = Duration::from_secs(30);
 /// Status after an internal failure.
 const FAILED: i32 = 134;
 

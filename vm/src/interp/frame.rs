@@ -191,6 +191,8 @@ impl Frame {
         unsafe {
             let owned = self.owned();
             owned.heap.enter(self.htop, self.e);
+            // Only for who wants to know what went wrong.
+            owned.pc = self.pc;
             owned
         }
     }

@@ -45,6 +45,24 @@ pub struct Row {
     pub select: fn(&[Which]) -> Handler,
 }
 
+impl Row {
+    /// Is this a handler of the instruction, for operands in whatever places?
+    pub fn has_handler(&self, handler: u64) -> bool {
+        const KINDS: [Which; 3] = [Which::X, Which::Y, Which::Constant];
+        let places = self
+            .operands
+            .iter()
+            .filter(|(_, form)| matches!(form, Form::Source | Form::Destination))
+            .count();
+        (0..3usize.pow(places as u32)).any(|choice| {
+            let chosen: Vec<Which> = (0..places)
+                .map(|place| KINDS[choice / 3usize.pow(place as u32) % 3])
+                .collect();
+            (self.select)(&chosen) as usize as u64 == handler
+        })
+    }
+}
+
 /// Which kind of place.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Which {

@@ -684,8 +684,37 @@ fn places(owned: &Owned, own: bool) -> Vec<Place> {
     found
 }
 
+/// The function, and the instruction, that the process was at when it last left the interpreter's fast path. For the end of the machine.
+pub(crate) fn last_place(owned: &Owned) -> String {
+    if owned.pc.is_null() {
+        return "unknown".to_owned();
+    }
+    let place = place_of_pc(owned).map_or_else(String::new, |place| {
+        format!(
+            "{}:{}/{}",
+            place.module.text(),
+            place.function.text(),
+            place.arity
+        )
+    });
+    // SAFETY: code of a process, where an instruction begins.
+    let instruction = crate::interp::ops::name_of(unsafe { *owned.pc });
+    format!("{place}, instruction {}", instruction.unwrap_or("unknown"))
+}
+
 /// The stack as text.
 pub fn backtrace(owned: &Owned, own: bool) -> String {
+    let mut text = stack(owned, own, true);
+    text.shrink_to_fit();
+    text
+}
+
+/// The functions on the stack as text, without their terms.
+pub(crate) fn return_addresses(owned: &Owned) -> String {
+    stack(owned, true, false)
+}
+
+fn stack(owned: &Owned, own: bool, with_terms: bool) -> String {
     let mut text = String::new();
     let name = |address: u64| match place_of(address) {
         Some(place) => format!(
@@ -718,6 +747,8 @@ pub fn backtrace(owned: &Owned, own: bool) -> String {
                 name(word.0 - 8)
             );
             y = 0;
+        } else if !with_terms {
+            y += 1;
         } else if word.is_catch_tag() {
             let handler = crate::code::catch::handler(word.catch_index()) as u64;
             let _ = writeln!(text, "y({y})     Catch {handler:#018x} ({})", name(handler));

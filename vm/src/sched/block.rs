@@ -7,7 +7,7 @@ use super::{Scheduler, Shared};
 use oxbeam_sync::progress;
 use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The flag.
 pub(super) struct Block {
@@ -58,13 +58,22 @@ impl Block {
             }
         });
     }
-    /// Runs `body` while no other worker runs a process.
-    pub(super) fn run<R>(&self, scheduler: &Scheduler, body: impl FnOnce() -> R) -> R {
+    /// Runs `body` while no other worker runs a process; if one still does at the deadline, `body` is told `false`.
+    pub(super) fn run_until<R>(
+        &self,
+        scheduler: &Scheduler,
+        deadline: Option<Instant>,
+        body: impl FnOnce(bool) -> R,
+    ) -> R {
+        let late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         let own = super::current_worker();
         // A worker that waits for its turn to block must not keep the other blocker waiting.
         let guard = loop {
             if let Some(guard) = self.blocker.try_lock() {
                 break guard;
+            }
+            if late() {
+                return body(false);
             }
             if let Some(own) = own {
                 self.end(&scheduler.workers[own]);
@@ -75,12 +84,14 @@ impl Block {
             self.begin(&scheduler.workers[own]);
         }
         self.wanted.store(true, Ordering::SeqCst);
+        let mut still = true;
         for (index, worker) in scheduler.workers.iter().enumerate() {
-            while Some(index) != own && worker.active.load(Ordering::SeqCst) {
+            while still && Some(index) != own && worker.active.load(Ordering::SeqCst) {
+                still = !late();
                 std::thread::sleep(Duration::from_micros(20));
             }
         }
-        let result = body();
+        let result = body(still);
         let lock = self.lock.lock();
         self.wanted.store(false, Ordering::SeqCst);
         self.over.notify_all();

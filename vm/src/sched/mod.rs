@@ -48,6 +48,7 @@ use sim::Simulator;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::time::Instant;
 
 /// Queues of a worker: max, high, normal with low.
 const QUEUES: usize = 3;
@@ -272,9 +273,13 @@ impl Scheduler {
             &self.dirty_cpu
         }
     }
+    /// As [`Scheduler::blocked`], but waits for the others until `deadline` at most; `body` is told whether they stand still.
+    pub fn blocked_until<R>(&self, deadline: Instant, body: impl FnOnce(bool) -> R) -> R {
+        self.block.run_until(self, Some(deadline), body)
+    }
     /// Stops all workers but the calling one between two processes, calls `body`, and lets them go on.
     pub fn blocked<R>(&self, body: impl FnOnce() -> R) -> R {
-        self.block.run(self, body)
+        self.block.run_until(self, None, |_| body())
     }
 }
 

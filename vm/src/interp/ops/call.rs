@@ -138,6 +138,7 @@ unsafe fn invoke(registers: *mut Registers, e: *mut Word, htop: *mut Word, pc: *
     unsafe {
         let owned = (*registers).owned;
         (*owned).heap.enter(htop, e);
+        (*owned).pc = pc;
         let native: NativeFunction =
             std::mem::transmute::<u64, NativeFunction>(*pc.offset(header::NATIVE));
         let process: &Process = &*(*registers).process;

@@ -35,7 +35,29 @@ pub const FAMILIES: &[(&str, &[&Row])] = &[
     ("record", record::ROWS),
 ];
 
+/// Name of the instruction that begins with this word.
+pub fn name_of(handler: u64) -> Option<&'static str> {
+    rows()
+        .find(|row| row.has_handler(handler))
+        .map(|row| row.name)
+}
+
 /// All instructions.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     FAMILIES.iter().flat_map(|(_, rows)| rows.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interp::isa::Which;
+
+    #[test]
+    fn handlers_tell_their_instruction() {
+        let of = |row: &Row, places: &[Which]| name_of((row.select)(places) as usize as u64);
+        let put_list = of(&lists::put_list, &[Which::X, Which::Constant, Which::Y]);
+        assert_eq!(put_list, Some("put_list"));
+        assert_eq!(of(&call::native_entry, &[]), Some("native_entry"));
+        assert_eq!(name_of(0), None);
+    }
 }
