@@ -8,6 +8,7 @@ mod code;
 mod counters;
 mod debug_state;
 mod erl_ddll;
+mod erl_debugger;
 mod erlang;
 mod erts_debug;
 mod erts_internal;
@@ -43,6 +44,8 @@ const OTHERS: &[&[Native]] = &[
     erlang::integer::STRING,
     maps::INTERNAL,
     erl_ddll::NATIVES,
+    erl_debugger::INTERNAL,
+    erl_debugger::NATIVES,
     erlang::node::INTERNAL,
     erlang::trace::CLEANER,
     erlang::trace::INTERNAL,
