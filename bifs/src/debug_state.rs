@@ -1,6 +1,10 @@
 //! The part of `erts_debug` that looks into the machine and changes it for OTP's test suites: internal states, natives on dirty
 //! schedulers, lock counting (which is not built in, as in an ordinary OTP).
 
+use oxbeam_term::boxed::fun::{Export, FunEntry};
+use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::etf::{self, DecodeContext, DecodeError, DecodeOptions, FunKey, LocalReference};
+use oxbeam_vm::code::load::CodeContext;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Process};
 use oxbeam_vm::signal::{self, Signal};
@@ -538,16 +542,56 @@ fn display_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.char_list(&String::from_utf8_lossy(&text)))
 }
 
-/// Terms in the form that they have between nodes: distribution is not in this version.
+/// Most atoms of a message's table.
+const ATOM_TABLE: usize = 255;
+
+/// Decodes with a table of atoms, as a message from another node comes with one.
+struct WithAtoms<'a, 'p> {
+    code: CodeContext<'a>,
+    atoms: &'a [Term<'p>],
+}
+
+impl DecodeContext for WithAtoms<'_, '_> {
+    fn cached_atom(&mut self, index: u8) -> Option<Atom> {
+        self.atoms.get(usize::from(index))?.as_atom()
+    }
+    fn export(
+        &mut self,
+        module: Atom,
+        function: Atom,
+        arity: u32,
+        existing: bool,
+    ) -> Option<&'static Export> {
+        self.code.export(module, function, arity, existing)
+    }
+    fn fun_entry(&mut self, key: FunKey<'_>) -> Option<&'static FunEntry> {
+        self.code.fun_entry(key)
+    }
+    fn local_reference(&mut self, numbers: RefNumbers, pid: Option<u64>) -> LocalReference {
+        self.code.local_reference(numbers, pid)
+    }
+    fn record_definition(&mut self, definition: Term<'_>) -> Option<Term<'static>> {
+        self.code.record_definition(definition)
+    }
+}
+
+/// `dist_ext_to_term(Atoms, Binary)`: the term that a message from another node would hold.
 fn dist_ext_to_term_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let atoms = cx.arg(0).tuple_elements().ok_or(Raise::Badarg)?;
-    if atoms.is_empty()
-        || atoms.iter().any(|atom| atom.as_atom().is_none())
-        || !cx.arg(1).is_binary()
-    {
+    if atoms.len() > ATOM_TABLE || atoms.iter().any(|atom| atom.as_atom().is_none()) {
         return Err(Raise::Badarg);
     }
-    Err(Raise::Notsup)
+    let bytes = cx.arg(1).as_binary().ok_or(Raise::Badarg)?;
+    let [etf::VERSION, bytes @ ..] = &*bytes else {
+        return Err(Raise::Badarg);
+    };
+    let code = CodeContext(&cx.machine().code);
+    let mut context = WithAtoms { code, atoms };
+    match etf::decode_term(bytes, cx.builder(), &mut context, DecodeOptions::default()) {
+        Ok((term, _)) => Ok(term),
+        Err(DecodeError::AtomTableFull) => Err(Raise::SystemLimit),
+        Err(_) => Err(Raise::Badarg),
+    }
 }
 
 // ---- Lock counting ----

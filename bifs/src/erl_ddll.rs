@@ -215,10 +215,11 @@ fn monitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     } else {
         (known::DOWN, name("unloaded"))
     };
+    let named = Atom::new(&text).map_err(|_| Raise::SystemLimit)?;
     let reference = cx.make_reference();
     let message = Message::build(|builder| {
         let reference = oxbeam_vm::term::copy::copy(reference, builder);
-        let driver = builder.char_list(&text);
+        let driver = Term::atom(named);
         builder.tuple(&[
             Term::atom(tag),
             reference,

@@ -424,8 +424,16 @@ fn term_type_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         View::Map(map) if map.is_flat() => "flatmap",
         View::Map(map) if map.is_inner_node() => "hashmap_node",
         View::Map(_) => "hashmap",
-        View::Bits(_) if term.has_subtag(subtag::REFC) => "refc_binary",
-        View::Bits(_) if term.has_subtag(subtag::HEAP_BITS) => "heap_binary",
+        // Until OTP 27 only whole ones had a form of their own, then only small ones.
+        View::Bits(_) if term.has_subtag(subtag::REFC) && !rules().uniform_bitstrings => {
+            "refc_binary"
+        }
+        View::Bits(_)
+            if term.has_subtag(subtag::HEAP_BITS)
+                && (rules().uniform_bitstrings || term.is_binary()) =>
+        {
+            "heap_binary"
+        }
         View::Bits(_) => "sub_binary",
         View::Fun(fun) => match fun.kind() {
             FunKind::Local { .. } => "fun",

@@ -320,9 +320,7 @@ fn explainer(module: Atom) -> Option<&'static str> {
         | "zlib" | "erts_debug" => "erl_erts_errors",
         "lists" | "maps" | "ets" | "binary" | "re" | "math" | "unicode" | "io" | "string"
         | "records" => "erl_stdlib_errors",
-        "os" | "code" | "trace" | "net_kernel" | "prim_file" => {
-            "erl_kernel_errors"
-        }
+        "os" | "code" | "trace" | "net_kernel" | "prim_file" => "erl_kernel_errors",
         _ => return None,
     })
 }
