@@ -128,7 +128,7 @@ pub struct Owned {
     /// Function that a native goes on in.
     pub trap: Option<&'static Export>,
     /// Its arguments.
-    pub trap_arguments: Vec<Word>,
+    pub trap_arguments: SmallVec<[Word; 2]>,
     /// The message queue.
     pub mailbox: Mailbox,
     /// Why the native that ran last gave no result.
@@ -342,7 +342,7 @@ impl Owned {
             reductions_given: 0,
             reductions_left: 0,
             trap: None,
-            trap_arguments: Vec::new(),
+            trap_arguments: SmallVec::new(),
             mailbox: Mailbox::new(),
             stopped: Raise::Badarg,
             major_soon: false,
