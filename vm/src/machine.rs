@@ -30,6 +30,9 @@ pub type ExitHook = fn(&Process, &mut Owned);
 /// Called when the machine halts, with the status; before the operating system process ends.
 pub type HaltHook = fn(i32);
 
+/// Called by a thread that has had nothing to do for a while: gives back what it has in reserve.
+pub type RestHook = fn();
+
 /// The machine. There is one in an operating system process.
 pub struct Machine {
     /// Code.
@@ -64,6 +67,7 @@ pub struct Machine {
     backtrace_depth: AtomicUsize,
     exit_hooks: RwLock<Vec<ExitHook>>,
     halt_hooks: RwLock<Vec<HaltHook>>,
+    rest_hook: OnceLock<RestHook>,
 }
 
 /// Collections so far, of all processes.
@@ -155,6 +159,7 @@ impl Machine {
             backtrace_depth: AtomicUsize::new(crate::interp::exception::BACKTRACE_DEPTH),
             exit_hooks: RwLock::new(Vec::new()),
             halt_hooks: RwLock::new(Vec::new()),
+            rest_hook: OnceLock::new(),
             config,
         };
         if MACHINE.set(machine).is_err() {
@@ -251,6 +256,13 @@ impl Machine {
     /// Calls `hook` at the end of the machine.
     pub fn on_halt(&self, hook: HaltHook) {
         self.halt_hooks.write().push(hook);
+    }
+    /// Lets threads that rest call `hook`; only the first one counts.
+    pub fn on_rest(&self, hook: RestHook) {
+        let _ = self.rest_hook.set(hook);
+    }
+    pub(crate) fn rest_hook(&self) -> Option<RestHook> {
+        self.rest_hook.get().copied()
     }
     /// Ends the machine.
     pub fn halt(&self, status: i32) -> ! {

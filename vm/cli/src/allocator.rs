@@ -10,6 +10,17 @@ use libmimalloc_sys::{
 };
 use std::alloc::{GlobalAlloc, Layout};
 
+// Not among those that the crate declares without its extended interface.
+unsafe extern "C" {
+    fn mi_collect(force: bool);
+}
+
+/// Gives pages that nobody uses back to the system. mimalloc does so by itself, but only while it is asked for memory.
+pub(crate) fn give_back() {
+    // SAFETY: it may be called at any time, from any thread.
+    unsafe { mi_collect(true) };
+}
+
 /// The allocator.
 pub(crate) struct Allocator;
 

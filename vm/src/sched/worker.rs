@@ -7,7 +7,7 @@ use crate::process::{Priority, Process};
 use crate::stats::meters;
 use crate::timer::clock::Time;
 use crossbeam_deque::Worker as Deque;
-use oxbeam_sync::park::Parker;
+use oxbeam_sync::park::{Parker, Woken};
 use oxbeam_sync::progress;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -20,6 +20,9 @@ const LOOKS: usize = 24;
 const COMMON_FIRST: u32 = 61;
 /// Times that a process of low priority lets others of its queue pass.
 const LOW_PASSES: u8 = 7;
+
+/// A worker that has slept this long does not expect to be busy again soon.
+const REST: Duration = Duration::from_secs(1);
 
 struct Local {
     index: usize,
@@ -183,22 +186,39 @@ fn sleep(
     scheduler.leave_idle(local.index)
 }
 
-/// Parks until unparked, or until the worker's next timer.
+/// Parks until unparked, or until the worker's next timer. Who has slept for a while gives memory back before it sleeps on.
 fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progress::Worker) {
     let shared = &machine.scheduler.workers[local.index];
     machine.scheduler.block.end(shared);
     meters::sleeps(meters::Kind::Worker, local.index);
-    progress.offline(|| match machine.timers.next_tick(local.index) {
-        u64::MAX => parker.park(),
-        tick => {
-            let left = Time::begin_of(tick).saturating_sub(machine.time.now());
-            if left > 0 {
-                let _ = parker.park_timeout(Duration::from_nanos(left));
+    progress.offline(|| {
+        if let Some(hook) = machine.rest_hook()
+            && until_timer(machine, local).is_none_or(|left| left > REST)
+        {
+            if parker.park_timeout(REST) == Woken::Notified {
+                return;
             }
+            hook();
+        }
+        match until_timer(machine, local) {
+            None => parker.park(),
+            Some(Duration::ZERO) => {}
+            Some(left) => _ = parker.park_timeout(left),
         }
     });
     meters::wakes(meters::Kind::Worker, local.index);
     machine.scheduler.block.begin(shared);
+}
+
+/// How long it is until the worker's next timer.
+fn until_timer(machine: &Machine, local: &Local) -> Option<Duration> {
+    match machine.timers.next_tick(local.index) {
+        u64::MAX => None,
+        tick => {
+            let left = Time::begin_of(tick).saturating_sub(machine.time.now());
+            Some(Duration::from_nanos(left))
+        }
+    }
 }
 
 /// The worker is not online: others take what is on its queues; only its timers keep it.
