@@ -17,7 +17,6 @@ use hashbrown::HashMap;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use parking_lot::{Mutex, RwLock};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 type FunName = (Atom, [u8; 16], u32, u32);
@@ -29,7 +28,8 @@ pub struct Code {
     natives: RwLock<HashMap<(Atom, Atom, u32), &'static Native>>,
     funs: RwLock<HashMap<FunName, &'static FunEntry>>,
     modules: RwLock<HashMap<Atom, Versions>>,
-    ranges: RwLock<BTreeMap<u64, Arc<Module>>>,
+    /// By address.
+    ranges: RwLock<Vec<(u64, Arc<Module>)>>,
     purging: Mutex<Option<purge::Purging>>,
     preloaded: RwLock<Vec<Atom>>,
     static_nifs: RwLock<Vec<&'static StaticNif>>,

@@ -184,9 +184,7 @@ impl Code {
         }
         let mut finished = Finished::Current;
         for module in prepared {
-            self.ranges
-                .write()
-                .insert(module.code.as_ptr() as u64, Arc::clone(&module));
+            self.note_range(&module);
             let versions = modules.entry(module.name).or_default();
             if module.on_load.is_some() {
                 finished = Finished::OnLoad(module.name);
@@ -198,6 +196,13 @@ impl Code {
             }
         }
         Ok(finished)
+    }
+    /// Addresses are looked for whenever a stack trace is made, and change when a module is loaded.
+    fn note_range(&self, module: &Arc<Module>) {
+        let start = module.code.as_ptr() as u64;
+        let mut ranges = self.ranges.write();
+        let position = ranges.partition_point(|&(other, _)| other < start);
+        ranges.insert(position, (start, Arc::clone(module)));
     }
     /// Calls reach this version from now on.
     fn publish(&self, module: &Module, previous: Option<&Module>) {
@@ -303,7 +308,8 @@ impl Code {
     /// The version that an address lies in.
     pub fn module_at(&self, address: u64) -> Option<Arc<Module>> {
         let ranges = self.ranges.read();
-        let (_, module) = ranges.range(..=address).next_back()?;
+        let behind = ranges.partition_point(|&(start, _)| start <= address);
+        let (_, module) = &ranges[behind.checked_sub(1)?];
         module.contains(address).then(|| Arc::clone(module))
     }
     /// Where in the source an address lies.

@@ -93,9 +93,8 @@ impl Code {
         if let Some(Versions { old, .. }) = self.modules.write().get_mut(&name) {
             *old = purge.set_aside;
         }
-        self.ranges
-            .write()
-            .remove(&(purge.version.code.as_ptr() as u64));
+        let start = purge.version.code.as_ptr() as u64;
+        self.ranges.write().retain(|&(other, _)| other != start);
         crate::literals::retire(crate::literals::Retired::Module(purge.version));
         Ok(purge.waiting)
     }

@@ -8,6 +8,7 @@ use crate::interp::exception;
 use crate::interp::frame::Frame;
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::number::terms::{self, ArithError};
+use oxbeam_term::word::subtag;
 use oxbeam_term::{Builder, Term, Word};
 
 const SMALL_TAG: u64 = 0xf;
@@ -23,6 +24,10 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if let Some(result) = floats(&mut frame, left, right, |a, b| a + b) {
+            target.set(result);
+            return frame.advance();
+        }
         let result = two(&mut frame, terms::add, known::PLUS, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -59,6 +64,10 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if let Some(result) = floats(&mut frame, left, right, |a, b| a - b) {
+            target.set(result);
+            return frame.advance();
+        }
         let result = two(&mut frame, terms::sub, known::MINUS, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -74,6 +83,10 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if let Some(result) = floats(&mut frame, left, right, |a, b| a * b) {
+            target.set(result);
+            return frame.advance();
+        }
         let result = two(&mut frame, terms::mul, known::TIMES, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -82,6 +95,10 @@ crate::instructions! { frame;
     /// `target := left / right`
     divide(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
     } => {
+        if let Some(result) = floats(&mut frame, left, right, |a, b| a / b) {
+            target.set(result);
+            return frame.advance();
+        }
         let result = two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -237,6 +254,33 @@ unsafe fn fail(frame: Frame, otherwise: *const u64) {
         } else {
             frame.go(otherwise)
         }
+    }
+}
+
+/// The operation on two floats, if both are, the result is one, and there is room for it.
+#[inline(always)]
+unsafe fn floats(
+    frame: &mut Frame,
+    left: Word,
+    right: Word,
+    operation: impl FnOnce(f64, f64) -> f64,
+) -> Option<Word> {
+    // SAFETY: both are terms of the running process; there is room for a header and a word.
+    unsafe {
+        let is_float = |word: Word| word.is_boxed() && (*word.pointer()).subtag() == subtag::FLOAT;
+        if !is_float(left) || !is_float(right) || !frame.room(2) {
+            return None;
+        }
+        let value = |word: Word| f64::from_bits((*word.pointer().add(1)).0);
+        let result = operation(value(left), value(right));
+        if !result.is_finite() {
+            return None;
+        }
+        let object = frame.htop;
+        *object = Word::header(subtag::FLOAT, 1);
+        *object.add(1) = Word(result.to_bits());
+        frame.htop = object.add(2);
+        Some(Word::boxed(object))
     }
 }
 

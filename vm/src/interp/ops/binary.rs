@@ -505,6 +505,7 @@ unsafe fn size_or_value(frame: &Frame, (head, value, size): (u64, u64, u64)) -> 
 }
 
 /// Bits of the segment whose first word is `head`.
+#[inline]
 unsafe fn bits_of(
     frame: &Frame,
     head: u64,
@@ -552,6 +553,15 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
         };
         let appends = segments > 0 && at(0).0 & 0xff == segment::APPEND;
         let mut total = 0;
+        // Of the first segments the size is remembered, of others found out again.
+        let mut sizes = [0; 8];
+        let size_of = |sizes: &[usize; 8], index: usize| match sizes.get(index) {
+            Some(&bits) => bits,
+            None => {
+                let (head, value, size) = at(index);
+                bits_of(frame, head, value, size).unwrap_or(0)
+            }
+        };
         for index in usize::from(appends)..segments {
             let (head, value, size) = at(index);
             let bits = bits_of(frame, head, value, size).map_err(|(error, value)| Failure {
@@ -559,6 +569,9 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
                 segment: head,
                 value,
             })?;
+            if let Some(place) = sizes.get_mut(index) {
+                *place = bits;
+            }
             total = build::total_bits(total, bits).map_err(|error| Failure {
                 error,
                 segment: head,
@@ -603,11 +616,11 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
             let value_term: Term<'_> = Term::from_word(value);
             let put = match head & 0xff {
                 segment::INTEGER => {
-                    let bits = bits_of(frame, head, operand, size).unwrap_or(0);
+                    let bits = size_of(&sizes, index);
                     writer.put_integer(value_term, bits, flags)
                 }
                 segment::FLOAT => {
-                    let bits = bits_of(frame, head, operand, size).unwrap_or(0);
+                    let bits = size_of(&sizes, index);
                     writer.put_float(value_term, bits, flags).map_err(|error| {
                         if error == BuildError::Invalid {
                             value = Word::small(bits as i64);
@@ -621,7 +634,7 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
                 segment::STRING => writer.put_all(value_term, 8),
                 _ if size == ALL_SIZE => writer.put_all(value_term, (head >> 8) as u16 as usize),
                 _ => {
-                    let bits = bits_of(frame, head, operand, size).unwrap_or(0);
+                    let bits = size_of(&sizes, index);
                     writer.put_part(value_term, bits)
                 }
             };

@@ -79,15 +79,24 @@ unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
             super::control::error_pair(frame, known::BADMAP, map);
             return Word::NONE;
         };
-        let pairs: smallvec::SmallVec<[(Term<'_>, Term<'_>); 16]> = (0..words / 2)
-            .map(|index| {
-                let key = frame.general(*frame.next.add(2 * index));
-                let value = frame.general(*frame.next.add(2 * index + 1));
-                (Term::from_word(key), Term::from_word(value))
-            })
-            .collect();
+        let pair = |index: usize| {
+            let key = frame.general(*frame.next.add(2 * index));
+            let value = frame.general(*frame.next.add(2 * index + 1));
+            (Term::from_word(key), Term::from_word(value))
+        };
+        let mut few = [(Term::NIL, Term::NIL); 8];
+        let many: Vec<(Term<'_>, Term<'_>)>;
+        let pairs = if words / 2 <= few.len() {
+            for (index, place) in few.iter_mut().take(words / 2).enumerate() {
+                *place = pair(index);
+            }
+            &few[..words / 2]
+        } else {
+            many = (0..words / 2).map(pair).collect();
+            &many
+        };
         let result = if exact {
-            match builder.map_update_all(map_term, &pairs) {
+            match builder.map_update_all(map_term, pairs) {
                 Ok(updated) => updated,
                 Err(key) => {
                     let reason = builder.tuple(&[Term::atom(known::BADKEY), key]).word();
@@ -97,7 +106,7 @@ unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
                 }
             }
         } else {
-            builder.map_put_all(map_term, &pairs)
+            builder.map_put_all(map_term, pairs)
         };
         after_building(frame);
         result.word()

@@ -38,6 +38,7 @@ fn roomy(needed: usize) -> usize {
 
 impl<'p> Builder<'p> {
     /// `original` with `bits` more bits, which are to be written now. The size of `original` must be a multiple of `unit`.
+    #[inline]
     pub fn append(
         &mut self,
         original: Term<'p>,
@@ -83,12 +84,11 @@ impl<'p> Builder<'p> {
             return None;
         }
         let holder = source.holder();
-        if !end.is_multiple_of(8)
-            && (!shared.is_unique() || is_literal_address(holder.word().pointer() as usize))
-        {
+        let alone = shared.is_unique() && !is_literal_address(holder.word().pointer() as usize);
+        if !end.is_multiple_of(8) && !alone {
             return None;
         }
-        if !shared.claim_bits(end, bits) {
+        if !shared.claim_bits(end, bits, alone) {
             return None;
         }
         let term = self.sub_bits(holder, source.bit_offset(), source.bit_len() + bits);

@@ -46,6 +46,7 @@ impl Flags {
         Flags((if little { Flags::LITTLE } else { 0 }) | (if signed { Flags::SIGNED } else { 0 }))
     }
     /// From the flags field of an instruction: 2 little, 4 signed, 16 native; others mean nothing.
+    #[inline(always)]
     pub const fn from_code(field: u64) -> Flags {
         let native_little = field & Flags::NATIVE != 0 && cfg!(target_endian = "little");
         let little = field & Flags::LITTLE as u64 != 0 || native_little;
@@ -197,11 +198,13 @@ impl<'p> Bits<'p> {
         unsafe { Term::from_word(Word::boxed(self.holder)) }
     }
     /// Length of the holder in bits, of which others than these may not be written yet.
+    #[inline]
     pub(crate) fn holder_bits(self) -> usize {
         // SAFETY: a holder.
         unsafe { holder_data(self.holder).1 }
     }
     /// The shared block behind it, if it is not on the heap.
+    #[inline]
     pub fn shared(self) -> Option<&'p SharedBytes> {
         // SAFETY: a reference-counted binary's third word holds one reference, which lasts as long as the object.
         unsafe {
@@ -366,6 +369,7 @@ impl<'p> Builder<'p> {
         }
     }
     /// `bits` bits of the holder `original` from bit `offset` of it on.
+    #[inline]
     pub fn sub_bits(&mut self, original: Term<'p>, offset: usize, bits: usize) -> Term<'p> {
         debug_assert!(original.has_subtag(subtag::REFC) || original.has_subtag(subtag::HEAP_BITS));
         let object = self.alloc(4);

@@ -126,6 +126,7 @@ impl SharedBytes {
         TOTAL.fetch_add(capacity, Ordering::Relaxed);
         Some(SharedBytes(block))
     }
+    #[inline(always)]
     fn block(&self) -> &Block {
         // SAFETY: the block lives while a reference does.
         unsafe { self.0.as_ref() }
@@ -137,10 +138,12 @@ impl SharedBytes {
         unsafe { self.0.as_ptr().cast::<u8>().add(HEADER) }
     }
     /// Bytes in use, the last perhaps in part.
+    #[inline]
     pub fn used(&self) -> usize {
         self.block().used.load(Ordering::Acquire).div_ceil(8)
     }
     /// Bytes that there is room for.
+    #[inline]
     pub fn capacity(&self) -> usize {
         self.block().capacity
     }
@@ -149,6 +152,7 @@ impl SharedBytes {
         self.block().count.load(Ordering::Relaxed)
     }
     /// Is this the only reference? Then nobody else can come by one meanwhile.
+    #[inline]
     pub fn is_unique(&self) -> bool {
         self.block().count.load(Ordering::Acquire) == 1
     }
@@ -178,24 +182,34 @@ impl SharedBytes {
     /// once, before anyone else is told of them.
     pub fn claim(&self, end: usize, more: usize) -> bool {
         match (end.checked_mul(8), more.checked_mul(8)) {
-            (Some(end), Some(more)) => self.claim_bits(end, more),
+            (Some(end), Some(more)) => self.claim_bits(end, more, false),
             _ => false,
         }
     }
     /// The same in bits. Where `end` lies within a byte, the claim covers the rest of that byte, whose other bits may be read
-    /// meanwhile: the caller makes sure that no other thread has a reference ([`SharedBytes::is_unique`]).
-    pub(crate) fn claim_bits(&self, end: usize, more: usize) -> bool {
+    /// meanwhile: the caller makes sure that no other thread has a reference ([`SharedBytes::is_unique`]). `alone` says that none has,
+    /// nor can come by one meanwhile: then nobody else can claim.
+    #[inline]
+    pub(crate) fn claim_bits(&self, end: usize, more: usize, alone: bool) -> bool {
         let Some(new_end) = end.checked_add(more) else {
             return false;
         };
-        new_end.div_ceil(8) <= self.capacity()
-            && self
-                .block()
-                .used
-                .compare_exchange(end, new_end, Ordering::AcqRel, Ordering::Relaxed)
-                .is_ok()
+        if new_end.div_ceil(8) > self.capacity() {
+            return false;
+        }
+        let used = &self.block().used;
+        if alone {
+            let last = used.load(Ordering::Relaxed) == end;
+            if last {
+                used.store(new_end, Ordering::Release);
+            }
+            return last;
+        }
+        used.compare_exchange(end, new_end, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
     }
     /// The address, for a heap object that holds this reference.
+    #[inline]
     pub fn into_raw(self) -> u64 {
         let raw = self.0.as_ptr() as u64;
         std::mem::forget(self);

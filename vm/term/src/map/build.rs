@@ -64,11 +64,7 @@ impl<'p> Builder<'p> {
         if values[index].same(value) {
             return map.term();
         }
-        let new = values
-            .iter()
-            .enumerate()
-            .map(|(position, &old)| if position == index { value } else { old });
-        self.flat_map(flat::key_tuple(map), new)
+        self.flat_with(map, index, value)
     }
     /// A map of either kind from pairs in the order of a flat map.
     fn map_of_sorted(&mut self, pairs: &[Pair<'p>]) -> Term<'p> {
@@ -98,31 +94,47 @@ impl<'p> Builder<'p> {
             return self.map_put(map, key, value);
         }
         if map.is_flat() {
-            let mut all = flat::pairs(map);
-            let before = all.len();
-            let mut changed = false;
-            for (done, &pair) in pairs.iter().enumerate() {
-                changed |= !all
-                    .iter()
-                    .any(|&(key, value)| key.same(pair.0) && value.same(pair.1));
-                flat::put(&mut all, pair);
-                if all.len() > FLAT_LIMIT {
-                    return self
-                        .map_of(all.into_iter().chain(pairs[done + 1..].iter().copied()))
-                        .0;
-                }
-            }
-            return if !changed {
-                map.term()
-            } else if all.len() == before {
-                self.flat_map(flat::key_tuple(map), all.iter().map(|&(_, value)| value))
-            } else {
-                self.flat_from_sorted(&all)
-            };
+            return self.flat_put_all(map, pairs);
         }
         pairs
             .iter()
             .fold(map.term(), |tree, &pair| self.tree_put(Map(tree), pair))
+    }
+    /// Puts pairs into a flat map: copies of keys and values are changed in place, and only what has changed is made anew.
+    fn flat_put_all(&mut self, map: Map<'p>, pairs: &[Pair<'p>]) -> Term<'p> {
+        let (old_keys, old_values) = flat::parts(map);
+        let mut length = old_keys.len();
+        let (mut keys, mut values) = ([Term::NIL; FLAT_LIMIT], [Term::NIL; FLAT_LIMIT]);
+        keys[..length].copy_from_slice(old_keys);
+        values[..length].copy_from_slice(old_values);
+        let mut changed = false;
+        for (done, &(key, value)) in pairs.iter().enumerate() {
+            match flat::search(&keys[..length], key) {
+                Ok(index) => {
+                    changed |= !values[index].same(value);
+                    values[index] = value;
+                }
+                Err(_) if length == FLAT_LIMIT => {
+                    let all = keys.into_iter().zip(values);
+                    return self.map_of(all.chain(pairs[done..].iter().copied())).0;
+                }
+                Err(index) => {
+                    keys.copy_within(index..length, index + 1);
+                    values.copy_within(index..length, index + 1);
+                    (keys[index], values[index]) = (key, value);
+                    length += 1;
+                }
+            }
+        }
+        if length == old_keys.len() {
+            return if changed {
+                self.flat_of(flat::key_tuple(map), &values[..length])
+            } else {
+                map.term()
+            };
+        }
+        let keys = self.tuple(&keys[..length]);
+        self.flat_of(keys, &values[..length])
     }
     /// `Map#{K1 := V1, …}`.
     ///
@@ -133,6 +145,9 @@ impl<'p> Builder<'p> {
         map: Map<'p>,
         pairs: &[Pair<'p>],
     ) -> Result<Term<'p>, Term<'p>> {
+        if let &[(key, value)] = pairs {
+            return self.map_update(map, key, value).ok_or(key);
+        }
         let missing = pairs
             .iter()
             .map(|&(key, _)| key)

@@ -152,6 +152,35 @@ impl<'p> Builder<'p> {
             Term::from_word(Word::boxed(object))
         }
     }
+    /// A flat map over a tuple of keys, with these values.
+    pub(super) fn flat_of(&mut self, keys: Term<'p>, values: &[Term<'p>]) -> Term<'p> {
+        debug_assert!(values.len() <= FLAT_LIMIT);
+        let object = self.alloc(HEAD + values.len());
+        // SAFETY: fresh room for head and values; a transparent `Term` is a word.
+        unsafe {
+            *object = Word::map_header(map_kind::FLAT, HEAD - 1 + values.len(), 0);
+            *object.add(1) = Word::small(values.len() as i64);
+            *object.add(2) = keys.word();
+            let to = object.add(HEAD).cast();
+            std::ptr::copy_nonoverlapping(values.as_ptr(), to, values.len());
+            Term::from_word(Word::boxed(object))
+        }
+    }
+    /// The flat map with another value at `index`.
+    #[inline]
+    pub(super) fn flat_with(&mut self, map: Map<'p>, index: usize, value: Term<'p>) -> Term<'p> {
+        let words = HEAD + map.len();
+        let object = self.alloc(words);
+        // SAFETY: fresh room for a copy of the whole map, which has a value at `index`.
+        unsafe {
+            let old = map.term().word().pointer().cast_const();
+            for word in 0..words {
+                *object.add(word) = *old.add(word);
+            }
+            *object.add(HEAD + index) = value.word();
+            Term::from_word(Word::boxed(object))
+        }
+    }
     /// The flat map with one more key, at `index`. It has room for it.
     pub(super) fn flat_inserted(&mut self, map: Map<'p>, index: usize, pair: Pair<'p>) -> Term<'p> {
         let (keys, values) = parts(map);

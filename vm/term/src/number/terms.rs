@@ -169,6 +169,40 @@ pub fn float_of(integer: Int<'_>) -> Result<f64, ArithError> {
     }
 }
 
+/// Two integers of at most two limbs, as machine integers of twice the width: what most integers beyond the small ones are.
+#[inline(always)]
+fn both_wide(a: Term<'_>, b: Term<'_>) -> Option<(i128, i128)> {
+    Some((wide(a)?, wide(b)?))
+}
+
+#[inline(always)]
+fn wide(term: Term<'_>) -> Option<i128> {
+    if let Some(value) = term.as_small() {
+        return Some(i128::from(value));
+    }
+    let View::Big(big) = term.view() else {
+        return None;
+    };
+    let magnitude = match *big.limbs {
+        [low] => i128::from(low),
+        [low, high] => i128::try_from(u128::from(high) << 64 | u128::from(low)).ok()?,
+        _ => return None,
+    };
+    Some(if big.negative { -magnitude } else { magnitude })
+}
+
+/// Puts an integer of at most two limbs on the heap.
+#[inline]
+fn make_wide<'p>(builder: &mut Builder<'p>, value: i128) -> Term<'p> {
+    if let Ok(value) = i64::try_from(value) {
+        return builder.integer(value);
+    }
+    let magnitude = value.unsigned_abs();
+    let limbs = [magnitude as u64, (magnitude >> 64) as u64];
+    let count = if limbs[1] == 0 { 1 } else { 2 };
+    builder.big(value < 0, &limbs[..count])
+}
+
 /// Puts an integer on the heap, if the release allows one so large.
 #[inline]
 pub fn make_integer<'p>(builder: &mut Builder<'p>, value: &Integer) -> Arith<'p> {
@@ -225,7 +259,7 @@ fn on_integers<'p>(
 }
 
 macro_rules! operator {
-    ($(#[$doc:meta])* $name:ident, $slow:ident, |$builder:ident, $a:ident, $b:ident| $body:expr) => {
+    ($(#[$doc:meta])* $name:ident, $slow:ident, $wide:expr, |$builder:ident, $a:ident, $b:ident| $body:expr) => {
         $(#[$doc])*
         #[inline(always)]
         pub fn $name<'p>(builder: &mut Builder<'p>, a: Term<'p>, b: Term<'p>) -> Arith<'p> {
@@ -238,6 +272,10 @@ macro_rules! operator {
         #[cold]
         #[inline(never)]
         fn $slow<'p>($builder: &mut Builder<'p>, $a: Term<'p>, $b: Term<'p>) -> Arith<'p> {
+            let on_wide: fn(i128, i128) -> Option<i128> = $wide;
+            if let Some(result) = both_wide($a, $b).and_then(|(a, b)| on_wide(a, b)) {
+                return Ok(make_wide($builder, result));
+            }
             $body
         }
     };
@@ -245,43 +283,68 @@ macro_rules! operator {
 
 operator! {
     /// `a + b`
-    add, add_slow, |builder, a, b| mixed(builder, a, b, |a, b| Ok(a.add(b)), |a, b| a + b)
+    add, add_slow, i128::checked_add, |builder, a, b| mixed(builder, a, b, |a, b| Ok(a.add(b)), |a, b| a + b)
 }
 operator! {
     /// `a - b`
-    sub, sub_slow, |builder, a, b| mixed(builder, a, b, |a, b| Ok(a.sub(b)), |a, b| a - b)
+    sub, sub_slow, i128::checked_sub, |builder, a, b| mixed(builder, a, b, |a, b| Ok(a.sub(b)), |a, b| a - b)
 }
 operator! {
     /// `a * b`
-    mul, mul_slow, |builder, a, b| mixed(builder, a, b, multiply, |a, b| a * b)
+    mul, mul_slow, multiply_wide, |builder, a, b| mixed(builder, a, b, multiply, |a, b| a * b)
 }
 operator! {
     /// `a div b`
-    div, div_slow, |builder, a, b| on_integers(builder, a, b, |a, b| a.div(b).ok_or(Badarith))
+    div, div_slow, i128::checked_div, |builder, a, b| on_integers(builder, a, b, |a, b| a.div(b).ok_or(Badarith))
 }
 operator! {
     /// `a rem b`
-    rem, rem_slow, |builder, a, b| on_integers(builder, a, b, |a, b| a.rem(b).ok_or(Badarith))
+    rem, rem_slow, i128::checked_rem, |builder, a, b| on_integers(builder, a, b, |a, b| a.rem(b).ok_or(Badarith))
 }
 operator! {
     /// `a band b`
-    band, band_slow, |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.band(b)))
+    band, band_slow, |a, b| Some(a & b), |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.band(b)))
 }
 operator! {
     /// `a bor b`
-    bor, bor_slow, |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.bor(b)))
+    bor, bor_slow, |a, b| Some(a | b), |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.bor(b)))
 }
 operator! {
     /// `a bxor b`
-    bxor, bxor_slow, |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.bxor(b)))
+    bxor, bxor_slow, |a, b| Some(a ^ b), |builder, a, b| on_integers(builder, a, b, |a, b| Ok(a.bxor(b)))
 }
 operator! {
     /// `a bsl b`: to the right if `b` is negative.
-    bsl, bsl_slow, |builder, a, b| shift(builder, integer_of(a)?, integer_of(b)?, false)
+    bsl, bsl_slow, |a, by| shift_wide(a, by, false), |builder, a, b| shift(builder, integer_of(a)?, integer_of(b)?, false)
 }
 operator! {
     /// `a bsr b`: to the left if `b` is negative.
-    bsr, bsr_slow, |builder, a, b| shift(builder, integer_of(a)?, integer_of(b)?, true)
+    bsr, bsr_slow, |a, by| shift_wide(a, by, true), |builder, a, b| shift(builder, integer_of(a)?, integer_of(b)?, true)
+}
+
+/// A product of two factors of one limb each; `checked_mul` of the wide type is slow.
+#[inline(always)]
+fn multiply_wide(a: i128, b: i128) -> Option<i128> {
+    let one_limb = |value: i128| u64::try_from(value.unsigned_abs()).ok();
+    let magnitude = u128::from(one_limb(a)?) * u128::from(one_limb(b)?);
+    let magnitude = i128::try_from(magnitude).ok()?;
+    Some(if (a < 0) == (b < 0) {
+        magnitude
+    } else {
+        -magnitude
+    })
+}
+
+/// A shift that stays within the wide type for certain.
+#[inline(always)]
+fn shift_wide(value: i128, by: i128, right: bool) -> Option<i128> {
+    if right && (0..128).contains(&by) {
+        Some(value >> by)
+    } else if !right && (0..64).contains(&by) && i64::try_from(value).is_ok() {
+        Some(value << by)
+    } else {
+        None
+    }
 }
 
 /// The most bits that an integer may have.
