@@ -262,7 +262,19 @@ impl Code {
             .map(|(&entry, fun)| (entry, entry_of(fun.label)))
             .collect();
         let on_load = lowered.on_load.map(entry_of);
-        let (files, locations) = (file.lines.files.clone(), file.lines.items.clone());
+        let list_of = |text: &String| {
+            let mut area = area.borrow_mut();
+            // SAFETY: as above.
+            let mut builder = unsafe { area.arena().builder() };
+            builder.char_list(text).word()
+        };
+        let files = file
+            .lines
+            .files
+            .iter()
+            .map(|text| (text.clone(), list_of(text)));
+        let files = files.collect();
+        let locations = file.lines.items.clone();
         let module = Module {
             name,
             functions: Module::functions_of(&lowered),

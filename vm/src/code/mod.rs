@@ -9,7 +9,7 @@ mod purge;
 pub mod record;
 
 pub use export::is_native;
-pub use module::{FinishError, Finished, Module, Place, Versions};
+pub use module::{FinishError, Finished, Module, Place, Places, Versions};
 pub use purge::OutOfOrder;
 
 use crate::native::{Native, StaticNif};

@@ -6,7 +6,7 @@
 use super::lower::{Function, Lowered};
 use super::record::{self, RecordDefinition};
 use super::{Code, catch, export};
-use oxbeam_term::Atom;
+use oxbeam_term::{Atom, Word};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::heap::literal::LiteralArea;
 use std::sync::Arc;
@@ -24,8 +24,8 @@ pub struct Module {
     pub lines: Vec<(u32, u32)>,
     /// File and line of each line item.
     pub locations: Vec<(u32, u32)>,
-    /// Files that lines refer to.
-    pub files: Vec<String>,
+    /// Files that lines refer to, as texts and as literal lists of characters.
+    pub files: Vec<(String, Word)>,
     /// Exported functions and the words of their entries.
     pub exports: Vec<(&'static Export, u32)>,
     /// Funs and the words of their entries.
@@ -83,19 +83,17 @@ impl Module {
             .checked_sub(1)
             .map(|position| &self.functions[position])
     }
-    /// File and line of an address.
-    pub fn line_at(&self, address: u64) -> Option<(&str, u32)> {
+    /// File and line of an address; the file as a text and as a list.
+    pub fn line_at(&self, address: u64) -> Option<(&str, Word, u32)> {
         let word = ((address - self.code.as_ptr() as u64) / 8) as u32;
         let position = self.lines.partition_point(|&(start, _)| start <= word);
         let item = self.lines[position.checked_sub(1)?].1;
         let &(file, line) = self.locations.get(item as usize)?;
         if item == 0 || file >= MAX_FILES || line >= MAX_LINE {
-            None
-        } else {
-            self.files
-                .get(file as usize)
-                .map(|file| (file.as_str(), line))
+            return None;
         }
+        let (text, list) = self.files.get(file as usize)?;
+        Some((text, *list, line))
     }
     /// The exported function's code.
     pub fn find_function(&self, name: Atom, arity: u32) -> Option<*const u64> {
@@ -134,6 +132,18 @@ pub struct Place {
     pub arity: u32,
     /// File and line, if the module tells.
     pub line: Option<(String, u32)>,
+}
+
+/// Looks addresses up, many in a row; no module comes or goes meanwhile.
+pub struct Places<'a>(parking_lot::RwLockReadGuard<'a, Vec<(u64, Arc<Module>)>>);
+
+impl Places<'_> {
+    /// The version that an address lies in.
+    pub fn module(&self, address: u64) -> Option<&Arc<Module>> {
+        let behind = self.0.partition_point(|&(start, _)| start <= address);
+        let (_, module) = &self.0[behind.checked_sub(1)?];
+        module.contains(address).then_some(module)
+    }
 }
 
 /// Why code can't be committed.
@@ -305,12 +315,13 @@ impl Code {
         })
         .sum()
     }
+    /// Where addresses lie.
+    pub fn places(&self) -> Places<'_> {
+        Places(self.ranges.read())
+    }
     /// The version that an address lies in.
     pub fn module_at(&self, address: u64) -> Option<Arc<Module>> {
-        let ranges = self.ranges.read();
-        let behind = ranges.partition_point(|&(start, _)| start <= address);
-        let (_, module) = &ranges[behind.checked_sub(1)?];
-        module.contains(address).then(|| Arc::clone(module))
+        self.places().module(address).cloned()
     }
     /// Where in the source an address lies.
     pub fn place(&self, address: u64) -> Option<Place> {
@@ -322,7 +333,7 @@ impl Code {
             arity: function.arity,
             line: module
                 .line_at(address)
-                .map(|(file, line)| (file.to_owned(), line)),
+                .map(|(file, _, line)| (file.to_owned(), line)),
         })
     }
     /// Replaces functions of a module that is being loaded by natives (`load_nif`). False if the module has no such function.

@@ -8,7 +8,7 @@
 use super::dispatch::{self, Outcome, header, leave};
 use super::frame::{Frame, Handler};
 use super::registers::Registers;
-use crate::code::Place;
+use crate::code::{Module, Places};
 use crate::machine::machine;
 use crate::process::{Class, Owned};
 use oxbeam_term::atom::{Atom, known};
@@ -206,6 +206,7 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
         return addresses;
     };
     let mut frames: SmallVec<[Term<'p>; 16]> = SmallVec::new();
+    let places = machine().code.places();
     let mut addresses = addresses
         .iter()
         .map(|address| address.as_small().unwrap_or(0) as u64);
@@ -214,18 +215,21 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
         let location = if native.as_boolean() == Some(true) {
             error_info(builder, module, cause)
         } else {
-            at.map_or(Term::NIL, |address| location(builder, address))
+            at.and_then(|address| Some((places.module(address)?, address)))
+                .map_or(Term::NIL, |(module, address)| {
+                    location(builder, module, address)
+                })
         };
         frames.push(builder.tuple(&[module, function, arguments, location]));
         // The instruction at fault is the call of the native itself, or lies in the function that is named already.
         if native.as_boolean() == Some(true) {
             if let Some(address) = at {
-                frames.extend(frame(builder, address));
+                frames.extend(frame(builder, &places, address));
             }
         }
     }
     for address in addresses {
-        frames.extend(frame(builder, address));
+        frames.extend(frame(builder, &places, address));
     }
     // A segment that can't be built explains itself in the frame that built it.
     if let ([cause], true, Some(first)) = (
@@ -270,31 +274,26 @@ fn with_info<'p>(builder: &mut Builder<'p>, frame: Term<'p>, map: Term<'p>) -> T
     builder.tuple(&[module, function, arity, location])
 }
 
-fn frame<'p>(builder: &mut Builder<'p>, address: u64) -> Option<Term<'p>> {
-    let place = machine().code.place(address)?;
-    let location = line_of(builder, &place);
+fn frame<'p>(builder: &mut Builder<'p>, places: &Places<'_>, address: u64) -> Option<Term<'p>> {
+    let module = places.module(address)?;
+    let function = module.function_at(address)?;
+    let location = location(builder, module, address);
     Some(builder.tuple(&[
-        Term::atom(place.module),
-        Term::atom(place.function),
-        Term::small(i64::from(place.arity)),
+        Term::atom(module.name),
+        Term::atom(function.name),
+        Term::small(i64::from(function.arity)),
         location,
     ]))
 }
 
-fn location<'p>(builder: &mut Builder<'p>, address: u64) -> Term<'p> {
-    machine()
-        .code
-        .place(address)
-        .map_or(Term::NIL, |place| line_of(builder, &place))
-}
-
-fn line_of<'p>(builder: &mut Builder<'p>, place: &Place) -> Term<'p> {
-    let Some((file, line)) = &place.line else {
+fn location<'p>(builder: &mut Builder<'p>, module: &Module, address: u64) -> Term<'p> {
+    let Some((_, file, line)) = module.line_at(address) else {
         return Term::NIL;
     };
-    let file = builder.char_list(file);
+    // SAFETY: a literal of a loaded module; who holds one when the module goes gets a copy.
+    let file = unsafe { Term::from_word(file) };
     let file = builder.tuple(&[Term::atom(known::FILE), file]);
-    let line = builder.tuple(&[Term::atom(known::LINE), Term::small(i64::from(*line))]);
+    let line = builder.tuple(&[Term::atom(known::LINE), Term::small(i64::from(line))]);
     builder.list([file, line])
 }
 

@@ -85,6 +85,7 @@ impl Pool {
                     }
                 }
                 queue.idle += 1;
+                oxbeam_term::heap::forget_spare();
                 self.come.wait(&mut queue);
                 queue.idle -= 1;
             };

@@ -189,6 +189,7 @@ fn sleep(
 /// Parks until unparked, or until the worker's next timer. Who has slept for a while gives memory back before it sleeps on.
 fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progress::Worker) {
     let shared = &machine.scheduler.workers[local.index];
+    oxbeam_term::heap::forget_spare();
     machine.scheduler.block.end(shared);
     meters::sleeps(meters::Kind::Worker, local.index);
     progress.offline(|| {

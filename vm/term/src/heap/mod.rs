@@ -11,6 +11,8 @@ pub mod offheap;
 use crate::gc::policy;
 use crate::gc::zeal::Zeal;
 use crate::word::Word;
+pub use mapping::forget_spare;
+
 use arena::{Arena, Block};
 use offheap::OffHeap;
 
