@@ -6,9 +6,9 @@
 use super::lower::{Function, Lowered};
 use super::record::{self, RecordDefinition};
 use super::{Code, catch, export};
-use oxbeam_term::{Atom, Word};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::{Atom, Word};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

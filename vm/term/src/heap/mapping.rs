@@ -11,46 +11,96 @@ pub(super) const LEAST: usize = 1 << 20;
 /// From this size on, in bytes, huge pages are asked for: a part of one that is not used is a small part of the block.
 const HUGE: usize = 4 << 20;
 
-/// To this size, in bytes, a thread keeps one mapping that was given back: a process that collects again and again goes to and fro
-/// between two blocks of one size.
+/// A thread keeps this many mappings that were given back, none larger than [`KEPT`] bytes: a process that collects goes to and fro between
+/// blocks, and pages that were written once need not be asked for and cleared again.
+const SPARES: usize = 2;
 const KEPT: usize = 16 << 20;
 
-/// A mapping that waits to be used again, and its size.
-struct Spare(Cell<Option<(NonNull<u8>, usize)>>);
+/// A mapping that waits to be used again: where, and its size.
+type Mapping = (NonNull<u8>, usize);
 
-impl Spare {
-    fn keep(&self, mapping: Option<(NonNull<u8>, usize)>) {
-        if let Some((at, bytes)) = self.0.replace(mapping) {
+/// Mappings that wait, the one that was given back last first.
+struct Spares(Cell<[Option<Mapping>; SPARES]>);
+
+impl Spares {
+    fn keep(&self, mapping: Mapping) {
+        let [first, second] = self.0.get();
+        self.0.set([Some(mapping), first]);
+        if let Some((at, bytes)) = second {
+            // SAFETY: nobody has used it since it was given back.
+            unsafe { unmap_now(at, bytes) };
+        }
+    }
+    /// The one that fits best: of this size, or a larger one, or any.
+    fn take(&self, bytes: usize) -> Option<Mapping> {
+        let mut spares = self.0.get();
+        let lacks = |size: usize| match size.checked_sub(bytes) {
+            Some(more) => more,
+            None => KEPT + bytes - size,
+        };
+        let best = spares
+            .iter_mut()
+            .min_by_key(|spare| spare.map_or(usize::MAX, |(_, size)| lacks(size)))?;
+        let taken = best.take();
+        self.0.set(spares);
+        taken
+    }
+    fn forget(&self) {
+        for (at, bytes) in self.0.take().into_iter().flatten() {
             // SAFETY: nobody has used it since it was given back.
             unsafe { unmap_now(at, bytes) };
         }
     }
 }
 
-impl Drop for Spare {
+impl Drop for Spares {
     fn drop(&mut self) {
-        self.keep(None);
+        self.forget();
     }
 }
 
 thread_local! {
-    static SPARE: Spare = const { Spare(Cell::new(None)) };
+    static SPARE: Spares = const { Spares(Cell::new([None; SPARES])) };
 }
 
 /// Gives back what this thread keeps, for it is going to rest.
 pub fn forget_spare() {
-    let _ = SPARE.try_with(|spare| spare.keep(None));
+    let _ = SPARE.try_with(Spares::forget);
+}
+
+/// Makes a kept mapping one of another size. Its pages stay, so far as they are within.
+#[cfg(target_os = "linux")]
+fn resized((at, size): Mapping, bytes: usize) -> Option<NonNull<u8>> {
+    if size == bytes {
+        return Some(at);
+    }
+    // SAFETY: a mapping of this size that nobody uses.
+    let moved = unsafe { libc::mremap(at.as_ptr().cast(), size, bytes, libc::MREMAP_MAYMOVE) };
+    if moved == libc::MAP_FAILED {
+        // SAFETY: it is as it was.
+        unsafe { unmap_now(at, size) };
+        return None;
+    }
+    NonNull::new(moved.cast())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resized((at, size): Mapping, bytes: usize) -> Option<NonNull<u8>> {
+    if size == bytes {
+        return Some(at);
+    }
+    // SAFETY: nobody uses it.
+    unsafe { unmap_now(at, size) };
+    None
 }
 
 /// A mapping; `None` when the system has no room for it. What is in it, is anything.
 pub(super) fn map(bytes: usize) -> Option<NonNull<u8>> {
-    if bytes <= KEPT {
-        let spare = SPARE.try_with(|spare| spare.0.take()).ok().flatten();
-        match spare {
-            Some((at, size)) if size == bytes => return Some(at),
-            Some(other) => drop(SPARE.try_with(|spare| spare.keep(Some(other)))),
-            None => {}
-        }
+    if bytes <= KEPT
+        && let Ok(Some(spare)) = SPARE.try_with(|spares| spares.take(bytes))
+        && let Some(at) = resized(spare, bytes)
+    {
+        return Some(at);
     }
     // SAFETY: a fresh private mapping at an address of the system's choice.
     let at = unsafe {
@@ -79,10 +129,7 @@ pub(super) fn map(bytes: usize) -> Option<NonNull<u8>> {
 /// # Safety
 /// `map(bytes)` made it, and nobody uses it any longer.
 pub(super) unsafe fn unmap(at: NonNull<u8>, bytes: usize) {
-    let kept = bytes <= KEPT
-        && SPARE
-            .try_with(|spare| spare.keep(Some((at, bytes))))
-            .is_ok();
+    let kept = bytes <= KEPT && SPARE.try_with(|spares| spares.keep((at, bytes))).is_ok();
     if !kept {
         // SAFETY: the caller's promise.
         unsafe { unmap_now(at, bytes) };
