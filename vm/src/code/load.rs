@@ -182,6 +182,17 @@ impl Code {
             let mut builder = unsafe { area.arena().builder() };
             builder.binary(bytes).word()
         };
+        let intern_tuple = |words: &[Word]| -> Word {
+            // SAFETY: the words are immediates.
+            let terms: Vec<Term<'_>> = words
+                .iter()
+                .map(|&word| unsafe { Term::from_word(word) })
+                .collect();
+            let mut area = area.borrow_mut();
+            // SAFETY: as above.
+            let mut builder = unsafe { area.arena().builder() };
+            builder.tuple(&terms).word()
+        };
         let default = |operand: &Operand| -> Option<Word> {
             Some(match operand {
                 Operand::Nil => Word::NIL,
@@ -241,6 +252,7 @@ impl Code {
             funs: &funs,
             intern_integer: &intern_integer,
             intern_bytes: &intern_bytes,
+            intern_tuple: &intern_tuple,
             strings: &file.strings,
         };
         let lowered = lower(&file, &names).map_err(PrepareError::Code)?;

@@ -177,6 +177,12 @@ impl Mailbox {
         }
         Some(message.word)
     }
+    /// The message that the receive looks at, if its data is a part of the heap already.
+    #[inline(always)]
+    pub fn ready(&self) -> Option<Word> {
+        let message = &self.slots.get(self.current_index() as usize)?.message;
+        message.fragment.is_none().then_some(message.word)
+    }
     /// Token of sequential tracing of the message that the receive looks at.
     pub fn current_token(&self) -> Word {
         match self.current_index() {

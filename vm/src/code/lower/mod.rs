@@ -5,6 +5,7 @@
 
 mod binary;
 mod emit;
+mod map;
 mod rules;
 
 pub use emit::{Argument, Emitter, RunWord};
@@ -34,6 +35,8 @@ pub struct Names<'a> {
     pub intern_integer: &'a dyn Fn(bool, &[u8]) -> Word,
     /// Makes a literal binary.
     pub intern_bytes: &'a dyn Fn(&[u8]) -> Word,
+    /// Makes a literal tuple of immediates.
+    pub intern_tuple: &'a dyn Fn(&[Word]) -> Word,
     /// Bytes that binary instructions put or match.
     pub strings: &'a [u8],
 }

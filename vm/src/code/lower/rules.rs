@@ -670,28 +670,7 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
                 )?;
             }
         }
-        Op::PutMapAssoc | Op::PutMapExact => {
-            let row = if op.op == Op::PutMapAssoc {
-                &map::put_map_assoc
-            } else {
-                &map::put_map_exact
-            };
-            let (source, target) = (emitter.argument(at(op, 1)?)?, emitter.argument(at(op, 2)?)?);
-            let words = list(op, 4)?
-                .iter()
-                .map(|item| emitter.general(item))
-                .collect::<Result<Vec<_>, _>>()?;
-            emitter.emit(
-                row,
-                &[
-                    label(op, 0)?,
-                    source,
-                    target,
-                    Argument::Number(number(op, 3)?),
-                    Argument::Words(words),
-                ],
-            )?;
-        }
+        Op::PutMapAssoc | Op::PutMapExact => super::map::put(emitter, op)?,
         _ => {
             if !super::binary::lower(emitter, op)? && !record::lower(emitter, op)? {
                 return Err(format!("the instruction {:?} is not supported", op.op));

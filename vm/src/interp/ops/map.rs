@@ -4,7 +4,7 @@ use super::guard::after_building;
 use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
 use oxbeam_term::atom::known;
-use oxbeam_term::map::get_words;
+use oxbeam_term::map::{flat, get_words, is_flat};
 use oxbeam_term::{Term, Word};
 
 crate::instructions! { frame;
@@ -39,6 +39,20 @@ crate::instructions! { frame;
             None => frame.go(otherwise),
         }
     }
+    /// `target :=` a map of at most 32 pairs: a literal tuple of keys in order, and the run's values.
+    new_flat_map(keys: Immediate, target: Destination, live: Number, values: Words) {
+        let words = flat::words_of(values.count);
+        if !frame.room(words) { return frame.collect(words, live) }
+        let object = frame.htop;
+        let to = flat::write_head(object, Word(keys), values.count);
+        for index in 0..values.count {
+            *to.add(index) = frame.general(*frame.next.add(index));
+        }
+        frame.htop = object.add(words);
+        target.set(Word::boxed(object));
+        frame.next = frame.next.add(values.count);
+        frame.advance()
+    }
     /// `target := map#{key => value, …}` of the run's pairs.
     put_map_assoc(otherwise: Label, map: Source, target: Destination, live: Number, pairs: Words) {
         let result = put(&mut frame, map, pairs.count, false);
@@ -69,10 +83,37 @@ unsafe fn fail(frame: Frame, otherwise: *const u64) {
     }
 }
 
+/// Puts pairs into a flat map that has all the keys, if there is room; else `NONE`.
+#[inline(always)]
+unsafe fn update(frame: &mut Frame, map: Word, words: usize) -> Word {
+    // SAFETY: the run holds pairs of operands; all are terms of the running process.
+    unsafe {
+        if !map.is_boxed() || !is_flat(map) {
+            return Word::NONE;
+        }
+        let pairs = (0..words / 2).map(|index| {
+            let pair = frame.next.add(2 * index);
+            (frame.general(*pair), frame.general(*pair.add(1)))
+        });
+        let room = |words: usize| frame.room(words).then_some(frame.htop);
+        match flat::update(map, pairs, room) {
+            Some((result, words)) => {
+                frame.htop = frame.htop.add(words);
+                result
+            }
+            None => Word::NONE,
+        }
+    }
+}
+
 #[inline(never)]
 unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
     // SAFETY: the run holds pairs of operands; all are terms of the running process.
     unsafe {
+        let updated = update(frame, map, words);
+        if !updated.is_none() {
+            return updated;
+        }
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
         let Some(map_term) = term(map).as_map() else {

@@ -16,6 +16,10 @@ crate::instructions! { frame;
     }
     /// X0 := the message at the save pointer, or jump if there is none.
     loop_rec(otherwise: Label) {
+        if let Some(message) = frame.owned().mailbox.ready() {
+            frame.set_x(0, message);
+            return frame.advance();
+        }
         match next_message(&mut frame) {
             Next::Message(message) => {
                 frame.set_x(0, message);

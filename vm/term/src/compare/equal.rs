@@ -7,6 +7,51 @@ use crate::term::Term;
 use crate::word::{Word, map_kind, subtag};
 use smallvec::SmallVec;
 
+/// Do these terms match? They are not the same word, and pointers of one kind. Most are lists or tuples that differ, or not, in an immediate;
+/// only what needs more is looked at in full.
+///
+/// # Safety
+/// Both are whole terms.
+pub(super) unsafe fn equal_exact(mut a: Word, mut b: Word) -> bool {
+    // SAFETY: the caller gives whole terms.
+    unsafe {
+        while a.is_cons() {
+            let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
+            if *x != *y {
+                if (*x).is_immediate() || (*y).is_immediate() {
+                    return false;
+                }
+                return equal(a, b, Mode::Exact);
+            }
+            (a, b) = (*x.add(1), *y.add(1));
+            if a == b {
+                return true;
+            }
+            if a.is_immediate() || a.primary() != b.primary() {
+                return false;
+            }
+        }
+        let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
+        let header = *x;
+        if header.subtag() == subtag::TUPLE {
+            if header != *y {
+                return false;
+            }
+            for index in 1..=header.arity() {
+                let (one, other) = (*x.add(index), *y.add(index));
+                if one != other {
+                    if one.is_immediate() || other.is_immediate() {
+                        return false;
+                    }
+                    return equal(a, b, Mode::Exact);
+                }
+            }
+            return true;
+        }
+        equal(a, b, Mode::Exact)
+    }
+}
+
 /// Are these terms equal? They are not the same word.
 ///
 /// # Safety

@@ -54,7 +54,7 @@ pub unsafe fn eq_exact_words(a: Word, b: Word) -> bool {
         return false;
     }
     // SAFETY: the caller's promise.
-    unsafe { equal::equal(a, b, Mode::Exact) }
+    unsafe { equal::equal_exact(a, b) }
 }
 
 /// `A == B`

@@ -44,6 +44,65 @@ pub(super) unsafe fn get(map: Word, key: Word) -> Option<Word> {
     }
 }
 
+/// Words of a flat map with `size` pairs, its keys apart.
+pub const fn words_of(size: usize) -> usize {
+    HEAD + size
+}
+
+/// Writes a flat map over a tuple of keys but for its values; they go behind.
+///
+/// # Safety
+/// `keys` is a tuple of `size` keys in order, and `room` has [`words_of`] words; the caller writes the values before anyone looks.
+#[inline(always)]
+pub unsafe fn write_head(room: *mut Word, keys: Word, size: usize) -> *mut Word {
+    // SAFETY: the caller's promise.
+    unsafe {
+        *room = Word::map_header(map_kind::FLAT, HEAD - 1 + size, 0);
+        *room.add(1) = Word::small(size as i64);
+        *room.add(2) = keys;
+        room.add(HEAD)
+    }
+}
+
+/// Changes values of keys that are there in a copy of a flat map; the copy and its words, which are none if nothing changed and the
+/// map itself is the result. `None`: a key is not there. `room` says where there are so many words, if there are.
+///
+/// # Safety
+/// `map` is a flat map, the pairs are terms; the copy is no term before its words are the caller's heap.
+#[inline(always)]
+pub unsafe fn update(
+    map: Word,
+    pairs: impl Iterator<Item = (Word, Word)>,
+    room: impl FnOnce(usize) -> Option<*mut Word>,
+) -> Option<(Word, usize)> {
+    // SAFETY: the caller's promise: the size counts keys and values.
+    unsafe {
+        let object = map.pointer().cast_const();
+        let size = (*object.add(1)).small_value() as usize;
+        let keys = (*object.add(2)).pointer().cast_const().add(1);
+        let copy = room(HEAD + size)?;
+        for word in 0..HEAD + size {
+            *copy.add(word) = *object.add(word);
+        }
+        let mut changed = false;
+        for (key, value) in pairs {
+            let same = |index: &usize| {
+                let other = *keys.add(*index);
+                other == key || (!key.is_immediate() && eq_exact_words(other, key))
+            };
+            let index = (0..size).find(same)?;
+            let place = copy.add(HEAD + index);
+            changed |= *place != value;
+            *place = value;
+        }
+        Some(if changed {
+            (Word::boxed(copy), HEAD + size)
+        } else {
+            (map, 0)
+        })
+    }
+}
+
 /// The tuple of keys.
 pub(super) fn key_tuple(map: Map<'_>) -> Term<'_> {
     // SAFETY: the third word of a flat map.

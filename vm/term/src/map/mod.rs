@@ -21,7 +21,7 @@
 //! | `build.rs` | what [`Builder`] offers: both kinds, and from one to the other |
 
 mod build;
-mod flat;
+pub mod flat;
 pub(crate) mod leaves;
 #[cfg(test)]
 mod tests;
@@ -30,7 +30,7 @@ mod tree;
 use crate::compare::cmp_exact_words;
 use crate::rules::rules;
 use crate::term::Term;
-use crate::word::{Word, map_kind};
+use crate::word::{Word, map_kind, subtag};
 use leaves::Leaves;
 use std::cmp::Ordering;
 
@@ -78,6 +78,17 @@ pub unsafe fn get_words(map: Word, key: Word) -> Option<Word> {
             tree::get(map, key, tree::hash(Term::from_word(key)))
         }
     }
+}
+
+/// Is this boxed term a flat map?
+///
+/// # Safety
+/// `term` is boxed.
+#[inline(always)]
+pub unsafe fn is_flat(term: Word) -> bool {
+    // SAFETY: a boxed pointer points to a header.
+    let header = unsafe { *term.pointer() };
+    header.subtag() == subtag::MAP && header.map_kind() == map_kind::FLAT
 }
 
 /// The hash of a key, for [`get_hashed_words`]. The same as long as the machine runs.
