@@ -39,7 +39,29 @@ fn radix_of(term: Term<'_>) -> Option<u32> {
         .filter(|radix| (2..=36).contains(radix))
 }
 
+/// The decimal digits of a small integer, at the end of `room`.
+fn digits(value: i64, room: &mut [u8; 20]) -> &[u8] {
+    let mut at = room.len();
+    let mut left = value.unsigned_abs();
+    loop {
+        at -= 1;
+        room[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        room[at] = b'-';
+    }
+    &room[at..]
+}
+
 fn integer_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    if let Some(value) = cx.arg(0).as_small() {
+        return Ok(cx.byte_list(digits(value, &mut [0; 20])));
+    }
     let text = text(cx.arg(0), 10).ok_or(Raise::Badarg)?;
     Ok(cx.byte_list(text.as_bytes()))
 }
@@ -51,6 +73,9 @@ fn integer_to_list_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn integer_to_binary_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    if let Some(value) = cx.arg(0).as_small() {
+        return Ok(cx.binary(digits(value, &mut [0; 20])));
+    }
     let text = text(cx.arg(0), 10).ok_or(Raise::Badarg)?;
     Ok(cx.binary(text.as_bytes()))
 }

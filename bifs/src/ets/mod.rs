@@ -122,6 +122,14 @@ fn rows(objects: Term<'_>, key: usize) -> Option<Vec<Row>> {
 fn insert<'p>(cx: &mut Cx<'p>, new: bool) -> NativeResult<'p> {
     let table = table(cx)?;
     let objects = cx.arg(1);
+    if let Some(elements) = objects.tuple_elements() {
+        let row = (elements.len() > table.key).then(|| Row::of(elements, table.key));
+        let mut writing = writing!(cx, table);
+        let row = row.ok_or(Raise::Badarg)?;
+        let fixed = writing.is_fixed();
+        let (contents, trash) = writing.parts();
+        return Ok(Term::boolean(contents.insert_one(row, new, fixed, trash)));
+    }
     let rows = rows(objects, table.key);
     let mut writing = writing!(cx, table);
     let mut rows = rows.ok_or(Raise::Badarg)?;

@@ -43,8 +43,20 @@ impl Row {
     /// If there is no element at `key`.
     pub fn of(elements: &[Term<'_>], key: usize) -> Row {
         assert!(key < elements.len(), "a row has a key");
-        let sizes: usize = elements.iter().map(|&element| copy_all_size(element)).sum();
-        let words = 1 + elements.len() + sizes;
+        let size_of = |element: Term<'_>| match element.word().is_immediate() {
+            true => 0,
+            false => copy_all_size(element),
+        };
+        // Sizes of the first elements are remembered.
+        let mut sizes = [0; 8];
+        let mut words = 1 + elements.len();
+        for (index, &element) in elements.iter().enumerate() {
+            let size = size_of(element);
+            if let Some(place) = sizes.get_mut(index) {
+                *place = size;
+            }
+            words += size;
+        }
         let layout = layout(words);
         // SAFETY: the layout is not empty.
         let Some(header) = NonNull::new(unsafe { alloc(layout) }.cast::<Header>()) else {
@@ -61,7 +73,10 @@ impl Row {
                 *tuple.add(1 + index) = if word.is_immediate() {
                     word
                 } else {
-                    let size = copy_all_size(element);
+                    let size = match sizes.get(index) {
+                        Some(&size) => size,
+                        None => size_of(element),
+                    };
                     let copy = copy_all_into(element, size, room, &mut offheap);
                     room = room.add(size);
                     copy

@@ -110,11 +110,13 @@ crate::instructions! { frame;
     /// `value` among immediates, few of them: the run holds values, then targets relative to this instruction.
     select_linear(value: Source, otherwise: Label, table: Words) {
         let count = table.count / 2;
-        let first = frame.next;
-        for index in 0..count {
-            if *first.add(index) == value.0 {
-                return frame.go(frame.pc.offset(*first.add(count + index) as isize));
+        let mut at = frame.next;
+        let end = at.add(count);
+        while at < end {
+            if *at == value.0 {
+                return frame.go(frame.pc.offset(*at.add(count) as isize));
             }
+            at = at.add(1);
         }
         frame.go(otherwise)
     }
@@ -157,11 +159,13 @@ crate::instructions! { frame;
         if !value.is_boxed() { return frame.go(otherwise) }
         let header = (*value.pointer()).0;
         let count = table.count / 2;
-        let first = frame.next;
-        for index in 0..count {
-            if *first.add(index) == header {
-                return frame.go(frame.pc.offset(*first.add(count + index) as isize));
+        let mut at = frame.next;
+        let end = at.add(count);
+        while at < end {
+            if *at == header {
+                return frame.go(frame.pc.offset(*at.add(count) as isize));
             }
+            at = at.add(1);
         }
         frame.go(otherwise)
     }

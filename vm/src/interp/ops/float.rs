@@ -6,17 +6,20 @@ use oxbeam_term::atom::known;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{View, Word};
 
+/// The loader has checked the registers' numbers; masked, they need no test.
+const LAST: usize = crate::interp::registers::F_COUNT - 1;
+
 crate::instructions! { frame;
     /// `f[register] := value`, a float.
     fmove_in(value: Source, register: Number) {
-        (*frame.registers).f[register] = f64::from_bits((*value.pointer().add(1)).0);
+        (*frame.registers).f[register & LAST] = f64::from_bits((*value.pointer().add(1)).0);
         frame.advance()
     }
     /// `target := f[register]`, boxed; the heap was reserved.
     fmove_out(register: Number, target: Destination) {
         let object = frame.htop;
         *object = Word::header(subtag::FLOAT, 1);
-        *object.add(1) = Word((*frame.registers).f[register].to_bits());
+        *object.add(1) = Word((*frame.registers).f[register & LAST].to_bits());
         frame.htop = object.add(2);
         target.set(Word::boxed(object));
         frame.advance()
@@ -24,12 +27,12 @@ crate::instructions! { frame;
     /// `f[register] := float(value)`
     fconv(value: Source, register: Number) {
         if value.is_small() {
-            (*frame.registers).f[register] = value.small_value() as f64;
+            (*frame.registers).f[register & LAST] = value.small_value() as f64;
             return frame.advance();
         }
         match to_float(value) {
             Some(float) => {
-                (*frame.registers).f[register] = float;
+                (*frame.registers).f[register & LAST] = float;
                 frame.advance()
             }
             None => badarith(frame),
@@ -38,35 +41,35 @@ crate::instructions! { frame;
     /// `f[target] := f[left] + f[right]`
     fadd(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
-        let result = f[left] + f[right];
-        f[target] = result;
+        let result = f[left & LAST] + f[right & LAST];
+        f[target & LAST] = result;
         if result.is_finite() { frame.advance() } else { badarith(frame) }
     }
     /// `f[target] := f[left] - f[right]`
     fsub(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
-        let result = f[left] - f[right];
-        f[target] = result;
+        let result = f[left & LAST] - f[right & LAST];
+        f[target & LAST] = result;
         if result.is_finite() { frame.advance() } else { badarith(frame) }
     }
     /// `f[target] := f[left] * f[right]`
     fmul(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
-        let result = f[left] * f[right];
-        f[target] = result;
+        let result = f[left & LAST] * f[right & LAST];
+        f[target & LAST] = result;
         if result.is_finite() { frame.advance() } else { badarith(frame) }
     }
     /// `f[target] := f[left] / f[right]`
     fdiv(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
-        let result = f[left] / f[right];
-        f[target] = result;
+        let result = f[left & LAST] / f[right & LAST];
+        f[target & LAST] = result;
         if result.is_finite() { frame.advance() } else { badarith(frame) }
     }
     /// `f[target] := -f[source]`
     fnegate(source: Number, target: Number) {
         let f = &mut (*frame.registers).f;
-        f[target] = -f[source];
+        f[target & LAST] = -f[source & LAST];
         frame.advance()
     }
 }

@@ -54,6 +54,7 @@ crate::instructions! { frame;
             target.set(*list.pointer());
             return frame.advance();
         }
+    } => {
         (*frame.registers).arguments[0] = list;
         let _ = invoke(&mut frame, export, 1, otherwise);
         fail(frame, otherwise)
@@ -64,6 +65,7 @@ crate::instructions! { frame;
             target.set(*list.pointer().add(1));
             return frame.advance();
         }
+    } => {
         (*frame.registers).arguments[0] = list;
         let _ = invoke(&mut frame, export, 1, otherwise);
         fail(frame, otherwise)
@@ -78,6 +80,7 @@ crate::instructions! { frame;
                 return frame.advance();
             }
         }
+    } => {
         (*frame.registers).arguments[0] = index;
         (*frame.registers).arguments[1] = tuple;
         let _ = invoke(&mut frame, export, 2, otherwise);
@@ -89,6 +92,7 @@ crate::instructions! { frame;
             target.set(Word::small((*tuple.pointer()).arity() as i64));
             return frame.advance();
         }
+    } => {
         (*frame.registers).arguments[0] = tuple;
         let _ = invoke(&mut frame, export, 1, otherwise);
         fail(frame, otherwise)

@@ -31,6 +31,17 @@ crate::instructions! { frame;
     }
     /// One key's value, or jump.
     get_map_element(otherwise: Label, map: Source, key: Source, target: Destination) {
+        if key.is_immediate() && is_flat(map) {
+            let (keys, values, count) = flat::layout(map);
+            for index in 0..count {
+                if *keys.add(index) == key {
+                    target.set(*values.add(index));
+                    return frame.advance();
+                }
+            }
+            return frame.go(otherwise);
+        }
+    } => {
         match get_words(map, key) {
             Some(value) => {
                 target.set(value);

@@ -72,7 +72,7 @@ pub unsafe fn collect(
         + heap.arena.fragment_words
         + if major { heap.old_used_words() } else { 0 };
     let live = before + heap.stack_words() + leaving.map_or(0, LiteralArea::words);
-    let size = policy::size_to_collect(heap, live, major);
+    let size = policy::size_to_collect(heap, live);
     // SAFETY: the caller's promise; the block has room for all that might be live.
     unsafe { run(heap, size, roots, major, mature, leaving) };
     if leaving.is_some() {
@@ -316,6 +316,7 @@ impl Collector<'_> {
         }
     }
 
+    #[inline(always)]
     unsafe fn copy(&mut self, object: *mut Word, header: Word, to_old: bool) -> Word {
         let words = header.object_arity() + 1;
         // SAFETY: the header counts the object's words.

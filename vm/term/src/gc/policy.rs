@@ -56,9 +56,9 @@ pub(crate) fn capacity_for(words: usize) -> usize {
 
 /// Size of the block that a collection copies to, when at most `live` words, the stack among them, are live. What is wanted
 /// afterwards is looked at when it is known how many are.
-pub(super) fn size_to_collect(heap: &mut Heap, live: usize, major: bool) -> usize {
+pub(super) fn size_to_collect(heap: &mut Heap, live: usize) -> usize {
     let size = capacity_for(live).max(capacity(heap.min_heap_words));
-    if major && std::mem::take(&mut heap.grow_soon) && size == heap.capacity() {
+    if std::mem::take(&mut heap.grow_soon) && size == heap.capacity() {
         return capacity_for(size + 1);
     }
     size
@@ -74,7 +74,14 @@ pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option
     if wanted > size {
         return Some(capacity_for(wanted).max(capacity(heap.min_heap_words)));
     }
-    if major && wanted * 4 > size * 3 {
+    // After a minor collection it is the stack that counts: all of it is copied and looked at each time, and what else is left goes
+    // to the old heap by the next time.
+    let stays = if major {
+        wanted * 4 > size * 3
+    } else {
+        heap.stack_words() * 2 > size
+    };
+    if stays {
         heap.grow_soon = true;
         return None;
     }

@@ -13,8 +13,8 @@ const HUGE: usize = 4 << 20;
 
 /// A thread keeps this many mappings that were given back, none larger than [`KEPT`] bytes: a process that collects goes to and fro between
 /// blocks, and pages that were written once need not be asked for and cleared again.
-const SPARES: usize = 2;
-const KEPT: usize = 16 << 20;
+const SPARES: usize = 4;
+const KEPT: usize = 8 << 20;
 
 /// A mapping that waits to be used again: where, and its size.
 type Mapping = (NonNull<u8>, usize);
@@ -24,9 +24,11 @@ struct Spares(Cell<[Option<Mapping>; SPARES]>);
 
 impl Spares {
     fn keep(&self, mapping: Mapping) {
-        let [first, second] = self.0.get();
-        self.0.set([Some(mapping), first]);
-        if let Some((at, bytes)) = second {
+        let mut spares = self.0.get();
+        spares.rotate_right(1);
+        let oldest = spares[0].replace(mapping);
+        self.0.set(spares);
+        if let Some((at, bytes)) = oldest {
             // SAFETY: nobody has used it since it was given back.
             unsafe { unmap_now(at, bytes) };
         }

@@ -37,7 +37,7 @@ pub struct Heap {
     pub(crate) old_offheap: OffHeap,
     /// The old heap may point into the young one: the next collection must be a major one.
     pub(crate) old_points_young: bool,
-    /// Little was free after the last major collection: the next one makes the block larger.
+    /// Little was free after the last collection, and will be after the next: that one makes the block larger.
     pub(crate) grow_soon: bool,
     /// Someone asked for a collection at the next opportunity.
     pub collect_soon: bool,

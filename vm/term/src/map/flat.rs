@@ -49,6 +49,21 @@ pub const fn words_of(size: usize) -> usize {
     HEAD + size
 }
 
+/// Where the keys and the values of a flat map are, and how many.
+///
+/// # Safety
+/// `map` is a flat map.
+#[inline(always)]
+pub unsafe fn layout(map: Word) -> (*const Word, *const Word, usize) {
+    // SAFETY: the caller's promise: the third word points to the tuple of keys.
+    unsafe {
+        let object = map.pointer().cast_const();
+        let size = (*object.add(1)).small_value() as usize;
+        let keys = (*object.add(2)).pointer().cast_const().add(1);
+        (keys, object.add(HEAD), size)
+    }
+}
+
 /// Writes a flat map over a tuple of keys but for its values; they go behind.
 ///
 /// # Safety
