@@ -135,13 +135,24 @@ pub struct Place {
 }
 
 /// Looks addresses up, many in a row; no module comes or goes meanwhile.
-pub struct Places<'a>(parking_lot::RwLockReadGuard<'a, Vec<(u64, Arc<Module>)>>);
+pub struct Places<'a> {
+    ranges: parking_lot::RwLockReadGuard<'a, Vec<(u64, Arc<Module>)>>,
+    /// Where the last address was found: callers of a function are often of its module.
+    last: std::cell::Cell<usize>,
+}
 
 impl Places<'_> {
     /// The version that an address lies in.
     pub fn module(&self, address: u64) -> Option<&Arc<Module>> {
-        let behind = self.0.partition_point(|&(start, _)| start <= address);
-        let (_, module) = &self.0[behind.checked_sub(1)?];
+        if let Some((_, module)) = self.ranges.get(self.last.get())
+            && module.contains(address)
+        {
+            return Some(module);
+        }
+        let behind = self.ranges.partition_point(|&(start, _)| start <= address);
+        let index = behind.checked_sub(1)?;
+        self.last.set(index);
+        let (_, module) = &self.ranges[index];
         module.contains(address).then_some(module)
     }
 }
@@ -317,7 +328,10 @@ impl Code {
     }
     /// Where addresses lie.
     pub fn places(&self) -> Places<'_> {
-        Places(self.ranges.read())
+        Places {
+            ranges: self.ranges.read(),
+            last: std::cell::Cell::new(0),
+        }
     }
     /// The version that an address lies in.
     pub fn module_at(&self, address: u64) -> Option<Arc<Module>> {

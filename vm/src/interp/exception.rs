@@ -14,6 +14,7 @@ use crate::process::{Class, Owned};
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::{Builder, Term, View, Word};
 use smallvec::SmallVec;
+use std::sync::LazyLock;
 
 /// Addresses kept of a stack, unless `backtrace_depth` says otherwise.
 pub const BACKTRACE_DEPTH: usize = 8;
@@ -303,7 +304,7 @@ fn error_info<'p>(builder: &mut Builder<'p>, module: Term<'p>, cause: Term<'p>) 
     let Some(explainer) = explainer else {
         return Term::NIL;
     };
-    let mut pairs = vec![(Term::atom(known::MODULE), Term::atom(Atom::of(explainer)))];
+    let mut pairs = vec![(Term::atom(known::MODULE), Term::atom(explainer))];
     if let Some([cause]) = cause.as_tuple_of::<1>() {
         pairs.push((Term::atom(known::CAUSE), cause));
     }
@@ -313,15 +314,20 @@ fn error_info<'p>(builder: &mut Builder<'p>, module: Term<'p>, cause: Term<'p>) 
 }
 
 /// Which module explains the errors of a module's natives, after the module name that OTP's table of BIFs gives.
-fn explainer(module: Atom) -> Option<&'static str> {
-    Some(match module.text() {
-        "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal" | "erl_ddll"
-        | "zlib" | "erts_debug" => "erl_erts_errors",
-        "lists" | "maps" | "ets" | "binary" | "re" | "math" | "unicode" | "io" | "string"
-        | "records" => "erl_stdlib_errors",
-        "os" | "code" | "trace" | "net_kernel" | "prim_file" => "erl_kernel_errors",
-        _ => return None,
-    })
+fn explainer(module: Atom) -> Option<Atom> {
+    static EXPLAINERS: LazyLock<[Atom; 3]> = LazyLock::new(|| {
+        ["erl_erts_errors", "erl_stdlib_errors", "erl_kernel_errors"].map(Atom::of)
+    });
+    Some(
+        EXPLAINERS[match module.text() {
+            "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal"
+            | "erl_ddll" | "zlib" | "erts_debug" => 0,
+            "lists" | "maps" | "ets" | "binary" | "re" | "math" | "unicode" | "io" | "string"
+            | "records" => 1,
+            "os" | "code" | "trace" | "net_kernel" | "prim_file" => 2,
+            _ => return None,
+        }],
+    )
 }
 
 /// The value that `catch` gives for the exception in X1..X3: the value thrown, `{'EXIT', {Reason, Trace}}` or `{'EXIT', Reason}`.

@@ -584,13 +584,17 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
             let (head, value, _) = at(0);
             let original = frame.general(value);
             let unit = (head >> 8) as u16 as usize;
-            let (result, writer) = builder
-                .append(Term::from_word(original), total, unit)
-                .map_err(|error| Failure {
-                    error,
-                    segment: head,
-                    value: original,
-                })?;
+            // Not by `map_err`, which copies the bytes of the one form that the other does not have.
+            let (result, writer) = match builder.append(Term::from_word(original), total, unit) {
+                Ok(begun) => begun,
+                Err(error) => {
+                    return Err(Failure {
+                        error,
+                        segment: head,
+                        value: original,
+                    });
+                }
+            };
             if let (Some(old), Some(new)) = (term(original).as_bits(), result.as_bits())
                 && old.base() != new.base()
             {
@@ -598,11 +602,16 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
             }
             (result, writer)
         } else {
-            builder.new_bits(total).map_err(|error| Failure {
-                error,
-                segment: at(0).0,
-                value: size_or_value(frame, at(0)),
-            })?
+            match builder.new_bits(total) {
+                Ok(begun) => begun,
+                Err(error) => {
+                    return Err(Failure {
+                        error,
+                        segment: at(0).0,
+                        value: size_or_value(frame, at(0)),
+                    });
+                }
+            }
         };
         for index in usize::from(appends)..segments {
             let (head, operand, size) = at(index);
@@ -638,11 +647,13 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
                     writer.put_part(value_term, bits)
                 }
             };
-            put.map_err(|error| Failure {
-                error,
-                segment: head,
-                value,
-            })?;
+            if let Err(error) = put {
+                return Err(Failure {
+                    error,
+                    segment: head,
+                    value,
+                });
+            }
             if head & 0xff == segment::BINARY {
                 copied += before - writer.remaining();
             }
