@@ -80,7 +80,8 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
         return Err(format!("signals can't be handled: {error}"));
     }
     let modules = preloaded(&boot.otp)?;
-    for (name, bytes) in &modules {
+    // The last comes first, as in OTP, whose order the atoms of these modules get.
+    for (name, bytes) in modules.iter().rev() {
         machine
             .code
             .preload(bytes)

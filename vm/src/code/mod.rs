@@ -56,7 +56,7 @@ impl Code {
         }
         let finished = self.finish(vec![module]);
         debug_assert!(finished.is_ok(), "a preloaded module is loaded once");
-        self.preloaded.write().push(name);
+        self.preloaded.write().insert(0, name);
         Ok(name)
     }
 }

@@ -1,15 +1,88 @@
 //! TABLE of the atoms that the machine itself names. A row gives the constant and the text.
 
 use super::Atom;
+use super::order::ORDER;
 
 macro_rules! known {
     ($($name:ident = $text:literal;)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u32)]
         enum Position { $($name),* }
-        $(#[doc = concat!("`", $text, "`")] pub const $name: Atom = Atom::from_index(Position::$name as u32);)*
-        pub(super) const TEXTS: &[&str] = &[$($text),*];
+        const TEXTS: &[&str] = &[$($text),*];
+        $(#[doc = concat!("`", $text, "`")] pub const $name: Atom = Atom::from_index(PLACES[Position::$name as usize]);)*
     };
+}
+
+/// Places of the rows in the atom table: those that OTP has at its start stand first, in its order.
+const PLACES: [u32; TEXTS.len()] = places();
+
+const SLOTS: usize = 4096;
+const FREE: u16 = u16::MAX;
+
+const fn hash(text: &[u8]) -> usize {
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut at = 0;
+    while at < text.len() {
+        hash = (hash ^ text[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    (hash ^ (hash >> 15)) as usize % SLOTS
+}
+
+const fn places() -> [u32; TEXTS.len()] {
+    // A table by hash: the compiler evaluates this, and has not much patience.
+    let mut slots = [FREE; SLOTS];
+    let mut entry = 0;
+    while entry < ORDER.len() {
+        let mut slot = hash(ORDER[entry].as_bytes());
+        while slots[slot] != FREE {
+            slot = (slot + 1) % SLOTS;
+        }
+        slots[slot] = entry as u16;
+        entry += 1;
+    }
+    let mut places = [0; TEXTS.len()];
+    let mut next = ORDER.len() as u32;
+    let mut row = 0;
+    while row < TEXTS.len() {
+        let text = TEXTS[row].as_bytes();
+        let mut slot = hash(text);
+        while slots[slot] != FREE && !same(ORDER[slots[slot] as usize].as_bytes(), text) {
+            slot = (slot + 1) % SLOTS;
+        }
+        if slots[slot] == FREE {
+            places[row] = next;
+            next += 1;
+        } else {
+            places[row] = slots[slot] as u32;
+        }
+        row += 1;
+    }
+    places
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The atoms that the table begins with, in order.
+pub(super) fn first() -> impl Iterator<Item = &'static str> {
+    let others = TEXTS
+        .iter()
+        .zip(PLACES)
+        .filter(|(_, place)| *place as usize >= ORDER.len())
+        .map(|(text, _)| text);
+    ORDER.iter().chain(others).copied()
 }
 
 known! {

@@ -3,6 +3,7 @@
 //! Looking up the text of an atom takes no lock; making a new one takes one. An atom is never removed, as in OTP.
 
 pub mod known;
+mod order;
 mod table;
 
 pub use table::{AtomError, MAX_CHARACTERS, count, exists, limit, set_limit};

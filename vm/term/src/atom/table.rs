@@ -32,15 +32,17 @@ static INDEX: OnceLock<RwLock<HashMap<&'static str, u32>>> = OnceLock::new();
 fn index() -> &'static RwLock<HashMap<&'static str, u32>> {
     INDEX.get_or_init(|| {
         let mut map = HashMap::with_capacity(16_384);
-        for (position, text) in known::TEXTS.iter().enumerate() {
+        let mut count = 0;
+        for (position, text) in known::first().enumerate() {
             place(position as u32, text);
-            let previous = map.insert(*text, position as u32);
+            let previous = map.insert(text, position as u32);
+            count = position as u32 + 1;
             assert!(
                 previous.is_none(),
                 "the atom {text} stands twice in the table of known atoms"
             );
         }
-        COUNT.store(known::TEXTS.len() as u32, Ordering::Release);
+        COUNT.store(count, Ordering::Release);
         RwLock::new(map)
     })
 }
