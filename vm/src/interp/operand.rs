@@ -199,25 +199,33 @@ impl Operand for I {
 }
 impl Immediate for I {}
 
-/// A run of words behind everything else; the value is the address of the first. Its slot holds the count.
+/// A run of words behind everything else, at the frame's `next`. Its two slots hold the count.
 pub trait Words: Operand<Value = Run> {}
 /// See [`Words`].
 pub struct W;
 /// A run of immediate words.
 #[derive(Copy, Clone)]
 pub struct Run {
-    /// The first; set by the handler's frame, since it lies behind all other operands.
+    /// How many.
     pub count: usize,
 }
 impl Operand for W {
-    const SLOTS: usize = 1;
+    const SLOTS: usize = 2;
     const WORDS: usize = 0;
     type Value = Run;
     #[inline(always)]
     unsafe fn get(at: At, slot: usize) -> Run {
-        // SAFETY: the caller's promise.
+        // SAFETY: two slots, at any even address.
+        let count = unsafe {
+            at.pc
+                .add(1)
+                .cast::<u16>()
+                .add(slot)
+                .cast::<u32>()
+                .read_unaligned()
+        };
         Run {
-            count: unsafe { at.slot(slot) },
+            count: count as usize,
         }
     }
 }

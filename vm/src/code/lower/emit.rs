@@ -140,7 +140,7 @@ impl<'a> Emitter<'a> {
         let slots: usize = arguments
             .iter()
             .map(|argument| {
-                if matches!(argument, Argument::Label(_)) {
+                if matches!(argument, Argument::Label(_) | Argument::Words(_)) {
                     2
                 } else {
                     1
@@ -192,9 +192,11 @@ impl<'a> Emitter<'a> {
                     slot += 1;
                 }
                 Argument::Words(words) => {
-                    let count = u16::try_from(words.len())
+                    let count = u32::try_from(words.len())
                         .map_err(|_| format!("{}: a run of {} words", row.name, words.len()))?;
-                    self.set_slot(start, slot, count);
+                    self.set_slot(start, slot, count as u16);
+                    slot += 1;
+                    self.set_slot(start, slot, (count >> 16) as u16);
                     run = Some(words);
                 }
             }
