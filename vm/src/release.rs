@@ -27,6 +27,12 @@ pub struct Release {
     pub short_key_hashes: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
+    /// `X + 1`, where the compiler sees the number, fails in the name of `erlang:'+'/2` as all arithmetic does, not of its function.
+    pub increments_are_operators: bool,
+    /// `-X`, where the compiler knows a float, is `0.0 - X`: there is no negative zero.
+    pub negation_is_subtraction: bool,
+    /// A call of a function that is not there, by a process without an error handler, shows its arguments.
+    pub undefined_arguments: bool,
     /// `exit/3`, `link/2`, priority messages (`alias(priority)`).
     pub priority_messages: bool,
 }
@@ -121,6 +127,9 @@ pub const TABLE: [Release; 3] = [
         packets_of_bits: true,
         short_key_hashes: true,
         process_labels: false,
+        increments_are_operators: false,
+        negation_is_subtraction: true,
+        undefined_arguments: false,
         priority_messages: false,
     },
     Release {
@@ -135,6 +144,9 @@ pub const TABLE: [Release; 3] = [
         packets_of_bits: false,
         short_key_hashes: false,
         process_labels: true,
+        increments_are_operators: true,
+        negation_is_subtraction: false,
+        undefined_arguments: true,
         priority_messages: false,
     },
     Release {
@@ -149,6 +161,9 @@ pub const TABLE: [Release; 3] = [
         packets_of_bits: false,
         short_key_hashes: false,
         process_labels: true,
+        increments_are_operators: true,
+        negation_is_subtraction: false,
+        undefined_arguments: true,
         priority_messages: true,
     },
 ];

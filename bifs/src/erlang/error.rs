@@ -25,7 +25,8 @@ fn error_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn error_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (reason, arguments) = (cx.arg(0), cx.arg(1));
     let raise = cx.error(reason);
-    if !arguments.is(known::NONE) {
+    // What is no list is as good as none.
+    if arguments.is_list() {
         cx.owned().exception.caller_arguments = Some(arguments.word());
     }
     Err(raise)
@@ -100,15 +101,21 @@ fn checked_trace<'p>(cx: &mut Cx<'p>, trace: Term<'p>) -> Option<Term<'p>> {
     Some(if changed { cx.list(frames) } else { trace })
 }
 
-/// Most arguments of a call.
-const MAX_ARITY: usize = 255;
+/// More arguments than this find no registers; no function has more than 255.
+const MAX_ARGUMENTS: usize = 1023;
 
 /// `apply(Fun, Args)`
 fn apply_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (fun, list) = (cx.arg(0), cx.arg(1));
-    let arguments = list.proper_list().ok_or(Raise::Badarg)?;
-    if arguments.len() > MAX_ARITY {
+    let mut arguments = list.proper_list().ok_or(Raise::Badarg)?;
+    // The fun needs a register of its own.
+    if arguments.len() >= MAX_ARGUMENTS {
         return Err(Raise::SystemLimit);
+    }
+    // OTP looks at the lowest eight bits of the number when it compares arities.
+    let seen = arguments.len() & 0xff;
+    if fun.as_fun().is_some_and(|fun| fun.arity() as usize == seen) {
+        arguments.truncate(seen);
     }
     Err(cx.trap_to_fun(fun, &arguments))
 }
@@ -118,7 +125,7 @@ fn apply_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let module = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let function = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     let arguments = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
-    if arguments.len() > MAX_ARITY {
+    if arguments.len() > MAX_ARGUMENTS {
         return Err(Raise::SystemLimit);
     }
     Err(cx.trap_to(module, function, &arguments))

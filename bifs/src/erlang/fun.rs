@@ -1,6 +1,7 @@
 //! Funs.
 
 use oxbeam_term::boxed::fun::FunKind;
+use oxbeam_term::rules::rules;
 use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "erlang";
@@ -17,7 +18,8 @@ fn fun_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let undefined = Term::atom(known::UNDEFINED);
     let value = match (fun.kind(), item.text()) {
         (FunKind::Local { .. }, "type") => Term::atom(known::LOCAL),
-        (FunKind::Local { creator, .. }, "pid") => creator,
+        (FunKind::Local { creator, .. }, "pid") if rules().fun_creators => creator,
+        (FunKind::Local { .. }, "pid") => Term::local_pid(0),
         (FunKind::Local { entry, .. }, "module") => Term::atom(entry.module),
         (FunKind::Local { entry, .. }, "name") => Term::atom(entry.function),
         (FunKind::Local { entry, .. }, "new_index") => Term::small(i64::from(entry.index)),

@@ -222,7 +222,9 @@ fn print(bytes: &[u8]) {
 fn display_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut text = print::display_bytes(cx.arg(0), usize::MAX);
     text.push(b'\n');
-    print(&text);
+    // The machine's own output has the line ends of a terminal in raw mode, wherever it goes.
+    let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
+    print(&lines.join(&b"\r\n"[..]));
     Ok(Term::TRUE)
 }
 

@@ -320,11 +320,9 @@ fn explainer(module: Atom) -> Option<Atom> {
     });
     Some(
         EXPLAINERS[match module.text() {
-            "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal"
-            | "erl_ddll" | "zlib" | "erts_debug" => 0,
-            "lists" | "maps" | "ets" | "binary" | "re" | "math" | "unicode" | "io" | "string"
-            | "records" => 1,
-            "os" | "code" | "trace" | "net_kernel" | "prim_file" => 2,
+            "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal" => 0,
+            "lists" | "maps" | "ets" | "binary" | "re" | "math" | "unicode" => 1,
+            "os" | "code" => 2,
             _ => return None,
         }],
     )

@@ -135,8 +135,6 @@ pub struct Owned {
     pub stopped: Raise,
     /// The next collection shall be a major one.
     pub major_soon: bool,
-    /// The process waits in a receive with a timeout.
-    pub receive_waiting: bool,
     /// `process_flag(trap_exit, _)`
     pub trap_exit: bool,
     /// One of the machine's own processes.
@@ -346,7 +344,6 @@ impl Owned {
             mailbox: Mailbox::new(),
             stopped: Raise::Badarg,
             major_soon: false,
-            receive_waiting: false,
             trap_exit: false,
             system_process: false,
             sensitive: false,

@@ -7,6 +7,7 @@ use crate::interp::operand::Place;
 use crate::interp::ops::{
     arith, call, catch, compare, control, data, float, fun, guard, lists, map, receive, record,
 };
+use crate::release::Release;
 use oxbeam_loader::{GenericOp, Op, Operand};
 use oxbeam_term::Word;
 use oxbeam_term::word::subtag;
@@ -878,7 +879,7 @@ fn update_record(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String
     )
 }
 
-fn arithmetic(name: &str, arity: u32) -> Option<&'static Row> {
+fn arithmetic(name: &str, arity: usize) -> Option<&'static Row> {
     Some(match (name, arity) {
         ("+", 2) => &arith::add,
         ("-", 2) => &arith::sub,
@@ -893,7 +894,6 @@ fn arithmetic(name: &str, arity: u32) -> Option<&'static Row> {
         ("bsr", 2) => &arith::int_bsr,
         ("bnot", 1) => &arith::int_bnot,
         ("-", 1) => &arith::negate,
-        ("+", 1) => &arith::plus,
         _ => return None,
     })
 }
@@ -922,7 +922,7 @@ fn bif(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     };
     let live = Argument::Number(if has_live { number(op, take())? } else { 0 });
     let export = import(emitter, op, take())?;
-    let sources = (0..arity)
+    let mut sources = (0..arity)
         .map(|_| emitter.argument(at(op, take())?))
         .collect::<Result<Vec<_>, String>>()?;
     let target = emitter.argument(at(op, take())?)?;
@@ -930,16 +930,16 @@ fn bif(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     let name = export.function().text();
 
     if export.module().text() == "erlang" {
-        if let Some(row) = arithmetic(name, arity) {
-            if let Some(step) = constant_step(name, &sources) {
+        // As in OTP, `+X` is `X + 0`, and says so when it fails.
+        if (name, sources.len()) == ("+", 1) {
+            sources.push(Argument::Place(Place::Constant(Word::small(0))));
+        }
+        if let Some(row) = arithmetic(name, sources.len()) {
+            let in_body = matches!(otherwise, Argument::Label(0));
+            if let Some((source, step)) = constant_step(name, &sources, in_body) {
                 return emitter.emit(
                     &arith::increment,
-                    &[
-                        sources[0].clone(),
-                        target,
-                        otherwise,
-                        Argument::Immediate(step),
-                    ],
+                    &[source, target, otherwise, Argument::Immediate(step)],
                 );
             }
             let mut arguments = sources;
@@ -982,21 +982,28 @@ fn bif(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     emitter.emit(row, &arguments)
 }
 
-/// The increment of `X + 1` or `X - 1`, without a tag.
-fn constant_step(name: &str, sources: &[Argument]) -> Option<u64> {
-    let [
-        Argument::Place(Place::X(_) | Place::Y(_)),
-        Argument::Place(Place::Constant(constant)),
-    ] = sources
-    else {
+/// Register and increment, without a tag, of `X + 1` or `X - 1`: wherever OTP has such an instruction if its errors show, else where
+/// the instruction can tell what stood there.
+fn constant_step(name: &str, sources: &[Argument], in_body: bool) -> Option<(Argument, u64)> {
+    let nameless = in_body && !Release::current().increments_are_operators;
+    let (source, constant) = match sources {
+        [source, Argument::Place(Place::Constant(constant))] => (source, constant),
+        [Argument::Place(Place::Constant(constant)), source] if nameless && name == "+" => {
+            (source, constant)
+        }
+        _ => return None,
+    };
+    let Argument::Place(Place::X(_) | Place::Y(_)) = source else {
         return None;
     };
-    if !constant.is_small() || constant.small_value().unsigned_abs() > 1 << 40 {
+    if !constant.is_small() {
         return None;
     }
-    match name {
-        "+" => Some((constant.small_value() << 4) as u64),
-        "-" => Some((-constant.small_value() << 4) as u64),
-        _ => None,
-    }
+    let value = constant.small_value();
+    let step = match name {
+        "+" if nameless || value >= 0 => value,
+        "-" if value > 0 || nameless && value == 0 => -value,
+        _ => return None,
+    };
+    Some((source.clone(), (step << 4) as u64))
 }

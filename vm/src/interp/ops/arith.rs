@@ -6,6 +6,7 @@ use super::compare::both_small;
 use super::guard::after_building;
 use crate::interp::exception;
 use crate::interp::frame::Frame;
+use crate::release::Release;
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::number::terms::{self, ArithError};
 use oxbeam_term::word::subtag;
@@ -43,14 +44,18 @@ crate::instructions! { frame;
             }
         }
     } => {
-        let (operator, operand) = if (increment as i64) < 0 {
-            (known::MINUS, Word::small(-(increment as i64 >> 4)))
+        let step = increment as i64 >> 4;
+        let (operation, operator, operand): (Operation, Atom, i64) = if (1 - (1 << 59)..0).contains(&step) {
+            (terms::sub, known::MINUS, -step)
         } else {
-            (known::PLUS, Word::small(increment as i64 >> 4))
+            (terms::add, known::PLUS, step)
         };
-        let operation: Operation = if operator == known::PLUS { terms::add } else { terms::sub };
+        let operand = Word::small(operand);
         let result = two(&mut frame, operation, operator, left, operand, otherwise);
-        if result.is_none() { return fail(frame, otherwise) }
+        if result.is_none() {
+            if !Release::current().increments_are_operators { frame.owned().exception.culprit = None }
+            return fail(frame, otherwise)
+        }
         target.set(result);
         frame.advance()
     }
@@ -223,26 +228,10 @@ crate::instructions! { frame;
         target.set(result);
         frame.advance()
     }
-    /// `target := +value`
-    plus(value: Source, target: Destination, live: Number, otherwise: Label) {
-    } => {
-        let result = one(&mut frame, identity, known::PLUS, value, otherwise);
-        if result.is_none() { return fail(frame, otherwise) }
-        target.set(result);
-        frame.advance()
-    }
 }
 
 type Operation = for<'p> fn(&mut Builder<'p>, Term<'p>, Term<'p>) -> Result<Term<'p>, ArithError>;
 type Single = for<'p> fn(&mut Builder<'p>, Term<'p>) -> Result<Term<'p>, ArithError>;
-
-fn identity<'p>(_builder: &mut Builder<'p>, value: Term<'p>) -> Result<Term<'p>, ArithError> {
-    if value.is_number() {
-        Ok(value)
-    } else {
-        Err(ArithError::Badarith)
-    }
-}
 
 /// Jumps, or raises what the slow path has set.
 #[inline(always)]

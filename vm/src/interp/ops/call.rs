@@ -7,6 +7,7 @@ use crate::interp::registers::Registers;
 use crate::machine::machine;
 use crate::native::{Cx, Kind, NativeFunction, Raise};
 use crate::process::{Class, Culprit, Process};
+use crate::release::Release;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::Export;
 use oxbeam_term::{Atom, Term, Word};
@@ -250,8 +251,11 @@ unsafe extern "C-unwind" fn native_stopped(
                 let fun = frame.x(arity);
                 let target = super::fun::prepare(&mut frame, arity, fun);
                 if target.is_null() {
+                    // As with `call_fun`, the call stands in the trace twice, but for one in tail position.
                     frame.pc = ((*frame.e).0 - 8) as *const u64;
-                    frame.e = frame.e.add(1);
+                    if leave_finished(frame.e) != frame.e {
+                        frame.e = frame.e.add(1);
+                    }
                     return frame.raise();
                 }
                 frame.e = leave_finished(frame.e);
@@ -465,7 +469,9 @@ unsafe fn undefined(frame: &mut Frame) -> *const u64 {
                 module,
                 function,
                 arity,
-                arguments: Some(arguments.word()),
+                arguments: Release::current()
+                    .undefined_arguments
+                    .then(|| arguments.word()),
                 native: true,
             });
             frame.pc = std::ptr::null();

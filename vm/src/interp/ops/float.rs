@@ -2,6 +2,7 @@
 
 use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
+use crate::release::Release;
 use oxbeam_term::atom::known;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{View, Word};
@@ -69,7 +70,9 @@ crate::instructions! { frame;
     /// `f[target] := -f[source]`
     fnegate(source: Number, target: Number) {
         let f = &mut (*frame.registers).f;
-        f[target & LAST] = -f[source & LAST];
+        let value = f[source & LAST];
+        let zero = value == 0.0 && Release::current().negation_is_subtraction;
+        f[target & LAST] = if zero { 0.0 } else { -value };
         frame.advance()
     }
 }

@@ -39,12 +39,12 @@ crate::instructions! { frame;
         frame.next = frame.next.add(free.count);
         frame.advance()
     }
-    /// Call of the fun behind the arguments.
+    /// Call of the fun behind the arguments. As in OTP the call is pending already when it fails: traces show it twice.
     call_fun(arity: Number) {
         let callee = frame.x(arity);
         let target = prepare(&mut frame, arity, callee);
-        if target.is_null() { return frame.raise() }
         frame.push_return();
+        if target.is_null() { return frame.raise() }
         frame.enter(target)
     }
     /// [`call_fun`] in tail position.
@@ -58,8 +58,8 @@ crate::instructions! { frame;
     /// Call of the fun in `fun`.
     call_fun2(arity: Number, fun: Source) {
         let target = prepare(&mut frame, arity, fun);
-        if target.is_null() { return frame.raise() }
         frame.push_return();
+        if target.is_null() { return frame.raise() }
         frame.enter(target)
     }
     /// [`call_fun2`] in tail position.

@@ -53,9 +53,8 @@ crate::instructions! { frame;
     wait_timeout(target: Label, timeout: Source) {
         match time_out(&mut frame, timeout) {
             Timeout::Over => frame.advance(),
-            Timeout::Look => frame.go(target),
-            Timeout::Wait => leave_at(frame, frame.pc, 0, Outcome::Wait),
-            Timeout::WaitForEver => leave_at(frame, target, 0, Outcome::Wait),
+            // Woken, it looks for a message first; if there is none it comes here again.
+            Timeout::Wait => leave_at(frame, target, 0, Outcome::Wait),
             Timeout::Bad => frame.error(Word::atom(known::TIMEOUT_VALUE)),
         }
     }
@@ -133,9 +132,7 @@ unsafe fn reserve(frame: &mut Frame) -> Word {
 
 enum Timeout {
     Over,
-    Look,
     Wait,
-    WaitForEver,
     Bad,
 }
 
@@ -147,25 +144,13 @@ unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
     // SAFETY: the worker runs this process.
     unsafe {
         let owned = frame.owned();
-        if owned.receive_waiting {
-            // Woken: by the timer, or by a message that must be looked at first.
-            owned.receive_waiting = false;
-            if owned.receive_timer_fired()
-                && owned.mailbox.is_at_end()
-                && !frame.process().has_signals()
-            {
-                owned.cancel_receive_timer(frame.process());
-                return Timeout::Over;
-            }
-            return Timeout::Look;
-        }
         if owned.receive_timer_fired() {
             owned.cancel_receive_timer(frame.process());
             return Timeout::Over;
         }
         if !owned.receive_timer_running() {
             if limit == Word::atom(known::INFINITY) {
-                return Timeout::WaitForEver;
+                return Timeout::Wait;
             }
             if !limit.is_small() || !(0..=MAX_TIMEOUT).contains(&limit.small_value()) {
                 return Timeout::Bad;
@@ -175,7 +160,6 @@ unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
             }
             owned.start_receive_timer(frame.process(), limit.small_value() as u64);
         }
-        owned.receive_waiting = true;
         Timeout::Wait
     }
 }
