@@ -25,11 +25,10 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if let Some(result) = floats(&mut frame, left, right, |a, b| a + b) {
-            target.set(result);
-            return frame.advance();
-        }
-        let result = two(&mut frame, terms::add, known::PLUS, left, right, otherwise);
+        let result = match floats(&mut frame, left, right, |a, b| a + b) {
+            Some(result) => result,
+            None => two(&mut frame, terms::add, known::PLUS, left, right, otherwise),
+        };
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
         frame.advance()
@@ -69,11 +68,10 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if let Some(result) = floats(&mut frame, left, right, |a, b| a - b) {
-            target.set(result);
-            return frame.advance();
-        }
-        let result = two(&mut frame, terms::sub, known::MINUS, left, right, otherwise);
+        let result = match floats(&mut frame, left, right, |a, b| a - b) {
+            Some(result) => result,
+            None => two(&mut frame, terms::sub, known::MINUS, left, right, otherwise),
+        };
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
         frame.advance()
@@ -88,11 +86,10 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if let Some(result) = floats(&mut frame, left, right, |a, b| a * b) {
-            target.set(result);
-            return frame.advance();
-        }
-        let result = two(&mut frame, terms::mul, known::TIMES, left, right, otherwise);
+        let result = match floats(&mut frame, left, right, |a, b| a * b) {
+            Some(result) => result,
+            None => two(&mut frame, terms::mul, known::TIMES, left, right, otherwise),
+        };
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
         frame.advance()
@@ -100,11 +97,10 @@ crate::instructions! { frame;
     /// `target := left / right`
     divide(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
     } => {
-        if let Some(result) = floats(&mut frame, left, right, |a, b| a / b) {
-            target.set(result);
-            return frame.advance();
-        }
-        let result = two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise);
+        let result = match floats(&mut frame, left, right, |a, b| a / b) {
+            Some(result) => result,
+            None => two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise),
+        };
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
         frame.advance()
