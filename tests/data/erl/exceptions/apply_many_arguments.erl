@@ -1,5 +1,5 @@
 %% Calls with more arguments than any function has.
--module(many_arguments).
+-module(apply_many_arguments).
 -export([main/0]).
 -include("../../t.hrl").
 
