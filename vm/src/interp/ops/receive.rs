@@ -153,6 +153,8 @@ unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
                 return Timeout::Wait;
             }
             if !limit.is_small() || !(0..=MAX_TIMEOUT).contains(&limit.small_value()) {
+                // The receive ends here: the next one begins with the first message.
+                owned.mailbox.reset();
                 return Timeout::Bad;
             }
             if limit.small_value() == 0 {
