@@ -191,6 +191,11 @@ fn subject_and_options<'p>(
     Ok((bits, bytes, options))
 }
 
+/// Does nobody look at the pattern? OTP 25 doesn't where the search ends before the first byte.
+fn ends_at_once(options: &Options) -> bool {
+    options.scope.end == 0 && !rules().uniform_bitstrings
+}
+
 fn position<'p>(cx: &mut Cx<'p>, found: &Range<usize>, offset: usize) -> Term<'p> {
     cx.tuple(&[
         Term::small((found.start + offset) as i64),
@@ -204,6 +209,9 @@ fn match_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn match_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (_, bytes, options) = subject_and_options(cx, false)?;
+    if ends_at_once(&options) {
+        return Ok(Term::atom(Atom::of("nomatch")));
+    }
     let start = options.scope.start;
     let found = with_pattern(cx.arg(1), |pattern| pattern.find(&bytes[options.scope]));
     Ok(match found.ok_or(Raise::Badarg)? {
@@ -218,6 +226,9 @@ fn matches_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn matches_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (_, bytes, options) = subject_and_options(cx, false)?;
+    if ends_at_once(&options) {
+        return Ok(Term::NIL);
+    }
     let start = options.scope.start;
     let found = with_pattern(cx.arg(1), |pattern| pattern.find_all(&bytes[options.scope]))
         .ok_or(Raise::Badarg)?;
@@ -238,14 +249,18 @@ fn split_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (bits, bytes, options) = subject_and_options(cx, true)?;
     let start = options.scope.start;
     let scope = options.scope.clone();
-    let found = with_pattern(cx.arg(1), |pattern| {
-        if options.global {
-            pattern.find_all(&bytes[scope])
-        } else {
-            pattern.find(&bytes[scope]).into_iter().collect()
-        }
-    })
-    .ok_or(Raise::Badarg)?;
+    let found = if ends_at_once(&options) {
+        Vec::new()
+    } else {
+        with_pattern(cx.arg(1), |pattern| {
+            if options.global {
+                pattern.find_all(&bytes[scope])
+            } else {
+                pattern.find(&bytes[scope]).into_iter().collect()
+            }
+        })
+        .ok_or(Raise::Badarg)?
+    };
     cx.bump_reductions(found.len() / 16);
     // Empty parts at the end go while `trim` holds, those elsewhere for `trim_all` only.
     let mut trim = options.trim || options.trim_all;
@@ -377,6 +392,9 @@ fn part_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn copy<'p>(cx: &mut Cx<'p>, count: usize) -> NativeResult<'p> {
+    if count == 0 && !rules().uniform_bitstrings && cx.arg(0).is_bits() {
+        return Ok(cx.binary(&[]));
+    }
     let bytes = cx.arg(0).as_binary().ok_or(Raise::Badarg)?;
     let size = bytes
         .len()

@@ -86,6 +86,8 @@ pub struct EtsRules {
     pub default_cause: bool,
     /// `{heir, Pid}`: the heir is not told.
     pub silent_heirs: bool,
+    /// Words of a table without objects, what holds them apart.
+    pub table_words: usize,
     /// A list of arguments in a match specification may end in `'_'`.
     pub argument_prefixes: bool,
 }
@@ -96,6 +98,7 @@ const ETS_25: EtsRules = EtsRules {
     element_positions: false,
     default_cause: false,
     silent_heirs: false,
+    table_words: 49,
     argument_prefixes: false,
 };
 
@@ -109,6 +112,7 @@ const ETS_27: EtsRules = EtsRules {
 const ETS_29: EtsRules = EtsRules {
     default_cause: true,
     silent_heirs: true,
+    table_words: 50,
     argument_prefixes: true,
     ..ETS_27
 };

@@ -42,7 +42,7 @@ fn atom_to_binary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             let bytes = bytes.ok_or(Raise::Badarg)?;
             Ok(cx.binary(&bytes))
         }
-        None => Err(cx.badarg_because(Atom::of("badopt"))),
+        None => Err(Raise::Badarg),
     }
 }
 
@@ -56,7 +56,7 @@ fn binary_text(cx: &mut Cx<'_>) -> Result<String, Raise> {
     match encoding(cx.arg(1)) {
         Some(Encoding::Utf8) => String::from_utf8(bytes.into_owned()).map_err(|_| Raise::Badarg),
         Some(Encoding::Latin1) => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
-        None => Err(cx.badarg_because(Atom::of("badopt"))),
+        None => Err(Raise::Badarg),
     }
 }
 

@@ -265,7 +265,7 @@ fn function_exported_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn is_builtin_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (module, function, arity) = mfa(cx)?;
-    let arity = u32::try_from(arity).map_err(|_| Raise::Badarg)?;
+    let arity = u32::try_from(arity).unwrap_or(u32::MAX);
     Ok(Term::boolean(
         cx.machine().code.native(module, function, arity).is_some(),
     ))

@@ -33,11 +33,7 @@ fn text_by_options(cx: &mut Cx<'_>) -> Result<String, Raise> {
     }
     let value = cx.arg(0).as_float().ok_or(Raise::Badarg)?;
     let (mut form, mut compact) = (Form::Scientific(DEFAULT_DECIMALS), false);
-    let options = cx.arg(1).proper_list();
-    let Some(options) = options else {
-        return Err(cx.badarg_because(Atom::of("badopt")));
-    };
-    for option in options {
+    for option in cx.arg(1).proper_list().ok_or(Raise::Badarg)? {
         let number = option
             .as_tuple_of::<2>()
             .and_then(|[key, value]| Some((key.as_atom()?, value.as_small()?)));
@@ -52,7 +48,7 @@ fn text_by_options(cx: &mut Cx<'_>) -> Result<String, Raise> {
             {
                 form = Form::Scientific(digits)
             }
-            _ => return Err(cx.badarg_because(Atom::of("badopt"))),
+            _ => return Err(Raise::Badarg),
         }
     }
     let text = match form {

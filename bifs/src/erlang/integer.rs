@@ -21,7 +21,7 @@ natives! { INTERNAL: "erts_internal";
 }
 
 natives! { STRING: "string";
-    "list_to_integer" / 1 Plain [0 ..= 28] => string_list_to_integer_1;
+    "list_to_integer" / 1 Plain [0 ..= 26] => string_list_to_integer_1;
 }
 
 fn text(value: Term<'_>, radix: u32) -> Option<String> {
@@ -150,6 +150,9 @@ fn prefix(bytes: &[u8], radix: u32) -> Option<usize> {
 
 /// `erts_internal:list_to_integer(List, Base)`: `{Integer, Rest}`, or what is wrong as an atom.
 fn internal_list_to_integer_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    if !cx.arg(0).is_list() {
+        return Ok(Term::atom(Atom::of("not_a_list")));
+    }
     let Some(radix) = radix_of(cx.arg(1)) else {
         return Ok(Term::atom(known::BADARG));
     };

@@ -4,6 +4,7 @@ use super::hash::HashStore;
 use super::row::Row;
 use super::tree::{From, TreeStore};
 use super::{Kind, Protection, Trash};
+use crate::release::Release;
 use oxbeam_sync::rank::{Rank, RwLock};
 use oxbeam_term::atom::Atom;
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
@@ -246,14 +247,15 @@ impl Contents {
     }
     /// Words of memory, as OTP would count them: its table record, its slots, and what it puts before each object.
     pub fn memory_words(&self) -> usize {
+        let words = Release::current().ets.table_words;
         match &self.store {
             Store::Hash(hash) => {
                 // Slots come in segments: one of 256, then of 2,048.
                 let segments = hash.slots().saturating_sub(256).div_ceil(2_048);
                 let slots = 256 + 2_048 * segments + if segments > 0 { 262 } else { 0 };
-                49 + slots + hash.row_words() + 4 * hash.len()
+                words + slots + hash.row_words() + 4 * hash.len()
             }
-            Store::Tree(tree) => 139 + tree.words() + 5 * tree.len(),
+            Store::Tree(tree) => words + 90 + tree.words() + 5 * tree.len(),
         }
     }
     /// Length of the chains, slot by slot, and the number of dead rows; nothing for an ordered_set.
