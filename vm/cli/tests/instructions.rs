@@ -2,7 +2,7 @@
 //! Elixir's own libraries, as the lowering writes it.
 //!
 //! The modules are the compiled programs in `target/oxbeam_tests/` (which the `erlang` target leaves there) and all below `.otp/`, as far
-//! as is needed. Where there are none, nothing is checked.
+//! as is needed. Where the programs about native records have not been compiled, nothing is checked: only they have those instructions.
 
 use oxbeam_vm::code::Code;
 use oxbeam_vm::interp::isa::{Form, Row, Which};
@@ -12,14 +12,25 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Instructions that no compiler's code becomes, and why.
-const NOT_LOWERED: &[(&str, &str)] = &[];
+const NOT_LOWERED: &[(&str, &str)] = &[
+    ("process_done", "below every process's first frame"),
+    ("undefined_entry", "of functions that nobody has loaded"),
+    ("undefined_fun_entry", "of funs whose module is gone"),
+    ("system_limit", "for sizes beyond all memory"),
+    (
+        "record_error",
+        "only in modules that programs compile while they run",
+    ),
+    ("bs_put_binary", "compilers before OTP 25"),
+    ("bs_skip_all", "compilers before OTP 25"),
+];
 
 #[test]
 fn every_instruction_occurs_in_compiled_code() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let files = modules(&root);
-    if files.is_empty() {
-        eprintln!("not checked: neither compiled programs nor libraries");
+    if !compiled(&root) {
+        eprintln!("not checked: the corpus has not been compiled for OTP 29");
         return;
     }
     // Records are terms of the last release; all else reads the same.
@@ -61,6 +72,21 @@ fn every_instruction_occurs_in_compiled_code() {
         files.len(),
         refused.join("\n")
     );
+}
+
+/// Have the programs about native records been compiled?
+fn compiled(root: &Path) -> bool {
+    let folder = root.join("target/oxbeam_tests/29/ebin");
+    let programs = std::fs::read_dir(root.join("tests/data/erl/records29"));
+    programs.is_ok_and(|mut programs| {
+        programs.all(|program| {
+            let path = program.map(|entry| entry.path()).unwrap_or_default();
+            path.extension().is_none_or(|extension| extension != "erl")
+                || path
+                    .file_stem()
+                    .is_some_and(|name| folder.join(name).with_extension("beam").is_file())
+        })
+    })
 }
 
 /// The names of the instructions that each handler serves: the compiler may have found two to be the same.
