@@ -1,10 +1,15 @@
 //! Crash dumps, in OTP's text format: `crashdump_viewer` and people read them. Follows the chapter «How to Interpret the Erlang Crash
 //! Dumps» and `ERL_CRASH_DUMP*` of erl(1).
 
+mod terms;
+
 use crate::ets::Kind;
 use crate::machine::machine;
+use crate::process::relations::{Relations, Watched};
 use crate::process::{Owned, Peer, Process, info};
 use crate::{environment, stats};
+use oxbeam_term::boxed::external::this_node;
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term, atom, print};
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
@@ -93,23 +98,34 @@ fn dump(slogan: &str, stopped: bool, sound: bool, out: &mut dyn Write) -> io::Re
         "Calling Thread: {}",
         std::thread::current().name().unwrap_or("unknown")
     )?;
-    if let Some(number) = crate::sched::current_process() {
-        writeln!(out, "Current Process: {}", pid(number))?;
-    }
     if !sound {
+        if let Some(number) = crate::sched::current_process() {
+            writeln!(out, "Current Process: {}", pid(number))?;
+        }
         failed_process(out)?;
         // What follows takes locks, which the failure may have left closed.
         out.flush()?;
     }
+    schedulers(out)?;
     general(out)?;
-    if stopped {
-        processes(out)?;
-        out.flush()?;
+    let mut shared = terms::Shared::new();
+    let numbers = if stopped { numbers() } else { Vec::new() };
+    for &number in &numbers {
+        if let Some(process) = machine().processes.get(number) {
+            self::process(out, &process)?;
+        }
     }
     ports(out)?;
     tables(out)?;
     writeln!(out, "=node:'nonode@nohost'\n=no_distribution")?;
     modules(out)?;
+    for number in numbers {
+        let process = machine().processes.get(number);
+        if let Some(owned) = process.as_deref().and_then(still) {
+            terms::process(out, &pid(number), owned, &mut shared)?;
+        }
+    }
+    terms::shared_binaries(out, &shared)?;
     writeln!(out, "=atoms")?;
     for index in (0..atom::count()).rev() {
         writeln!(out, "{}", print::display_atom(Atom::from_index(index)))?;
@@ -162,11 +178,36 @@ fn failed_process(out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// All processes; the schedulers stand still.
+/// Numbers of all processes, in order.
+fn numbers() -> Vec<u64> {
+    let mut numbers = machine().processes.ids();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// The schedulers, and how much waits for them.
+fn schedulers(out: &mut dyn Write) -> io::Result<()> {
+    let scheduler = &machine().scheduler;
+    let own = crate::sched::current_worker();
+    let lengths = scheduler.queue_lengths();
+    for index in 0..scheduler.count() {
+        writeln!(out, "=scheduler:{}", index + 1)?;
+        let waiting = lengths.get(index).copied().unwrap_or_default();
+        writeln!(out, "Run Queue Normal Length: {waiting}")?;
+        let current = crate::sched::current_process().filter(|_| own == Some(index));
+        writeln!(
+            out,
+            "Current Process: {}",
+            current.map(pid).unwrap_or_default()
+        )?;
+    }
+    Ok(())
+}
+
+/// All processes and their stacks; the schedulers stand still.
 pub(crate) fn processes(out: &mut dyn Write) -> io::Result<()> {
     let machine = machine();
-    let mut numbers = machine.processes.ids();
-    numbers.sort_unstable();
+    let numbers = numbers();
     for &number in &numbers {
         if let Some(process) = machine.processes.get(number) {
             self::process(out, &process)?;
@@ -243,17 +284,9 @@ pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> 
     writeln!(out, "Number of heap fragments: {}", heap.arena.blocks.len())?;
     writeln!(out, "Heap fragment data: {}", heap.arena.block_words())?;
     if let Some(relations) = &owned.relations {
-        let links: Vec<String> = relations
-            .linked()
-            .into_iter()
-            .filter_map(|peer| match peer {
-                Peer::Process(number) => Some(pid(number)),
-                Peer::Port(number) => print::port_to_text(Term::local_port(number)),
-                Peer::Remote(..) => None,
-            })
-            .collect();
-        if !links.is_empty() {
-            writeln!(out, "Link list: [{}]", links.join(", "))?;
+        let relations = related(relations);
+        if !relations.is_empty() {
+            writeln!(out, "Link list: [{}]", relations.join(", "))?;
         }
     }
     writeln!(out, "Reductions: {}", owned.reductions)?;
@@ -265,6 +298,15 @@ pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> 
         "OldHeap unused: {}",
         heap.old_words() - heap.old_used_words()
     )?;
+    let (young, old) = heap.binary_words();
+    writeln!(out, "BinVHeap: {young}\nOldBinVHeap: {old}")?;
+    for (title, used) in [("BinVHeap", young), ("OldBinVHeap", old)] {
+        writeln!(
+            out,
+            "{title} unused: {}",
+            heap.binary_limit.saturating_sub(used)
+        )?;
+    }
     writeln!(out, "Memory: {}", info::memory_bytes(owned))?;
     let text = info::backtrace(owned, is_current(process));
     writeln!(out, "{}", text.lines().next().unwrap_or(""))?;
@@ -273,6 +315,44 @@ pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> 
         "Internal State: PRIO_{}",
         process.priority().atom().text().to_uppercase()
     )
+}
+
+fn peer_text(peer: Peer) -> Option<String> {
+    match peer {
+        Peer::Process(number) => Some(pid(number)),
+        Peer::Port(number) => print::port_to_text(Term::local_port(number)),
+        Peer::Remote(..) => None,
+    }
+}
+
+/// Links and monitors.
+fn related(relations: &Relations) -> Vec<String> {
+    let name = |reference: RefNumbers| {
+        let [low, middle, high] = reference.numbers();
+        format!("#Ref<0.{high}.{middle}.{low}>")
+    };
+    let mut texts: Vec<String> = relations
+        .linked()
+        .into_iter()
+        .filter_map(peer_text)
+        .collect();
+    for (reference, watching) in relations.watching_in_order() {
+        let whom = match watching.what {
+            Watched::Peer(peer) => peer_text(peer),
+            Watched::Name(name, _) => Some(format!(
+                "{{{},{}}}",
+                print::display_atom(name),
+                print::display_atom(this_node().name)
+            )),
+            Watched::RemoteName(..) | Watched::TimeOffset => None,
+        };
+        texts.extend(whom.map(|whom| format!("{{to,{whom},{}}}", name(reference))));
+    }
+    for (reference, watcher) in relations.watched_in_order() {
+        let who = peer_text(watcher.by);
+        texts.extend(who.map(|who| format!("{{from,{who},{}}}", name(reference))));
+    }
+    texts
 }
 
 /// Loaded code.
@@ -288,6 +368,14 @@ pub(crate) fn modules(out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "=mod:{}", print::display_atom(name))?;
         if let Some(current) = versions.current {
             writeln!(out, "Current size: {}", current.code.len() * 8)?;
+            for (title, bytes) in [
+                ("attributes", &current.attributes),
+                ("compilation info", &current.compile_info),
+            ] {
+                if let Some(bytes) = bytes {
+                    writeln!(out, "Current {title}: {}", terms::encoded(bytes))?;
+                }
+            }
         }
         if let Some(old) = versions.old {
             writeln!(out, "Old size: {}", old.code.len() * 8)?;
