@@ -1,7 +1,7 @@
-//! The poll thread: one epoll for all file descriptors of the machine. Follows `erl_poll.c` in what it promises: one notice for each
+//! Polling: one epoll for all file descriptors of the machine. Follows `erl_poll.c` in what it promises: one notice for each
 //! request, and files that can't be polled are always ready.
 //!
-//! A request names a descriptor, a direction and a function, which is called once, on the poll thread, when the descriptor is ready.
+//! A request names a descriptor, a direction and a function, which is called once, on the thread that polls, when the descriptor is ready.
 //! It must be short and must not wait: it makes a process runnable, or lets a port read what is there. A notice may still come while
 //! its request is being cancelled; whoever asked has to know that it is stale.
 
@@ -13,6 +13,8 @@ use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// What a descriptor is to be ready for.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -25,6 +27,32 @@ pub enum Interest {
 
 /// What is called when a descriptor is ready.
 pub type Notice = Box<dyn FnOnce() + Send>;
+
+/// Where input comes from: what looks at descriptors. The machine has a thread that does nothing else; the simulator looks when it is time.
+pub trait Poll: Send + Sync {
+    /// Calls the notices of what is ready, after waiting until something is, for `longest` at most (`None`: forever). How many it called.
+    ///
+    /// # Errors
+    /// The system's; another try would fail as well.
+    fn poll(&self, longest: Option<Duration>) -> Result<usize, Errno>;
+}
+
+/// The machine's descriptors.
+pub struct Descriptors;
+
+impl Poll for Descriptors {
+    fn poll(&self, longest: Option<Duration>) -> Result<usize, Errno> {
+        poller()?.poll(longest)
+    }
+}
+
+/// No thread polls: who calls this does.
+static NO_THREAD: AtomicBool = AtomicBool::new(false);
+
+/// Nobody polls from now on but who calls [`Poll::poll`]; before the first request.
+pub fn without_thread() {
+    NO_THREAD.store(true, Ordering::Release);
+}
 
 /// One direction: an epoll of its own, so that each request is one entry of the kernel's that fires once.
 struct Side {
@@ -109,9 +137,13 @@ fn poller() -> Result<&'static Poller, Errno> {
         .as_ref()
         .map_err(|errno| *errno)?;
     let started = THREAD.get_or_init(|| {
+        if NO_THREAD.load(Ordering::Acquire) {
+            return true;
+        }
         std::thread::Builder::new()
             .name("poll".to_owned())
-            .spawn(|| poller.run())
+            // It ends with an error that would not pass by itself.
+            .spawn(|| while poller.poll(None).is_ok() {})
             .is_ok()
     });
     if *started {
@@ -139,27 +171,29 @@ impl Poller {
             }),
         })
     }
-    fn run(&self) {
+    fn poll(&self, longest: Option<Duration>) -> Result<usize, Errno> {
         let mut events: Vec<Event> = Vec::with_capacity(EVENTS);
         let mut notices = Vec::new();
-        loop {
-            events.clear();
-            match epoll::wait(&self.epoll, spare_capacity(&mut events), None) {
-                Ok(_) | Err(Errno::INTR) => {}
-                // Nothing that would pass by itself.
-                Err(_) => return,
-            }
-            {
-                let state = &mut *self.state.lock();
-                let _ = rustix::io::read(&self.wake, &mut [0; 8]);
-                notices.append(&mut state.ready);
-                state.read.collect(&mut events, &mut notices);
-                state.write.collect(&mut events, &mut notices);
-            }
-            for notice in notices.drain(..) {
-                notice();
-            }
+        let longest = longest.map(|longest| Timespec {
+            tv_sec: longest.as_secs() as i64,
+            tv_nsec: i64::from(longest.subsec_nanos()),
+        });
+        match epoll::wait(&self.epoll, spare_capacity(&mut events), longest.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
         }
+        {
+            let state = &mut *self.state.lock();
+            let _ = rustix::io::read(&self.wake, &mut [0; 8]);
+            notices.append(&mut state.ready);
+            state.read.collect(&mut events, &mut notices);
+            state.write.collect(&mut events, &mut notices);
+        }
+        let count = notices.len();
+        for notice in notices {
+            notice();
+        }
+        Ok(count)
     }
     fn watch(&self, fd: BorrowedFd<'_>, interest: Interest, notice: Notice) -> Result<(), Errno> {
         let mut state = self.state.lock();

@@ -1,16 +1,19 @@
 //! The simulator: one thread, virtual time, and a seed that decides who runs next and for how long. The same seed gives the same run.
 //!
-//! What is runnable lies in one list; a [`Picker`] chooses. When nothing is runnable, virtual time goes on to the next timer. Chaos is
-//! part of it: slices are of random length, so that a race that needs a switch at one place is found by some seed.
+//! What is runnable lies in one list; a [`Picker`] chooses. When nothing is runnable, the simulator looks for input ([`Poll`]); when there
+//! is none, virtual time goes on to the next timer. Chaos is part of it: slices are of random length, so that a race that needs a switch at
+//! one place is found by some seed. What comes from other programs comes when it comes: a run is the same again where its input is there
+//! from the beginning, as a file's is.
 
 use super::entropy::{Entropy, SeededEntropy};
 use super::worker;
 use crate::interp::Registers;
+use crate::io::poll::{self, Poll};
 use crate::machine::Machine;
 use crate::process::{Priority, Process};
 use crate::timer::clock::Time;
 use oxbeam_sync::progress;
-use oxbeam_sync::rank::{Condvar, Mutex, Rank};
+use oxbeam_sync::rank::{Mutex, Rank};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,15 +45,16 @@ impl<E: Entropy> Picker for RandomPicker<E> {
 /// The list, and what chooses from it.
 pub(super) struct Simulator {
     runnable: Mutex<Vec<Arc<Process>>>,
-    come: Condvar,
     picker: Mutex<Box<dyn Picker>>,
+    input: Box<dyn Poll>,
 }
 
 impl Simulator {
     pub(super) fn new(seed: u64) -> Simulator {
+        poll::without_thread();
         Simulator {
             runnable: Mutex::new(Rank::RunQueue, Vec::new()),
-            come: Condvar::new(),
+            input: Box::new(poll::Descriptors),
             picker: Mutex::new(
                 Rank::CodeStaging,
                 Box::new(RandomPicker(SeededEntropy(seed))),
@@ -59,7 +63,6 @@ impl Simulator {
     }
     pub(super) fn enqueue(&self, process: Arc<Process>) {
         self.runnable.lock().push(process);
-        self.come.notify_one();
     }
     fn pick(&self) -> Option<(Arc<Process>, i64)> {
         let mut picker = self.picker.lock();
@@ -76,8 +79,10 @@ impl Simulator {
     }
 }
 
-/// How long to wait for input when nothing is runnable and no timer is set.
-const WAIT_FOR_INPUT: Duration = Duration::from_millis(10);
+/// How long to wait for input when nothing is runnable and no timer is set; other threads, of signals for instance, are heard then too.
+const WAIT_FOR_INPUT: Duration = Duration::from_millis(5);
+/// Turns after which input is looked for though there is something to run.
+const TURNS: u32 = 256;
 
 /// The simulator's thread.
 pub(super) fn run(machine: &'static Machine) {
@@ -87,21 +92,25 @@ pub(super) fn run(machine: &'static Machine) {
     worker::become_only_worker();
     let mut registers = Registers::new(false);
     let mut progress = progress::register();
+    let input = |longest| simulator.input.poll(Some(longest)).unwrap_or(0);
+    let mut turns: u32 = 0;
     loop {
         progress.quiescent();
         let tick = machine.time.tick();
         if tick >= machine.timers.next_tick(0) {
             machine.timers.expire(0, tick);
         }
+        turns = turns.wrapping_add(1);
+        if turns % TURNS == 0 {
+            input(Duration::ZERO);
+        }
         match simulator.pick() {
             Some((process, slice)) => super::run::run(machine, process, &mut registers, slice),
+            None if input(Duration::ZERO) > 0 => {}
             None => match machine.timers.next_tick(0) {
-                u64::MAX => progress.offline(|| {
-                    let mut runnable = simulator.runnable.lock();
-                    if runnable.is_empty() {
-                        simulator.come.wait_for(&mut runnable, WAIT_FOR_INPUT);
-                    }
-                }),
+                u64::MAX => {
+                    progress.offline(|| input(WAIT_FOR_INPUT));
+                }
                 tick => machine.time.clock().advance(Time::begin_of(tick)),
             },
         }
