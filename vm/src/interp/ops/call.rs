@@ -65,7 +65,7 @@ crate::instructions! { frame;
     apply_last(arity: Number, words: Number) {
         let export = resolve(frame.x(arity), frame.x(arity + 1), arity);
         if export.is_null() { return apply_badly(frame, arity) }
-        frame.e = frame.e.add(words);
+        if only_raises(&*export) { frame.push_return() } else { frame.e = frame.e.add(words) }
         frame.enter((*export).code())
     }
     /// Entry of a native function: calls it with the X registers and returns its result.
@@ -240,7 +240,9 @@ unsafe extern "C-unwind" fn native_stopped(
                     return frame.error(Word::atom(known::BADARG));
                 };
                 load_trap_arguments(&frame);
-                frame.e = leave_finished(frame.e);
+                if !only_raises(export) {
+                    frame.e = leave_finished(frame.e);
+                }
                 collect_at_entry(&mut frame);
                 frame.enter(export.code())
             }
@@ -416,6 +418,17 @@ unsafe fn resolve(module: Word, function: Word, arity: usize) -> *const Export {
     machine()
         .code
         .export(module.atom_value(), function.atom_value(), arity as u32)
+}
+
+/// `error/1,2,3`, `exit/1` and `throw/1` of `erlang`: who applies them stands in the trace, in tail position too.
+#[inline(always)]
+fn only_raises(export: &Export) -> bool {
+    export.module() == known::ERLANG
+        && match export.arity() {
+            1 => [known::ERROR, known::EXIT, known::THROW].contains(&export.function()),
+            2 | 3 => export.function() == known::ERROR,
+            _ => false,
+        }
 }
 
 #[cold]
