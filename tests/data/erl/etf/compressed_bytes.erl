@@ -1,3 +1,4 @@
+%% not: zeal
 %% The very bytes of compressed terms: zlib's own, of every level.
 -module(compressed_bytes).
 -export([main/0]).

@@ -1,4 +1,5 @@
-%% Chunks and digest of an object file.
+%% not: zeal
+%% Chunks and digest of an object file (the compiler is too slow for zeal).
 -module(beamfile_internals).
 -export([main/0]).
 
