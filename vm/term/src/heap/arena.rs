@@ -52,8 +52,8 @@ impl Block {
     /// # Safety
     /// The memory is the block's alone.
     pub(super) unsafe fn at(start: *mut Word, words: usize) -> Block {
-        // SAFETY: the caller gives a real address.
         Block {
+            // SAFETY: the caller gives a real address.
             start: unsafe { NonNull::new_unchecked(start) },
             words,
         }
