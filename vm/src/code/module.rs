@@ -120,6 +120,8 @@ pub struct Versions {
     pub old: Option<Arc<Module>>,
     /// Loaded, but its `on_load` function has not succeeded yet.
     pub pending: Option<Arc<Module>>,
+    /// How many names of modules came before this one.
+    pub index: usize,
 }
 
 /// Where in the source an address lies.
@@ -206,7 +208,11 @@ impl Code {
         let mut finished = Finished::Current;
         for module in prepared {
             self.note_range(&module);
-            let versions = modules.entry(module.name).or_default();
+            let index = modules.len();
+            let versions = modules.entry(module.name).or_insert_with(|| Versions {
+                index,
+                ..Versions::default()
+            });
             if module.on_load.is_some() {
                 finished = Finished::OnLoad(module.name);
                 versions.pending = Some(module);
@@ -304,14 +310,16 @@ impl Code {
     pub fn current(&self, name: Atom) -> Option<Arc<Module>> {
         self.modules.read().get(&name)?.current.clone()
     }
-    /// Names of all modules with current code, or, with `old`, with old code as well.
+    /// Names of all modules that have code, old code too, the newest name first: OTP's order, and the same in every simulated run.
     pub fn loaded(&self) -> Vec<Atom> {
         let modules = self.modules.read();
-        modules
+        let mut loaded: Vec<(usize, Atom)> = modules
             .iter()
-            .filter(|(_, versions)| versions.current.is_some())
-            .map(|(name, _)| *name)
-            .collect()
+            .filter(|(_, versions)| versions.current.is_some() || versions.old.is_some())
+            .map(|(name, versions)| (versions.index, *name))
+            .collect();
+        loaded.sort_unstable_by_key(|&(index, _)| std::cmp::Reverse(index));
+        loaded.into_iter().map(|(_, name)| name).collect()
     }
     /// Bytes that loaded code and its literals take.
     pub fn memory(&self) -> usize {
