@@ -226,6 +226,8 @@ pub struct MaxHeap {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 enum ReceiveTimer {
     None,
+    /// `after infinity`
+    Never,
     Running(TimerId),
     Fired,
 }
@@ -473,12 +475,11 @@ impl Owned {
         self.receive_timer =
             ReceiveTimer::Running(machine.timers.set(tick, Action::Receive(process.number)));
     }
-    /// Is there a timer of a receive that has not fired?
-    #[inline]
-    pub fn receive_timer_running(&self) -> bool {
-        matches!(self.receive_timer, ReceiveTimer::Running(_))
+    /// The receive waits without an end: its timeout is not to be read again.
+    pub fn wait_for_ever(&mut self) {
+        self.receive_timer = ReceiveTimer::Never;
     }
-    /// Is there a timer of a receive, fired or not?
+    /// Has the timeout of the receive been read: is its timer set, fired or not?
     #[inline]
     pub fn receive_timer_is_set(&self) -> bool {
         self.receive_timer != ReceiveTimer::None

@@ -148,8 +148,10 @@ unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
             owned.cancel_receive_timer(frame.process());
             return Timeout::Over;
         }
-        if !owned.receive_timer_running() {
+        // The register that had the limit is gone when the process comes here again.
+        if !owned.receive_timer_is_set() {
             if limit == Word::atom(known::INFINITY) {
+                owned.wait_for_ever();
                 return Timeout::Wait;
             }
             if !limit.is_small() || !(0..=MAX_TIMEOUT).contains(&limit.small_value()) {
