@@ -24,20 +24,18 @@ const HEAD: usize = 3;
 pub(super) unsafe fn get(map: Word, key: Word) -> Option<Word> {
     // SAFETY: the caller's promise: the size counts keys and values.
     unsafe {
-        let object = map.pointer();
-        let size = (*object.add(1)).small_value() as usize;
-        let keys = (*object.add(2)).pointer().add(1);
+        let (keys, values, size) = layout(map);
         if key.is_immediate() {
             for index in 0..size {
                 if *keys.add(index) == key {
-                    return Some(*object.add(HEAD + index));
+                    return Some(*values.add(index));
                 }
             }
             return None;
         }
         for index in 0..size {
             if eq_exact_words(*keys.add(index), key) {
-                return Some(*object.add(HEAD + index));
+                return Some(*values.add(index));
             }
         }
         None
@@ -93,8 +91,7 @@ pub unsafe fn update(
     // SAFETY: the caller's promise: the size counts keys and values.
     unsafe {
         let object = map.pointer().cast_const();
-        let size = (*object.add(1)).small_value() as usize;
-        let keys = (*object.add(2)).pointer().cast_const().add(1);
+        let (keys, _, size) = layout(map);
         let copy = room(HEAD + size)?;
         for word in 0..HEAD + size {
             *copy.add(word) = *object.add(word);
@@ -129,11 +126,10 @@ pub(super) fn parts<'p>(map: Map<'p>) -> (&'p [Term<'p>], &'p [Term<'p>]) {
     let size = map.len();
     // SAFETY: the size counts the values behind the head, and the keys behind their tuple's header. An empty tuple's pointer is real.
     unsafe {
-        let object = map.term().word().pointer();
-        let keys = (*object.add(2)).pointer().add(1);
+        let (keys, values, _) = layout(map.term().word());
         (
             std::slice::from_raw_parts(keys.cast(), size),
-            std::slice::from_raw_parts(object.add(HEAD).cast(), size),
+            std::slice::from_raw_parts(values.cast(), size),
         )
     }
 }
@@ -217,11 +213,9 @@ impl<'p> Builder<'p> {
         let object = self.alloc(HEAD + size);
         // SAFETY: fresh room for head and values.
         unsafe {
-            *object = Word::map_header(map_kind::FLAT, HEAD - 1 + size, 0);
-            *object.add(1) = Word::small(size as i64);
-            *object.add(2) = keys.word();
+            let to = write_head(object, keys.word(), size);
             for (index, value) in values.take(size).enumerate() {
-                *object.add(HEAD + index) = value.word();
+                *to.add(index) = value.word();
             }
             Term::from_word(Word::boxed(object))
         }
@@ -232,11 +226,8 @@ impl<'p> Builder<'p> {
         let object = self.alloc(HEAD + values.len());
         // SAFETY: fresh room for head and values; a transparent `Term` is a word.
         unsafe {
-            *object = Word::map_header(map_kind::FLAT, HEAD - 1 + values.len(), 0);
-            *object.add(1) = Word::small(values.len() as i64);
-            *object.add(2) = keys.word();
-            let to = object.add(HEAD).cast();
-            std::ptr::copy_nonoverlapping(values.as_ptr(), to, values.len());
+            let to = write_head(object, keys.word(), values.len());
+            std::ptr::copy_nonoverlapping(values.as_ptr().cast(), to, values.len());
             Term::from_word(Word::boxed(object))
         }
     }
