@@ -41,11 +41,22 @@ impl Unit<'_> {
 
     fn stamp(&self, by: &str) -> String {
         let mut hasher = DefaultHasher::new();
-        fs::read(&self.source).unwrap_or_default().hash(&mut hasher);
+        let text = fs::read_to_string(&self.source).unwrap_or_default();
+        text.hash(&mut hasher);
+        for included in included(&text) {
+            let file = self.source.with_file_name(included);
+            fs::read(file).unwrap_or_default().hash(&mut hasher);
+        }
         self.all_options().hash(&mut hasher);
         by.hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
+}
+
+/// The files that a source includes by name.
+fn included(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter_map(|line| Some(line.strip_prefix("-include(\"")?.split_once('"')?.0))
 }
 
 /// Compiles what is not yet compiled. `Err` if not even the runner can be.
