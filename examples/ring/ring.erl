@@ -2,7 +2,8 @@
 %%
 %% A member hands a token on and keeps a copy until the one behind its successor has the token too; so each token is in the hands of
 %% two neighbours at any time, and one death loses none. The survivor learns of a death by its monitor and of the successor's new life
-%% by a message, hands the copies over again, and reports so; then the next victim is chosen. A signal that does not come stops the ring.
+%% by a message, and hands the copies over again; behind them a mark goes three members on, so that what was on its way is in the hands
+%% of two again when the next victim is chosen. A signal that does not come stops the ring.
 %% Member 0 is the bank: it is never killed, and sees each token come round exactly once in each lap.
 -ifndef(PART_OF).
 -module(ring).
@@ -38,7 +39,7 @@ run(Passes, Members, Tokens) ->
     Killer ! go,
     Laps = Passes div Members,
     [First ! {token, Me, Id, 0} || Id <- lists:seq(1, Tokens)],
-    Kills = bank(#{table => Table, next => First, killer => Killer, copies => #{}},
+    Kills = bank(#{table => Table, next => First, killer => Killer, copies => maps:from_list([{Id, 0} || Id <- lists:seq(1, Tokens)])},
         maps:from_list([{Id, 0} || Id <- lists:seq(1, Tokens)]), Laps),
     Watcher ! {stop, Me},
     Watched = receive {watched, W} -> W after 60000 -> exit(watcher_hangs) end,
@@ -74,6 +75,9 @@ bank(#{next := Next, table := Table, killer := Killer, copies := Copies} = State
                 #{} -> bank(State, Seen, Laps)
             end;
         {'DOWN', _, process, Next, _} -> bank(again(State), Seen, Laps);
+        {mark, Left, Victim} ->
+            pass(Left, Victim, Next, Killer),
+            bank(State, Seen, Laps);
         {kills, Kills} -> Kills
     after 60000 -> exit({ring_stands_still, Laps, Seen, Copies, ets:tab2list(Table)})
     end.
@@ -84,7 +88,7 @@ again(#{copies := Copies, killer := Killer} = State) ->
         {up, 1, New} ->
             monitor(process, New),
             [New ! {token, self(), Id, Hop} || {Id, Hop} <- maps:to_list(Copies)],
-            Killer ! {settled, 1},
+            pass(3, 1, New, Killer),
             State#{next := New}
     after 60000 -> exit(successor_of_bank_stays_away)
     end.
@@ -149,11 +153,18 @@ loop(#{n := N, killer := Killer} = State, Next, Copies) ->
                 {up, Successor, New} when Successor =:= N + 1 ->
                     monitor(process, New),
                     [New ! {token, self(), Id, Hop} || {Id, {Hop, _}} <- maps:to_list(Copies)],
-                    Killer ! {settled, N + 1},
+                    pass(3, N + 1, New, Killer),
                     loop(State, New, Copies)
             end;
+        {mark, Left, Victim} ->
+            pass(Left, Victim, Next, Killer),
+            loop(State, Next, Copies);
         {crash, Reason} -> error(Reason)
     end.
+
+%% Where the mark ends, all that was handed over before it has arrived.
+pass(0, Victim, _, Killer) -> Killer ! {settled, Victim};
+pass(Left, Victim, Next, _) -> Next ! {mark, Left - 1, Victim}.
 
 %% ---- Who kills. ----
 

@@ -1,4 +1,3 @@
-%% timeout: 120
 -module(ring_of_supervised).
 -define(PART_OF, ?MODULE).
 -export([main/0]).
