@@ -42,7 +42,7 @@ const SEARCHED_PER_REDUCTION: usize = 4096;
 
 /// What is searched for.
 enum Pattern<'n> {
-    One(Finder<'n>),
+    One(Box<Finder<'n>>),
     Many(AhoCorasick),
 }
 
@@ -123,7 +123,7 @@ fn with_pattern<R>(pattern: Term<'_>, search: impl FnOnce(&Pattern<'_>) -> R) ->
     }
     let needles = needles(pattern)?;
     Some(match &needles[..] {
-        [needle] => search(&Pattern::One(Finder::new(&needle[..]))),
+        [needle] => search(&Pattern::One(Box::new(Finder::new(&needle[..])))),
         _ => search(&Pattern::Many(automaton(&needles, Effort::Once)?)),
     })
 }
@@ -131,7 +131,7 @@ fn with_pattern<R>(pattern: Term<'_>, search: impl FnOnce(&Pattern<'_>) -> R) ->
 fn compile_pattern_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let needles = needles(cx.arg(0)).ok_or(Raise::Badarg)?;
     let compiled: Compiled = match &needles[..] {
-        [needle] => Pattern::One(Finder::new(&needle[..]).into_owned()),
+        [needle] => Pattern::One(Box::new(Finder::new(&needle[..]).into_owned())),
         _ => Pattern::Many(automaton(&needles, Effort::Often).ok_or(Raise::SystemLimit)?),
     };
     cx.bump_reductions(needles.iter().map(|needle| needle.len()).sum::<usize>() / 16);
@@ -516,7 +516,7 @@ mod tests {
 
     #[test]
     fn matches_do_not_overlap() {
-        let pattern = Pattern::One(Finder::new(b"aa"));
+        let pattern = Pattern::One(Box::new(Finder::new(b"aa")));
         assert_eq!(pattern.find_all(b"aaaaa"), [0..2, 2..4]);
     }
 }

@@ -235,10 +235,10 @@ fn state_of_two<'p>(
 
 fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (key, value) = (cx.arg(0).as_atom().ok_or(Raise::Badarg)?.text(), cx.arg(1));
-    if key == "available_internal_state" {
-        if let Some(on) = value.as_boolean() {
-            return Ok(Term::boolean(make_available(cx, on)));
-        }
+    if key == "available_internal_state"
+        && let Some(on) = value.as_boolean()
+    {
+        return Ok(Term::boolean(make_available(cx, on)));
     }
     if !AVAILABLE.load(Ordering::Relaxed) {
         return Err(Raise::Undef);

@@ -61,11 +61,10 @@ fn key_tuple<'p>(cx: &mut Cx<'p>) -> Result<Option<Term<'p>>, Raise> {
         if let Some(found) = element
             .tuple_elements()
             .and_then(|elements| elements.get(position))
+            && (found.same(key) || found.eq_arith(key))
         {
-            if found.same(key) || found.eq_arith(key) {
-                cx.bump_reductions(count / PER_REDUCTION);
-                return Ok(Some(element));
-            }
+            cx.bump_reductions(count / PER_REDUCTION);
+            return Ok(Some(element));
         }
         rest = cell.tail();
         count += 1;

@@ -281,10 +281,11 @@ fn characters_to_binary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return in_erlang(cx, "characters_to_binary_int");
     };
     let mut subject = cx.arg(0);
-    if let Some(cell) = subject.as_cons() {
-        if cell.head().is_bits() && cell.tail().is_nil() {
-            subject = cell.head();
-        }
+    if let Some(cell) = subject.as_cons()
+        && cell.head().is_bits()
+        && cell.tail().is_nil()
+    {
+        subject = cell.head();
     }
     if !is_chardata(subject) {
         return Err(Raise::Badarg);

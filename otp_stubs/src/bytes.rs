@@ -43,7 +43,7 @@ impl ByteQueue {
         if let (Some(shared), true, true) = (
             binary.shared(),
             length >= GATHER / 2,
-            binary.bit_offset() % 8 == 0,
+            binary.bit_offset().is_multiple_of(8),
         ) {
             let start = binary.bit_offset() / 8;
             self.pieces

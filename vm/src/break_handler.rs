@@ -106,7 +106,7 @@ fn kill(out: &mut io::Stdout) -> io::Result<()> {
             continue;
         };
         crash_dump::process(out, &process)?;
-        write!(out, "(k)ill (n)ext (r)eturn:\n")?;
+        writeln!(out, "(k)ill (n)ext (r)eturn:")?;
         out.flush()?;
         loop {
             match key() {

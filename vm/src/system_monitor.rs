@@ -102,12 +102,12 @@ pub fn collection_begins() -> Option<u64> {
 /// A collection has ended that began at `begun`.
 #[inline]
 pub fn collection_ends(owned: &Owned, begun: Option<u64>) {
-    if let Some(limit) = get(&LIMITS.large_heap) {
-        if (owned.heap.size_words() + owned.heap.old_words()) as i64 >= limit {
-            tell(owned.number, "large_heap", |builder| {
-                sizes(builder, owned, None)
-            });
-        }
+    if let Some(limit) = get(&LIMITS.large_heap)
+        && (owned.heap.size_words() + owned.heap.old_words()) as i64 >= limit
+    {
+        tell(owned.number, "large_heap", |builder| {
+            sizes(builder, owned, None)
+        });
     }
     if let (Some(begun), Some(limit)) = (begun, get(&LIMITS.long_gc)) {
         let took = milliseconds_since(begun);

@@ -223,10 +223,10 @@ pub(crate) fn max_heap(cx: &Cx<'_>, value: Term<'_>) -> Option<MaxHeap> {
 
 fn process_flag_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (flag, value) = (cx.arg(0), cx.arg(1));
-    if let Some([kind, options]) = flag.as_tuple_of::<2>() {
-        if kind.is(known::MONITOR_NODES) {
-            return monitor_nodes(cx, options, value);
-        }
+    if let Some([kind, options]) = flag.as_tuple_of::<2>()
+        && kind.is(known::MONITOR_NODES)
+    {
+        return monitor_nodes(cx, options, value);
     }
     let release = cx.machine().release;
     match flag.as_atom() {

@@ -50,10 +50,10 @@ fn unregister_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .registry
         .unregister(name)
         .ok_or(Raise::Badarg)?;
-    if let Named::Port(number) = named {
-        if let Some(port) = port::find(number) {
-            port.unregistered();
-        }
+    if let Named::Port(number) = named
+        && let Some(port) = port::find(number)
+    {
+        port.unregistered();
     }
     Ok(Term::TRUE)
 }

@@ -104,8 +104,14 @@ fn parse<'p>(cx: &mut Cx<'p>, list: Term<'p>, request: bool) -> Option<Parsed<'p
                         value.as_boolean().map(|value| options.async_dist = value)
                     }
                     Some(known::MESSAGE_QUEUE_DATA) => match value.as_atom() {
-                        Some(known::ON_HEAP) => Some(options.off_heap_messages = false),
-                        Some(known::OFF_HEAP) => Some(options.off_heap_messages = true),
+                        Some(known::ON_HEAP) => {
+                            options.off_heap_messages = false;
+                            Some(())
+                        }
+                        Some(known::OFF_HEAP) => {
+                            options.off_heap_messages = true;
+                            Some(())
+                        }
                         _ => None,
                     },
                     Some(known::MIN_HEAP_SIZE) => heap_words(value, oxbeam_term::heap::MIN_HEAP)
@@ -141,7 +147,10 @@ fn parse<'p>(cx: &mut Cx<'p>, list: Term<'p>, request: bool) -> Option<Parsed<'p
                         };
                         tell.map(|tell| parsed.tell = tell)
                     }
-                    Some(known::REPLY_TAG) if request => Some(parsed.tag = value),
+                    Some(known::REPLY_TAG) if request => {
+                        parsed.tag = value;
+                        Some(())
+                    }
                     _ => None,
                 },
                 None => None,

@@ -124,11 +124,12 @@ fn item<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, name: Atom) -> Option<Term<'
 
 /// `{Time, [{Pid, Count}]}`, or `false`.
 fn fixations<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, monotonic: bool) -> Term<'p> {
-    let Some(((time, offset), processes)) = reading.table().fixations() else {
+    let Some(fixations) = reading.table().fixations() else {
         return Term::FALSE;
     };
+    let (time, offset) = fixations.since;
     let mut list = Term::NIL;
-    for (process, count) in processes {
+    for (process, count) in fixations.processes {
         let pair = cx.tuple(&[Term::local_pid(process), Term::small(count as i64)]);
         list = cx.cons(pair, list);
     }

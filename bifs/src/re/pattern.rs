@@ -77,7 +77,10 @@ impl<'a> Spec<'a> {
     }
 }
 
-static KEPT: RwLock<Option<HashMap<Box<[u8]>, Arc<Code>>>> = RwLock::new(None);
+/// Patterns that have been compiled, by the specification's bytes.
+type Kept = HashMap<Box<[u8]>, Arc<Code>>;
+
+static KEPT: RwLock<Option<Kept>> = RwLock::new(None);
 
 /// Patterns that are kept.
 const MOST_KEPT: usize = 1024;

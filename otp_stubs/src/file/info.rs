@@ -13,6 +13,10 @@ const FIRST_TIME: i64 = -2_145_916_800;
 const LAST_TIME: i64 = 253_402_300_799;
 
 /// `#file_info{}`, with the times in seconds since 1970.
+#[allow(
+    clippy::unnecessary_cast,
+    reason = "the fields differ between architectures"
+)]
 fn file_info<'p>(cx: &mut Cx<'p>, status: &Stat, readable: bool, writable: bool) -> Term<'p> {
     let kind = match FileType::from_raw_mode(status.st_mode) {
         FileType::CharacterDevice | FileType::BlockDevice => "device",

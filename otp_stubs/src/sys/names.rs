@@ -53,10 +53,10 @@ pub(crate) fn look_up(name: &[u8], version_6: bool) -> Result<Host, i32> {
             if !entry.ai_canonname.is_null() {
                 host.name = CStr::from_ptr(entry.ai_canonname).to_bytes().to_vec();
             }
-            if let Some(address) = address_of(entry.ai_addr) {
-                if !host.addresses.contains(&address) {
-                    host.addresses.push(address);
-                }
+            if let Some(address) = address_of(entry.ai_addr)
+                && !host.addresses.contains(&address)
+            {
+                host.addresses.push(address);
             }
             next = entry.ai_next;
         }

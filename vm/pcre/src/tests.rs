@@ -103,9 +103,12 @@ fn errors_have_texts_and_places() {
     assert!(version().starts_with("10."), "{}", version());
 }
 
+/// Capturing groups, or the error and where.
+type Said = Result<usize, (&'static str, usize)>;
+
 /// What OTP 29, which has version 10.47, says to these patterns.
 #[rustfmt::skip]
-const PATTERNS: &[(&str, Result<usize, (&str, usize)>)] = &[
+const PATTERNS: &[(&str, Said)] = &[
     ("$*", Err(("quantifier does not follow a repeatable item", 2))),
     ("(", Err(("missing closing parenthesis", 1))),
     ("()", Ok(1)),

@@ -34,7 +34,7 @@ pub fn reserve() -> u32 {
         (index as usize) < CHUNK * CHUNKS,
         "the table of catches is full"
     );
-    if index as usize % CHUNK == 0 {
+    if (index as usize).is_multiple_of(CHUNK) {
         let chunk = Box::into_raw(Box::new([const { AtomicU64::new(0) }; CHUNK]));
         TABLE[index as usize / CHUNK].store(chunk, Ordering::Release);
     }

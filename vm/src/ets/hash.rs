@@ -197,10 +197,7 @@ impl HashStore {
             }
             Some(_) => {
                 let mut at = &mut *first;
-                loop {
-                    let Some(other) = at.as_ref().filter(|at| has_key(at, row.key(), hash)) else {
-                        break;
-                    };
+                while let Some(other) = at.as_ref().filter(|at| has_key(at, row.key(), hash)) {
                     if clash == Clash::Refuse && !other.is_dead() {
                         trash.push(row);
                         return false;

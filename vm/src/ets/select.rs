@@ -346,7 +346,6 @@ impl Contents {
     pub fn select_count(&self, walk_over: &mut Walk<'_, '_>) -> usize {
         match &self.store {
             Store::Hash(hash) => slots(hash, walk_over.plan)
-                .into_iter()
                 .flat_map(|slot| hash.slot(slot))
                 .filter(|row| walk_over.is_true(row))
                 .count(),

@@ -86,11 +86,13 @@ pub struct Table {
     fixations: Mutex<Fixations>,
 }
 
-#[derive(Default)]
-struct Fixations {
+/// Who keeps a table from shrinking under a walk.
+#[derive(Clone, Default)]
+pub struct Fixations {
     /// When the first of them was made: native monotonic time, and the system's offset to it.
-    since: (i64, i64),
-    processes: BTreeMap<u64, usize>,
+    pub since: (i64, i64),
+    /// How often, by the process's number.
+    pub processes: BTreeMap<u64, usize>,
 }
 
 /// What a table's lock protects.
@@ -204,19 +206,10 @@ impl Table {
             .into_keys()
             .collect()
     }
-    /// Since when the table is fixed (monotonic time and offset, native units), and how often by whom.
-    pub fn fixations(&self) -> Option<((i64, i64), Vec<(u64, usize)>)> {
+    /// `None` if it is not fixed.
+    pub fn fixations(&self) -> Option<Fixations> {
         let fixations = self.fixations.lock();
-        (!fixations.processes.is_empty()).then(|| {
-            (
-                fixations.since,
-                fixations
-                    .processes
-                    .iter()
-                    .map(|(&process, &count)| (process, count))
-                    .collect(),
-            )
-        })
+        (!fixations.processes.is_empty()).then(|| fixations.clone())
     }
 }
 

@@ -61,25 +61,25 @@ pub unsafe extern "C-unwind" fn unwind(
             take_trace(owned, pc, e);
         }
         let htop = owned.heap.heap_top();
-        if owned.catches > 0 {
-            if let Some((handler, frame_start)) = find_handler(owned, e) {
-                owned.heap.stack = frame_start;
-                // X0 stays free: `try_case` and `catch_end` want the class in X1, the reason in X2 and the trace in X3 as `erl_internal`
-                // handlers do; the instructions themselves move them.
-                (*registers).x[0] = Word::NONE;
-                (*registers).x[1] = Word::atom(owned.exception.class.atom());
-                (*registers).x[2] = owned.exception.reason;
-                (*registers).x[3] = owned.exception.trace;
-                owned.exception.trace = Word::NIL;
-                owned.exception.reason = Word::NIL;
-                // The trace may have gone to a fragment; whoever raises again and again builds nothing else.
-                if owned.heap.wants_collection() {
-                    (*registers).need = 0;
-                    (*registers).live = 4;
-                    return dispatch::collect_and_go(handler, frame_start, htop, registers, reds);
-                }
-                return (*handler.cast::<Handler>())(handler, frame_start, htop, registers, reds);
+        if owned.catches > 0
+            && let Some((handler, frame_start)) = find_handler(owned, e)
+        {
+            owned.heap.stack = frame_start;
+            // X0 stays free: `try_case` and `catch_end` want the class in X1, the reason in X2 and the trace in X3 as `erl_internal`
+            // handlers do; the instructions themselves move them.
+            (*registers).x[0] = Word::NONE;
+            (*registers).x[1] = Word::atom(owned.exception.class.atom());
+            (*registers).x[2] = owned.exception.reason;
+            (*registers).x[3] = owned.exception.trace;
+            owned.exception.trace = Word::NIL;
+            owned.exception.reason = Word::NIL;
+            // The trace may have gone to a fragment; whoever raises again and again builds nothing else.
+            if owned.heap.wants_collection() {
+                (*registers).need = 0;
+                (*registers).live = 4;
+                return dispatch::collect_and_go(handler, frame_start, htop, registers, reds);
             }
+            return (*handler.cast::<Handler>())(handler, frame_start, htop, registers, reds);
         }
         exit_at(pc, e, htop, registers, reds)
     }
@@ -223,10 +223,10 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
         };
         frames.push(builder.tuple(&[module, function, arguments, location]));
         // The instruction at fault is the call of the native itself, or lies in the function that is named already.
-        if native.as_boolean() == Some(true) {
-            if let Some(address) = at {
-                frames.extend(frame(builder, &places, address));
-            }
+        if native.as_boolean() == Some(true)
+            && let Some(address) = at
+        {
+            frames.extend(frame(builder, &places, address));
         }
     }
     for address in addresses {
@@ -300,7 +300,7 @@ fn location<'p>(builder: &mut Builder<'p>, module: &Module, address: u64) -> Ter
 
 /// `[{error_info, #{module => …}}]` of a native's error: the module whose `format_error/2` explains it.
 fn error_info<'p>(builder: &mut Builder<'p>, module: Term<'p>, cause: Term<'p>) -> Term<'p> {
-    let explainer = module.as_atom().and_then(|module| explainer(module));
+    let explainer = module.as_atom().and_then(explainer);
     let Some(explainer) = explainer else {
         return Term::NIL;
     };

@@ -111,7 +111,7 @@ macro_rules! instructions {
                     let at = At { pc, e, registers };
                     // SAFETY: the lowering wrote the operands that the row declares, the frame is the running process's.
                     unsafe {
-                        let slot = 0;
+                        let slot = 0usize;
                         let immediates = 0;
                         $(
                             let $operand = <$operand as Operand>::get(at, slot);
@@ -119,7 +119,7 @@ macro_rules! instructions {
                             let immediates = immediates + <$operand as Operand>::WORDS;
                         )*
                         let mut $frame = $crate::interp::frame::Frame {
-                            pc, next: pc.add(1 + (slot + 3) / 4 + immediates), e, htop, registers, reds,
+                            pc, next: pc.add(1 + slot.div_ceil(4) + immediates), e, htop, registers, reds,
                         };
                         $body
                         $crate::cold_path!($frame, $name, [$($operand)*], $($cold)?)
@@ -190,7 +190,7 @@ macro_rules! cold_handler {
             let at = At { pc, e, registers };
             // SAFETY: the lowering wrote the operands that the row declares, the frame is the running process's.
             unsafe {
-                let slot = 0;
+                let slot = 0usize;
                 let immediates = 0;
                 $(
                     let $operand = <$operand as Operand>::get(at, slot);
@@ -198,7 +198,7 @@ macro_rules! cold_handler {
                     let immediates = immediates + <$operand as Operand>::WORDS;
                 )*
                 let mut $frame = $crate::interp::frame::Frame {
-                    pc, next: pc.add(1 + (slot + 3) / 4 + immediates), e, htop, registers, reds,
+                    pc, next: pc.add(1 + slot.div_ceil(4) + immediates), e, htop, registers, reds,
                 };
                 $cold
             }

@@ -120,8 +120,8 @@ impl<'c> Constants<'c> {
 pub fn compile(specification: Term<'_>, dialect: Dialect) -> Result<MatchSpec, Errors> {
     let mut errors = Errors::default();
     let mut arena = Arena::new();
-    // SAFETY: the arena goes into the compiled specification whole, and the builder ends with this function.
     let mut constants = Constants {
+        // SAFETY: the arena goes into the compiled specification whole, and the builder ends with this function.
         builder: unsafe { arena.builder() },
     };
     let parts = parts(specification, dialect, &mut errors);

@@ -103,12 +103,11 @@ impl Dictionary {
             if let Ok(entry) = index.find_entry(hash(key), |&other| other as usize == at) {
                 entry.remove();
             }
-            if at != last {
-                if let Some(moved) =
+            if at != last
+                && let Some(moved) =
                     index.find_mut(hash(self.pairs[last][0]), |&other| other as usize == last)
-                {
-                    *moved = at as u32;
-                }
+            {
+                *moved = at as u32;
             }
         }
         let pair = self.pairs.swap_remove(at);

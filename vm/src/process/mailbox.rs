@@ -307,15 +307,14 @@ impl Mailbox {
     }
     /// The receive that begins looks at nothing older than the marker of `reference`, if there is one.
     pub fn marker_use(&mut self, reference: Word) {
-        if let Some(reference) = reference_numbers(reference) {
-            if let Some(marker) = self
+        if let Some(reference) = reference_numbers(reference)
+            && let Some(marker) = self
                 .markers
                 .iter()
                 .flat_map(|markers| markers.iter())
                 .find(|marker| marker.reference == Some(reference))
-            {
-                self.before = marker.at;
-            }
+        {
+            self.before = marker.at;
         }
     }
     /// Puts a priority message behind the other ones of its kind, before all else. A receive in progress looks at it next.

@@ -94,7 +94,6 @@ pub struct Process {
     /// Signals that it has not fetched yet.
     pub inbox: Inbox<Box<Node<Signal>>>,
     /// Timers whose messages go to this process.
-    #[expect(clippy::box_collection, reason = "most processes have none")]
     timers: Mutex<Option<Box<TimersOf>>>,
     owned: UnsafeCell<Owned>,
 }
@@ -500,10 +499,10 @@ impl Owned {
     }
     /// A timer of a receive has fired: it counts if the one that runs now is gone from its wheel.
     pub(crate) fn receive_timed_out(&mut self) {
-        if let ReceiveTimer::Running(id) = self.receive_timer {
-            if machine().timers.when(id).is_none() {
-                self.receive_timer = ReceiveTimer::Fired;
-            }
+        if let ReceiveTimer::Running(id) = self.receive_timer
+            && machine().timers.when(id).is_none()
+        {
+            self.receive_timer = ReceiveTimer::Fired;
         }
     }
 }

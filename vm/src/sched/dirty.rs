@@ -79,10 +79,10 @@ impl Pool {
         loop {
             let mut queue = self.queue.lock();
             let process = loop {
-                if thread < queue.online {
-                    if let Some(process) = queue.processes.pop_front() {
-                        break process;
-                    }
+                if thread < queue.online
+                    && let Some(process) = queue.processes.pop_front()
+                {
+                    break process;
                 }
                 queue.idle += 1;
                 oxbeam_term::heap::forget_spare();

@@ -101,7 +101,7 @@ pub(super) fn run(machine: &'static Machine) {
             machine.timers.expire(0, tick);
         }
         turns = turns.wrapping_add(1);
-        if turns % TURNS == 0 {
+        if turns.is_multiple_of(TURNS) {
             input(Duration::ZERO);
         }
         match simulator.pick() {

@@ -129,7 +129,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
 
 /// The process to run next.
 fn next(scheduler: &Scheduler, local: &Local, turn: u32) -> Option<Arc<Process>> {
-    if turn % COMMON_FIRST == 0 {
+    if turn.is_multiple_of(COMMON_FIRST) {
         for queue in &scheduler.common {
             if let Some(process) = super::retry(|| queue.steal()) {
                 return Some(process);

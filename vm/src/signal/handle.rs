@@ -158,10 +158,10 @@ fn unlinked(process: &Process, owned: &mut Owned, from: Peer, id: u64) {
 }
 
 fn acknowledged(owned: &mut Owned, from: Peer, id: u64) {
-    if let Some(relations) = &mut owned.relations {
-        if relations.links.get(&from) == Some(&Link::Unlinking(id)) {
-            relations.links.remove(&from);
-        }
+    if let Some(relations) = &mut owned.relations
+        && relations.links.get(&from) == Some(&Link::Unlinking(id))
+    {
+        relations.links.remove(&from);
     }
 }
 

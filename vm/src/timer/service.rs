@@ -187,22 +187,21 @@ impl Service {
             shard.lock().remove(&reference);
         }
         // The process may have ended meanwhile, and swept its timers before this one was there.
-        if let Some(process) = process {
-            if process.state.is_exiting() {
-                self.cancel_message(reference);
-            }
+        if let Some(process) = process
+            && process.state.is_exiting()
+        {
+            self.cancel_message(reference);
         }
     }
     /// Cancels the timer of a reference: milliseconds that were left.
     pub fn cancel_message(&self, reference: RefNumbers) -> Option<u64> {
         let id = self.shard(reference).lock().remove(&reference)?;
         let (tick, action) = self.cancel(id)?;
-        if let Action::Send(timer) = action {
-            if let Destination::Process(number) = timer.destination {
-                if let Some(process) = machine().processes.get(number) {
-                    process.forget_timer(reference);
-                }
-            }
+        if let Action::Send(timer) = action
+            && let Destination::Process(number) = timer.destination
+            && let Some(process) = machine().processes.get(number)
+        {
+            process.forget_timer(reference);
         }
         Some(milliseconds_to(&machine().time, tick))
     }

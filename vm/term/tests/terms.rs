@@ -50,11 +50,11 @@ impl DecodeContext for Anything {
 }
 
 fn in_process_of_its_own(release: &str) {
-    let status = std::process::Command::new(std::env::current_exe().unwrap())
+    let status = std::process::Command::new(std::env::current_exe().expect("its own path"))
         .args(["--exact", "--ignored", "one_release"])
         .env(VARIABLE, release)
         .status()
-        .unwrap();
+        .expect("the test itself runs");
     assert!(status.success());
 }
 
@@ -111,7 +111,10 @@ fn count_funs(text: &[u8]) -> usize {
 
 fn unhex(text: &[u8]) -> Vec<u8> {
     text.chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .map(|pair| {
+            u8::from_str_radix(std::str::from_utf8(pair).expect("text"), 16)
+                .expect("hexadecimal digits")
+        })
         .collect()
 }
 
@@ -120,7 +123,8 @@ fn check(bytes: &[u8], mask: u32, text: &[u8]) {
     // SAFETY: the arena outlives the builder's terms and nothing collects it.
     let mut builder = unsafe { arena.builder() };
     let options = DecodeOptions::default();
-    let (term, used) = decode(bytes, &mut builder, &mut Anything, options).unwrap();
+    let (term, used) =
+        decode(bytes, &mut builder, &mut Anything, options).expect("it can be decoded");
     assert_eq!(used, bytes.len());
     let shown = print::display_bytes(term, usize::MAX);
     if mask & 32 == 0 {
@@ -134,7 +138,7 @@ fn check(bytes: &[u8], mask: u32, text: &[u8]) {
             _ => options.minor_version = bit - 1,
         }
         assert_eq!(
-            encode(term, &options).unwrap(),
+            encode(term, &options).expect("it can be encoded"),
             bytes,
             "{term}, option {bit}"
         );
@@ -146,7 +150,7 @@ fn check(bytes: &[u8], mask: u32, text: &[u8]) {
         };
         assert_eq!(external_size(term, &options), bytes.len() + spare, "{term}");
         let mut joined = Vec::new();
-        for piece in encode_pieces(term, &options).unwrap() {
+        for piece in encode_pieces(term, &options).expect("it can be encoded") {
             match piece {
                 Piece::Bytes(bytes) => joined.extend(bytes),
                 Piece::Shared { bytes, start, len } => {
@@ -156,14 +160,14 @@ fn check(bytes: &[u8], mask: u32, text: &[u8]) {
         }
         assert_eq!(joined, bytes, "{term}, in pieces");
         options.compressed = 6;
-        let small = encode(term, &options).unwrap();
+        let small = encode(term, &options).expect("it can be encoded");
         let again = decode(
             &small,
             &mut builder,
             &mut Anything,
             DecodeOptions::default(),
         );
-        let (again, used) = again.unwrap();
+        let (again, used) = again.expect("it can be decoded");
         assert_eq!(
             (used, print::display_bytes(again, usize::MAX)),
             (small.len(), shown.clone())
@@ -213,9 +217,9 @@ fn check(bytes: &[u8], mask: u32, text: &[u8]) {
         let mut builder = unsafe { arena.builder() };
         if let Ok((other, used)) = decode(&damaged, &mut builder, &mut Anything, options) {
             assert!(used <= damaged.len());
-            let again = encode(other, &EncodeOptions::default()).unwrap();
+            let again = encode(other, &EncodeOptions::default()).expect("it can be encoded");
             let again = decode(&again, &mut builder, &mut Anything, options)
-                .unwrap()
+                .expect("it can be decoded")
                 .0;
             assert!(again.eq_exact(other), "{other} came back as {again}");
         }

@@ -57,8 +57,8 @@ fn is_empty_map(emitter: &Emitter<'_>, operand: &Operand) -> bool {
     let Operand::Literal(_) = operand else {
         return false;
     };
-    // SAFETY: the module's own literal.
     emitter.constant(operand).is_ok_and(|word| {
+        // SAFETY: the module's own literal.
         unsafe { Term::from_word(word) }
             .as_map()
             .is_some_and(|map| map.is_empty())

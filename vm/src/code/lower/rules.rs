@@ -725,10 +725,10 @@ fn float_two(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Re
 /// Is one side an immediate constant? Then equality is identity.
 fn against_immediate(emitter: &Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
     for index in [1, 2] {
-        if let Place::Constant(word) = emitter.place(at(op, index)?)? {
-            if word.is_immediate() {
-                return Ok(true);
-            }
+        if let Place::Constant(word) = emitter.place(at(op, index)?)?
+            && word.is_immediate()
+        {
+            return Ok(true);
         }
     }
     Ok(false)

@@ -630,12 +630,13 @@ unsafe fn try_create(frame: &Frame, count: usize) -> Result<(Word, i64), Failure
                 }
                 segment::FLOAT => {
                     let bits = size_of(&sizes, index);
-                    writer.put_float(value_term, bits, flags).map_err(|error| {
-                        if error == BuildError::Invalid {
-                            value = Word::small(bits as i64);
-                        }
-                        error
-                    })
+                    writer
+                        .put_float(value_term, bits, flags)
+                        .inspect_err(|&error| {
+                            if error == BuildError::Invalid {
+                                value = Word::small(bits as i64);
+                            }
+                        })
                 }
                 segment::UTF8 => writer.put_utf8(value_term),
                 segment::UTF16 => writer.put_utf16(value_term, flags),
@@ -789,8 +790,8 @@ impl Resumed {
 
 #[inline(always)]
 unsafe fn resume(frame: &Frame) -> Resumed {
-    // SAFETY: the worker's own register file.
     Resumed {
+        // SAFETY: the worker's own register file.
         place: unsafe { &raw mut (*frame.registers).writer },
     }
 }

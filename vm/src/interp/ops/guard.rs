@@ -99,12 +99,11 @@ crate::instructions! { frame;
     }
     /// `target := map_get(key, map)`
     map_get(key: Source, map: Source, target: Destination, export: Immediate, otherwise: Label) {
-        if term(map).is_map() {
-            if let Some(value) = oxbeam_term::map::get_words(map, key) {
+        if term(map).is_map()
+            && let Some(value) = oxbeam_term::map::get_words(map, key) {
                 target.set(value);
                 return frame.advance();
             }
-        }
         (*frame.registers).arguments[0] = key;
         (*frame.registers).arguments[1] = map;
         let _ = invoke(&mut frame, export, 2, otherwise);

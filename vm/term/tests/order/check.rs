@@ -45,6 +45,10 @@ struct Row<'p> {
     term: Term<'p>,
 }
 
+fn number<N: std::str::FromStr>(text: &str) -> N {
+    text.parse().unwrap_or_else(|_| panic!("no number: {text}"))
+}
+
 /// Compares each term of `lines` with each other.
 pub(crate) fn check(lines: &str) {
     let mut arena = Arena::new();
@@ -57,25 +61,27 @@ pub(crate) fn check(lines: &str) {
             panic!("{line}");
         };
         let bytes: Vec<u8> = (0..bytes.len() / 2)
-            .map(|at| u8::from_str_radix(&bytes[2 * at..2 * at + 2], 16).unwrap())
+            .map(|at| {
+                u8::from_str_radix(&bytes[2 * at..2 * at + 2], 16).expect("two hexadecimal digits")
+            })
             .collect();
         let (term, _) = decode(&bytes, &mut builder, &mut Context, DecodeOptions::default())
             .unwrap_or_else(|error| panic!("{error:?}: {line}"));
         let range = 1 << 32;
         assert_eq!(
             phash2_in_range(phash2(term), range),
-            second.parse().unwrap(),
+            number(second),
             "phash2: {line}"
         );
         assert_eq!(
             phash_in_range(phash(term), range),
-            first.parse().unwrap(),
+            number(first),
             "phash: {line}"
         );
         rows.push(Row {
-            place: place.parse().unwrap(),
+            place: number(place),
             exact_place: exact_place.parse().ok(),
-            class: class.parse().unwrap(),
+            class: number(class),
             term,
         });
     }
