@@ -1,6 +1,6 @@
 //! New processes. Follows `erl_create_process`.
 
-use super::relations::{Alias, Link, Watched, WatchedBy, Watching};
+use super::relations::{Link, Watched, WatchedBy};
 use super::{MaxHeap, Owned, Peer, Priority, Process};
 use crate::interp::dispatch;
 use crate::machine::machine;
@@ -125,7 +125,9 @@ pub fn spawn(
             owned.relations().links.insert(child, Link::Linked);
         }
         if let (Some(reference), Some(monitor)) = (reference, options.monitor) {
-            watch(owned, reference, child, monitor);
+            let relations = owned.relations();
+            monitor.watch(relations, reference, Watched::Peer(child));
+            monitor.open_alias(relations, reference);
         }
     }
     machine.spawned.increment();
@@ -134,27 +136,6 @@ pub fn spawn(
         number: process.number,
         monitor: reference,
     })
-}
-
-fn watch(owned: &mut Owned, reference: RefNumbers, child: Peer, options: signal::monitor::Options) {
-    let watching = Watching {
-        what: Watched::Peer(child),
-        tag: options.tag,
-        alias: options.alias,
-        with_pid: options.alias.is_some(),
-        priority: options.priority,
-    };
-    let relations = owned.relations();
-    relations.watching.insert(reference, watching);
-    if let Some(mode) = options.alias {
-        relations.aliases.insert(
-            reference,
-            Alias {
-                mode,
-                priority: options.priority,
-            },
-        );
-    }
 }
 
 fn new_owned(module: Atom, function: Atom, arguments: &[Term<'_>], options: &Options) -> Owned {

@@ -3,7 +3,7 @@
 use super::port::{self, ToPort};
 use super::{Signal, deliver, push};
 use crate::machine::machine;
-use crate::process::relations::{AliasMode, Watched, Watching, reference_term};
+use crate::process::relations::{Alias, AliasMode, Relations, Watched, Watching, reference_term};
 use crate::process::{Message, Owned, Peer, Process};
 use crate::registry::Named;
 use oxbeam_term::atom::known;
@@ -32,6 +32,28 @@ impl Options {
         tag: Word::NONE,
         priority: false,
     };
+
+    /// Makes the reference an alias, if that is wanted.
+    pub(crate) fn open_alias(&self, relations: &mut Relations, reference: RefNumbers) {
+        if let Some(mode) = self.alias {
+            let alias = Alias {
+                mode,
+                priority: self.priority,
+            };
+            relations.aliases.insert(reference, alias);
+        }
+    }
+    /// Enters what the reference watches from now on.
+    pub(crate) fn watch(&self, relations: &mut Relations, reference: RefNumbers, what: Watched) {
+        let watching = Watching {
+            what,
+            tag: self.tag,
+            alias: self.alias,
+            with_pid: self.alias.is_some(),
+            priority: self.priority,
+        };
+        relations.watching.insert(reference, watching);
+    }
 }
 
 /// Whom to watch.
@@ -53,28 +75,14 @@ pub fn monitor(
     options: Options,
 ) -> RefNumbers {
     let reference = crate::unique::next_reference();
-    if let Some(mode) = options.alias {
-        let alias = crate::process::relations::Alias {
-            mode,
-            priority: options.priority,
-        };
-        owned.relations().aliases.insert(reference, alias);
-    }
-    let watch = |owned: &mut Owned, what: Watched| {
-        let watching = Watching {
-            what,
-            tag: options.tag,
-            alias: options.alias,
-            with_pid: options.alias.is_some(),
-            priority: options.priority,
-        };
-        owned.relations().watching.insert(reference, watching);
-    };
+    let relations = owned.relations();
+    options.open_alias(relations, reference);
+    let mut watch = |what: Watched| options.watch(relations, reference, what);
     let by = Peer::Process(process.number);
     let sent = match target {
         Target::Peer(peer) if peer == by => return reference,
         Target::Peer(peer) => {
-            watch(owned, Watched::Peer(peer));
+            watch(Watched::Peer(peer));
             match peer {
                 Peer::Process(number) => deliver(
                     number,
@@ -95,7 +103,7 @@ pub fn monitor(
                 )
                 .is_ok(),
                 Peer::Remote(..) => {
-                    down_now(process, owned, reference, Term::atom(known::NOCONNECTION));
+                    down_now(process, reference, Term::atom(known::NOCONNECTION));
                     return reference;
                 }
             }
@@ -105,7 +113,7 @@ pub fn monitor(
                 return reference;
             }
             Some(Named::Process(to)) if !by_port => {
-                watch(owned, Watched::Name(name, Peer::Process(to.number)));
+                watch(Watched::Name(name, Peer::Process(to.number)));
                 push(
                     &to,
                     Signal::Monitor {
@@ -117,7 +125,7 @@ pub fn monitor(
                 .is_ok()
             }
             Some(Named::Port(number)) if by_port => {
-                watch(owned, Watched::Name(name, Peer::Port(number)));
+                watch(Watched::Name(name, Peer::Port(number)));
                 port::signal(
                     number,
                     ToPort::Monitor {
@@ -135,25 +143,24 @@ pub fn monitor(
                 } else {
                     Peer::Process(NOBODY)
                 };
-                watch(owned, Watched::Name(name, nobody));
+                watch(Watched::Name(name, nobody));
                 false
             }
         },
         Target::RemoteName(name, node) => {
-            watch(owned, Watched::RemoteName(name, node));
-            down_now(process, owned, reference, Term::atom(known::NOCONNECTION));
+            watch(Watched::RemoteName(name, node));
+            down_now(process, reference, Term::atom(known::NOCONNECTION));
             return reference;
         }
     };
     if !sent {
-        down_now(process, owned, reference, Term::atom(known::NOPROC));
+        down_now(process, reference, Term::atom(known::NOPROC));
     }
     reference
 }
 
 /// The process that should be watched is gone already: its end is reported at once, behind the signals that are on their way.
-fn down_now(process: &Process, owned: &mut Owned, reference: RefNumbers, reason: Term<'static>) {
-    let _ = owned;
+fn down_now(process: &Process, reference: RefNumbers, reason: Term<'static>) {
     let _ = push(
         process,
         Signal::Down {
@@ -166,21 +173,9 @@ fn down_now(process: &Process, owned: &mut Owned, reference: RefNumbers, reason:
 /// Watches the time offset.
 pub fn monitor_time_offset(process: &Process, owned: &mut Owned, options: Options) -> RefNumbers {
     let reference = crate::unique::next_reference();
-    if let Some(mode) = options.alias {
-        let alias = crate::process::relations::Alias {
-            mode,
-            priority: options.priority,
-        };
-        owned.relations().aliases.insert(reference, alias);
-    }
-    let watching = Watching {
-        what: Watched::TimeOffset,
-        tag: options.tag,
-        alias: options.alias,
-        with_pid: options.alias.is_some(),
-        priority: options.priority,
-    };
-    owned.relations().watching.insert(reference, watching);
+    let relations = owned.relations();
+    options.open_alias(relations, reference);
+    options.watch(relations, reference, Watched::TimeOffset);
     machine()
         .time_offset_watchers
         .lock()
