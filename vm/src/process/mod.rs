@@ -31,7 +31,7 @@ use oxbeam_term::boxed::fun::{CodePointer, Export};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::gc::{self, Extent};
 use oxbeam_term::heap::Heap;
-use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::heap::literal::{LiteralArea, points_into};
 use parking_lot::Mutex;
 use relations::Relations;
 use smallvec::SmallVec;
@@ -449,13 +449,7 @@ impl Owned {
             self.visit_roots(&mut |first, count| {
                 // SAFETY: the process's roots, which nothing else uses meanwhile.
                 let words = unsafe { std::slice::from_raw_parts(first, count) };
-                holds |= words.iter().any(|word| {
-                    let address = word.pointer() as usize;
-                    (word.is_boxed() || word.is_cons())
-                        && ranges
-                            .iter()
-                            .any(|&(start, end)| (start..end).contains(&address))
-                });
+                holds |= words.iter().any(|&word| points_into(word, &ranges));
             });
         }
         if holds {

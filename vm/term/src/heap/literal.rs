@@ -38,6 +38,15 @@ pub fn is_literal(word: Word) -> bool {
     is_literal_address(word.0 as usize)
 }
 
+/// Does `word` point into one of these ranges of addresses?
+pub fn points_into(word: Word, ranges: &[(usize, usize)]) -> bool {
+    let address = word.pointer() as usize;
+    (word.is_boxed() || word.is_cons())
+        && ranges
+            .iter()
+            .any(|&(start, end)| (start..end).contains(&address))
+}
+
 fn base(free: &mut Free) -> usize {
     let base = BASE.load(Ordering::Relaxed);
     if base != UNRESERVED {

@@ -120,13 +120,7 @@ impl Heap {
         if let Some(old) = &self.old {
             parts.push((old.start(), self.old_top));
         }
-        let points = |word: &Word| {
-            let address = word.pointer() as usize;
-            (word.is_boxed() || word.is_cons())
-                && ranges
-                    .iter()
-                    .any(|&(start, end)| (start..end).contains(&address))
-        };
+        let points = |word: &Word| literal::points_into(*word, ranges);
         parts.into_iter().any(|(start, top)| {
             let words = (top as usize - start as usize) / 8;
             // SAFETY: all words below the tops are written.
