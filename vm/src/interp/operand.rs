@@ -32,6 +32,13 @@ impl At {
         // SAFETY: the lowering has written as many slots as the handler reads.
         unsafe { *self.pc.add(1).cast::<u16>().add(index) as usize }
     }
+    /// The 32 bits in this slot and the next. Not `read_unaligned`, whose checked form in builds with debug assertions has a local with
+    /// an address: the handler would dispatch by call.
+    #[inline(always)]
+    unsafe fn two_slots(self, index: usize) -> u32 {
+        // SAFETY: as for `slot`.
+        unsafe { self.slot(index) as u32 | (self.slot(index + 1) as u32) << 16 }
+    }
     #[inline(always)]
     unsafe fn x(self, slot: usize) -> *mut Word {
         // SAFETY: an X operand is a byte offset within the register file.
@@ -157,12 +164,8 @@ impl Operand for L {
     type Value = *const u64;
     #[inline(always)]
     unsafe fn get(at: At, slot: usize) -> *const u64 {
-        // SAFETY: two slots; the target is an instruction of the same module. Not `read_unaligned`, whose checked form in builds with
-        // debug assertions has a local with an address: the handler would dispatch by call.
-        unsafe {
-            let distance = at.slot(slot) as u32 | (at.slot(slot + 1) as u32) << 16;
-            at.pc.offset(distance as i32 as isize)
-        }
+        // SAFETY: two slots; the target is an instruction of the same module.
+        unsafe { at.pc.offset(at.two_slots(slot) as i32 as isize) }
     }
 }
 impl Label for L {}
@@ -215,18 +218,9 @@ impl Operand for W {
     type Value = Run;
     #[inline(always)]
     unsafe fn get(at: At, slot: usize) -> Run {
-        // SAFETY: two slots, at any even address.
-        let count = unsafe {
-            at.pc
-                .add(1)
-                .cast::<u16>()
-                .add(slot)
-                .cast::<u32>()
-                .read_unaligned()
-        };
-        Run {
-            count: count as usize,
-        }
+        // SAFETY: two slots.
+        let count = unsafe { at.two_slots(slot) } as usize;
+        Run { count }
     }
 }
 impl Words for W {}
