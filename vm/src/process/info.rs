@@ -704,9 +704,7 @@ pub(crate) fn last_place(owned: &Owned) -> String {
 
 /// The stack as text.
 pub fn backtrace(owned: &Owned, own: bool) -> String {
-    let mut text = stack(owned, own, true);
-    text.shrink_to_fit();
-    text
+    stack(owned, own, true)
 }
 
 /// The functions on the stack as text, without their terms.

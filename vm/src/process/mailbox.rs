@@ -225,11 +225,7 @@ impl Mailbox {
         if self.last_priority == index {
             self.last_priority = previous;
         }
-        for marker in self
-            .markers
-            .iter_mut()
-            .flat_map(|markers| markers.iter_mut())
-        {
+        for marker in self.markers_mut() {
             if marker.at == index {
                 marker.at = previous;
             }
@@ -261,6 +257,14 @@ impl Mailbox {
     pub fn is_at_end(&self) -> bool {
         self.current_index() == NOTHING
     }
+    fn markers(&self) -> impl Iterator<Item = &Marker> {
+        self.markers.iter().flat_map(|markers| markers.iter())
+    }
+    fn markers_mut(&mut self) -> impl Iterator<Item = &mut Marker> {
+        self.markers
+            .iter_mut()
+            .flat_map(|markers| markers.iter_mut())
+    }
     /// A marker at the queue's end.
     pub fn marker_reserve(&mut self) -> Word {
         let id = self.next_marker;
@@ -286,9 +290,7 @@ impl Mailbox {
             return;
         }
         if let Some(marker) = self
-            .markers
-            .iter_mut()
-            .flat_map(|markers| markers.iter_mut())
+            .markers_mut()
             .find(|at| i64::from(at.id) == marker.small_value())
         {
             marker.reference = Some(reference);
@@ -307,14 +309,14 @@ impl Mailbox {
     }
     /// The receive that begins looks at nothing older than the marker of `reference`, if there is one.
     pub fn marker_use(&mut self, reference: Word) {
-        if let Some(reference) = reference_numbers(reference)
-            && let Some(marker) = self
-                .markers
-                .iter()
-                .flat_map(|markers| markers.iter())
-                .find(|marker| marker.reference == Some(reference))
-        {
-            self.before = marker.at;
+        let Some(reference) = reference_numbers(reference) else {
+            return;
+        };
+        let marker = self
+            .markers()
+            .find(|marker| marker.reference == Some(reference));
+        if let Some(at) = marker.map(|marker| marker.at) {
+            self.before = at;
         }
     }
     /// Puts a priority message behind the other ones of its kind, before all else. A receive in progress looks at it next.
@@ -372,9 +374,7 @@ impl Mailbox {
         mut wanted: impl FnMut(Term<'_>) -> bool,
     ) -> Option<Message> {
         let marker = self
-            .markers
-            .iter()
-            .flat_map(|markers| markers.iter())
+            .markers()
             .find(|marker| marker.reference == Some(reference));
         let mut next = match marker.map(|marker| marker.at) {
             None | Some(NOTHING) => self.first,

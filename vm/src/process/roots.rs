@@ -41,9 +41,6 @@ impl Owned {
             },
         )
     }
-}
-
-impl Owned {
     /// Calls `slice` with each run of words that the process keeps outside its heap and stack.
     pub(super) fn visit_roots(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {
         let (_, mut roots) = self.heap_and_roots(&mut []);

@@ -681,12 +681,12 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     Ok(())
 }
 
-/// The export entry that a call names.
 /// Is the function called a native?
 fn called_as_native(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
     Ok(crate::code::is_native(import(emitter, op, 1)?))
 }
 
+/// The export entry that a call names.
 fn callee(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<u64, String> {
     let export = import(emitter, op, 1)?;
     if (

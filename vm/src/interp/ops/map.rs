@@ -6,6 +6,7 @@ use crate::interp::frame::{Frame, term};
 use oxbeam_term::atom::known;
 use oxbeam_term::map::{flat, get_words, is_flat};
 use oxbeam_term::{Term, Word};
+use smallvec::SmallVec;
 
 crate::instructions! { frame;
     /// Continue if the map has all keys of the run, else jump.
@@ -136,19 +137,9 @@ unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
             let value = frame.general(*frame.next.add(2 * index + 1));
             (Term::from_word(key), Term::from_word(value))
         };
-        let mut few = [(Term::NIL, Term::NIL); 8];
-        let many: Vec<(Term<'_>, Term<'_>)>;
-        let pairs = if words / 2 <= few.len() {
-            for (index, place) in few.iter_mut().take(words / 2).enumerate() {
-                *place = pair(index);
-            }
-            &few[..words / 2]
-        } else {
-            many = (0..words / 2).map(pair).collect();
-            &many
-        };
+        let pairs: SmallVec<[_; 8]> = (0..words / 2).map(pair).collect();
         let result = if exact {
-            match builder.map_update_all(map_term, pairs) {
+            match builder.map_update_all(map_term, &pairs) {
                 Ok(updated) => updated,
                 Err(key) => {
                     let reason = builder.tuple(&[Term::atom(known::BADKEY), key]).word();
@@ -158,7 +149,7 @@ unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
                 }
             }
         } else {
-            builder.map_put_all(map_term, pairs)
+            builder.map_put_all(map_term, &pairs)
         };
         after_building(frame);
         result.word()
