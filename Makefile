@@ -44,8 +44,8 @@ test:
 			echo "== once more"; \
 		done; \
 	done
-	@echo "== simulator, crash dumps, Elixir"
-	@OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test machine --test elixir
+	@echo "== simulator, crash dumps, Elixir, terminals"
+	@OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test machine --test elixir --test terminal
 
 # Each release starts and says which it is.
 boots: build

@@ -12,3 +12,4 @@ pub mod known;
 pub mod matrix;
 pub mod oracle;
 pub mod program;
+pub mod terminal;

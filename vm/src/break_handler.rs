@@ -1,9 +1,11 @@
 //! What SIGINT does: all schedulers stand still while a menu asks what to do. Follows `break.c`.
 
 use crate::crash_dump;
+use crate::io::poll;
 use crate::machine::machine;
 use crate::process::Peer;
 use crate::signal::link;
+use crate::tty;
 use oxbeam_term::Term;
 use oxbeam_term::atom::known;
 use std::io::{self, IsTerminal, Read, Write};
@@ -13,7 +15,7 @@ const HELP: &str = "BREAK: (a)bort (A)bort with dump (c)ontinue (p)roc info (i)n
                     (l)oaded (v)ersion (k)ill (D)b-tables (d)istribution\n";
 
 /// Status of a machine that was interrupted twice.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: i32 = 0;
 
 /// The menu is open.
 static OPEN: AtomicBool = AtomicBool::new(false);
@@ -24,7 +26,8 @@ pub(crate) fn requested() {
         machine().halt(INTERRUPTED);
     }
     let menu = || {
-        machine().scheduler.blocked(|| menu(&mut io::stdout()));
+        let scheduler = &machine().scheduler;
+        scheduler.blocked(|| poll::held(|| tty::as_found(|| menu(&mut io::stdout()))));
         OPEN.store(false, Ordering::Release);
     };
     if std::thread::Builder::new()

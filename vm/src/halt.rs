@@ -98,6 +98,7 @@ pub fn dump_on_panic() {
         let running = crate::crash_dump::running()
             .map(|place| format!(", running {place}"))
             .unwrap_or_default();
+        crate::tty::reset();
         let slogan = format!("Internal failure of the machine{place}{running}");
         let _ = write!(std::io::stderr(), "\n{slogan}\n\n");
         if machine().config.settings.crash_dump {

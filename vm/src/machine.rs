@@ -269,6 +269,7 @@ impl Machine {
         for hook in self.halt_hooks.read().iter() {
             hook(status);
         }
+        crate::tty::reset();
         std::process::exit(status)
     }
 }

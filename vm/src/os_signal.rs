@@ -83,6 +83,9 @@ pub fn set(signal: Signal, disposition: Disposition) {
         Disposition::Handle => handler as extern "C" fn(i32) as usize,
     };
     set_action(signal.number, action);
+    if disposition == Disposition::Default && crate::tty::is_used() {
+        crate::tty::guard(signal.number);
+    }
 }
 
 fn set_action(number: i32, action: usize) {
@@ -123,6 +126,9 @@ pub fn start() -> std::io::Result<()> {
         for number in [libc::SIGINT, libc::SIGQUIT] {
             set_action(number, handle);
         }
+    }
+    if settings.break_interrupts_shell {
+        crate::tty::give_up_interrupt();
     }
     Ok(())
 }

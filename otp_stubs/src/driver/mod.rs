@@ -8,6 +8,7 @@ mod packet;
 mod ram_file;
 mod spawn;
 mod stream;
+mod tty_sl;
 
 use oxbeam_vm::port::DriverEntry;
 
@@ -37,6 +38,11 @@ pub static DRIVERS: &[DriverEntry] = &[
         name: "ram_file_drv",
         soft_busy: false,
         open: ram_file::open,
+    },
+    DriverEntry {
+        name: "tty_sl",
+        soft_busy: false,
+        open: tty_sl::open,
     },
     DriverEntry {
         name: "tcp_inet",

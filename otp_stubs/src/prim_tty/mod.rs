@@ -2,7 +2,7 @@
 //! in OTP 28: the rows say which release has which.
 
 mod capabilities;
-mod terminfo;
+pub(crate) mod terminfo;
 
 use crate::errors::ok_tuple;
 use crate::sys;
@@ -14,6 +14,7 @@ use oxbeam_vm::port::iolist_bytes;
 use oxbeam_vm::posix;
 use oxbeam_vm::process::{Message, Owned, Process};
 use oxbeam_vm::signal::{self, Signal};
+use oxbeam_vm::tty as vm_tty;
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -308,6 +309,7 @@ fn tty_select_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     select(cx, signals.as_fd(), cx.arg(0), cx.arg(1))?;
     tty.state.lock().signals = Some(signals);
+    vm_tty::used();
     select(cx, Standard::Input.fd(), cx.arg(0), cx.arg(2))?;
     tty.state.lock().reader = Some(cx.process().number);
     Ok(Term::atom(known::OK))
@@ -316,6 +318,7 @@ fn tty_select_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `tty_select(Tty, ReadReference)`
 fn tty_select_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let tty = tty_of(cx.arg(0))?;
+    vm_tty::used();
     select(cx, Standard::Input.fd(), cx.arg(0), cx.arg(1))?;
     tty.state.lock().reader = Some(cx.process().number);
     Ok(Term::atom(known::OK))

@@ -1,6 +1,7 @@
 //! What the terminal can do, from the terminfo database: capabilities by termcap's code or by terminfo's name.
 
 use super::capabilities::{BOOLEANS, Capability, NUMBERS, STRINGS};
+use oxbeam_vm::environment;
 use parking_lot::Mutex;
 use rustix::io::Errno;
 use term::terminfo::TermInfo;
@@ -10,7 +11,7 @@ use term::terminfo::parm::{self, Param, Variables};
 static CURRENT: Mutex<Option<TermInfo>> = Mutex::new(None);
 
 /// Looks up the terminal of this name.
-pub(super) fn set_up(name: &str) -> Result<(), Errno> {
+pub(crate) fn set_up(name: &str) -> Result<(), Errno> {
     let found = TermInfo::from_name(name).map_err(|_| Errno::NOENT)?;
     *CURRENT.lock() = Some(found);
     Ok(())
@@ -25,14 +26,30 @@ fn by_code(table: &'static [Capability], code: &[u8]) -> Option<&'static str> {
         .map(|row| row.0)
 }
 
-/// The number of this code.
-pub(super) fn number(code: &[u8]) -> Option<u32> {
+/// The number of this code. As in ncurses the size is not the database's, but that of the environment or the window.
+pub(crate) fn number(code: &[u8]) -> Option<u32> {
     let name = by_code(NUMBERS, code)?;
+    let window = || rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok();
+    let sized = match name {
+        "cols" => size("COLUMNS").or_else(|| Some(window()?.ws_col.into())),
+        "lines" => size("LINES").or_else(|| Some(window()?.ws_row.into())),
+        _ => None,
+    };
+    if let Some(sized) = sized.filter(|&sized| sized > 0) {
+        CURRENT.lock().as_ref()?;
+        return Some(sized);
+    }
     CURRENT.lock().as_ref()?.numbers.get(name).copied()
 }
 
+/// A size that the environment says.
+fn size(variable: &str) -> Option<u32> {
+    let text = environment::text(variable)?;
+    text.parse().ok().filter(|&size| size > 0)
+}
+
 /// Does the terminal have what this code means?
-pub(super) fn flag(code: &[u8]) -> bool {
+pub(crate) fn flag(code: &[u8]) -> bool {
     let Some(name) = by_code(BOOLEANS, code) else {
         return false;
     };
@@ -42,7 +59,7 @@ pub(super) fn flag(code: &[u8]) -> bool {
 }
 
 /// The string of this code.
-pub(super) fn string(code: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn string(code: &[u8]) -> Option<Vec<u8>> {
     named(by_code(STRINGS, code)?)
 }
 
@@ -51,7 +68,7 @@ fn named(name: &str) -> Option<Vec<u8>> {
 }
 
 /// The string of this name. `Err`: there is no such name.
-pub(super) fn string_by_name(name: &[u8]) -> Result<Option<Vec<u8>>, ()> {
+pub(crate) fn string_by_name(name: &[u8]) -> Result<Option<Vec<u8>>, ()> {
     let row = STRINGS
         .iter()
         .find(|row| row.0.as_bytes() == name)
@@ -60,7 +77,7 @@ pub(super) fn string_by_name(name: &[u8]) -> Result<Option<Vec<u8>>, ()> {
 }
 
 /// A string with parameters put in; none leave it as it is.
-pub(super) fn expand(string: &[u8], parameters: &[i32]) -> Option<Vec<u8>> {
+pub(crate) fn expand(string: &[u8], parameters: &[i32]) -> Option<Vec<u8>> {
     let expanded = if parameters.is_empty() {
         string.to_vec()
     } else {

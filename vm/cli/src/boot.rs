@@ -75,6 +75,7 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     let (encoding, wrong) = file_names(&boot.config);
     oxbeam_otp_stubs::start(encoding, wrong);
     oxbeam_vm::halt::dump_on_panic();
+    oxbeam_vm::tty::remember();
     machine.on_rest(crate::allocator::give_back);
     if let Err(error) = oxbeam_vm::os_signal::start() {
         return Err(format!("signals can't be handled: {error}"));

@@ -6,7 +6,7 @@
 //! its request is being cancelled; whoever asked has to know that it is stale.
 
 use hashbrown::HashMap;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
@@ -52,6 +52,15 @@ static NO_THREAD: AtomicBool = AtomicBool::new(false);
 /// Nobody polls from now on but who calls [`Poll::poll`]; before the first request.
 pub fn without_thread() {
     NO_THREAD.store(true, Ordering::Release);
+}
+
+/// Whoever calls notices passes it.
+static GATE: RwLock<()> = RwLock::new(());
+
+/// Calls `body` while no notice is called: nobody else reads from a descriptor because it is ready.
+pub(crate) fn held<R>(body: impl FnOnce() -> R) -> R {
+    let _closed = GATE.write();
+    body()
 }
 
 /// One direction: an epoll of its own, so that each request is one entry of the kernel's that fires once.
@@ -190,6 +199,7 @@ impl Poller {
             state.write.collect(&mut events, &mut notices);
         }
         let count = notices.len();
+        let _open = GATE.read();
         for notice in notices {
             notice();
         }
