@@ -32,6 +32,9 @@ fn fun_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         (FunKind::External(export), "name") => Term::atom(export.function()),
         (FunKind::External(_), "env") => Term::NIL,
         (FunKind::External(_), "pid" | "new_index" | "new_uniq" | "index" | "uniq") => undefined,
+        // Nobody counts there any more.
+        (FunKind::Local { .. }, "refc") if cx.machine().release.number >= 29 => Term::small(1),
+        (FunKind::External(_), "refc") => undefined,
         (_, "arity") => Term::small(i64::from(fun.arity())),
         _ => return Err(Raise::Badarg),
     };

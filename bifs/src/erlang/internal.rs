@@ -98,6 +98,7 @@ fn process_flag_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     if number == cx.process().number {
         let before = save_calls(cx.owned(), value);
+        super::process::give_up_turn(cx);
         return Ok(before.map_or(Term::atom(known::BADARG), |before| {
             Term::small(before as i64)
         }));

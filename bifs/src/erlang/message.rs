@@ -1,6 +1,7 @@
 //! Sending.
 
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::process::saved_calls::SavedCall;
 use oxbeam_vm::signal::{self, Sent};
 
 natives! { NATIVES: "erlang";
@@ -9,7 +10,16 @@ natives! { NATIVES: "erlang";
     "send" / 3 Plain => send_3;
 }
 
+/// For a process that saves its calls.
+fn save_send(cx: &mut Cx<'_>) {
+    let owned = cx.owned();
+    if owned.saves_calls {
+        owned.save_call(SavedCall::Send);
+    }
+}
+
 fn send_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    save_send(cx);
     let (to, message) = (cx.arg(0), cx.arg(1));
     match signal::send(cx.process(), to, message, true) {
         Sent::Badarg => Err(Raise::Badarg),
@@ -32,6 +42,7 @@ fn send_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !options.rest().is_nil() {
         return Err(cx.badarg_because(known::BADOPT));
     }
+    save_send(cx);
     let (to, message) = (cx.arg(0), cx.arg(1));
     let sent = if priority {
         signal::send_with_priority(cx.process(), to, message, suspend)

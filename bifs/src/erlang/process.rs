@@ -2,7 +2,7 @@
 
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::info::{self, Request};
-use oxbeam_vm::process::{MaxHeap, Priority};
+use oxbeam_vm::process::{MaxHeap, Priority, saved_calls};
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::unique;
 
@@ -36,9 +36,13 @@ fn self_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// Lets others run: a turn's worth of reductions.
 fn yield_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    give_up_turn(cx);
+    Ok(Term::TRUE)
+}
+
+pub(super) fn give_up_turn(cx: &mut Cx<'_>) {
     let reductions = cx.machine().config.reductions;
     cx.bump_reductions(reductions as usize);
-    Ok(Term::TRUE)
 }
 
 fn undefined() -> Term<'static> {
@@ -311,11 +315,16 @@ fn process_flag_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 .as_small()
                 .filter(|number| (0..=schedulers).contains(number))
                 .ok_or(Raise::Badarg)?;
-            let before = std::mem::replace(&mut cx.owned().rare().bound_to, number as u16);
+            let before = cx.process().bind_to(number as u16);
+            give_up_turn(cx);
             Ok(Term::small(i64::from(before)))
         }
         Some(known::SAVE_CALLS) => match save_calls(cx.owned(), value) {
-            Some(before) => Ok(Term::small(before as i64)),
+            Some(before) => {
+                // It is heeded from the next turn on.
+                give_up_turn(cx);
+                Ok(Term::small(before as i64))
+            }
             None => Err(cx.badarg_because(known::NONE)),
         },
         Some(known::MONITOR_NODES) => monitor_nodes(cx, Term::NIL, value),
@@ -327,8 +336,8 @@ fn process_flag_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 pub(super) fn save_calls(owned: &mut oxbeam_vm::process::Owned, value: Term<'_>) -> Option<usize> {
     let count = value
         .as_small()
-        .filter(|count| (0..=10_000).contains(count))? as usize;
-    Some(std::mem::replace(&mut owned.rare().save_calls, count))
+        .filter(|&count| usize::try_from(count).is_ok_and(|count| count <= saved_calls::MOST))?;
+    Some(owned.set_saved_calls(count as usize))
 }
 
 /// `process_flag(monitor_nodes, _)` and `process_flag({monitor_nodes, Options}, _)`: how many subscriptions of this kind there were.
@@ -347,37 +356,23 @@ fn monitor_nodes<'p>(cx: &mut Cx<'p>, options: Term<'p>, value: Term<'p>) -> Nat
     Ok(Term::small(i64::from(before)))
 }
 
-/// Options of `monitor_nodes` as bits: node type in two, `nodedown_reason`, `connection_id`, given as a map.
+/// Options of `monitor_nodes` as bits: node type in two, `nodedown_reason`, `connection_id`, whether events come with a map. `net_kernel`
+/// makes a map of a list of options, and says so in it.
 fn node_options(options: Term<'_>) -> Option<u32> {
-    let node_type = |value: Term<'_>| match value.as_atom()?.text() {
-        "visible" => Some(1),
-        "hidden" => Some(2),
-        "all" => Some(3),
-        _ => None,
-    };
-    let mut bits = 0;
-    if let Some(map) = options.as_map() {
-        bits |= 16;
-        for (key, value) in map.iter() {
-            match key.as_atom()?.text() {
-                "node_type" => bits |= node_type(value)?,
-                "nodedown_reason" => bits |= if value.as_boolean()? { 4 } else { 0 },
-                "connection_id" => bits |= if value.as_boolean()? { 8 } else { 0 },
-                _ => return None,
-            }
-        }
-        return Some(bits);
+    if options.is_nil() {
+        return Some(0);
     }
-    for option in options.proper_list()? {
-        if let Some([key, value]) = option.as_tuple_of::<2>() {
-            if key.as_atom()?.text() != "node_type" {
-                return None;
-            }
-            bits |= node_type(value)?;
-        } else if option.as_atom()?.text() == "nodedown_reason" {
-            bits |= 4;
-        } else {
-            return None;
+    let mut bits = 16;
+    for (key, value) in options.as_map()?.iter() {
+        match (key.as_atom()?.text(), value.as_atom()?.text()) {
+            ("node_type", "visible") => bits |= 1,
+            ("node_type", "hidden") => bits |= 2,
+            ("node_type", "all") => bits |= 3,
+            ("nodedown_reason", "true") => bits |= 4,
+            ("connection_id", "true") => bits |= 8,
+            ("nodedown_reason" | "connection_id", "false") => {}
+            ("list", "true") => bits &= !16,
+            _ => return None,
         }
     }
     Some(bits)

@@ -130,7 +130,7 @@ fn parse<'p>(cx: &mut Cx<'p>, list: Term<'p>, request: bool) -> Option<Parsed<'p
                     Some(known::SCHEDULER) => value
                         .as_small()
                         .filter(|number| (0..=schedulers).contains(number))
-                        .map(drop),
+                        .map(|number| options.scheduler = number as u16),
                     Some(known::MONITOR) => monitor_options(value, release.priority_messages)
                         .map(|monitor| options.monitor = Some(monitor)),
                     Some(known::LINK) if release.priority_messages => value

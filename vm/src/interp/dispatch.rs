@@ -4,6 +4,7 @@ use super::frame::Handler;
 use super::registers::Registers;
 use super::{exception, isa};
 use crate::process::Process;
+use crate::process::saved_calls::SavedCall;
 use oxbeam_term::Word;
 use oxbeam_term::boxed::fun::CodePointer;
 
@@ -37,8 +38,12 @@ pub unsafe fn run(process: &Process, registers: &mut Registers, reductions: i64)
         let htop = (*owned).heap.heap_top();
         (*owned).reductions_given = reductions;
         (*owned).reductions_left = reductions;
+        let reductions = (*owned).hold(reductions);
         (*pc.cast::<Handler>())(pc, (*owned).heap.stack, htop, registers, reductions);
-        (registers.outcome, (*owned).reductions_left)
+        (
+            registers.outcome,
+            (*owned).reductions_left + (*owned).take_held(),
+        )
     }
 }
 
@@ -125,7 +130,8 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
         let owned = &mut *(*registers).owned;
         let arity = arity_of(pc);
         let parked = std::mem::take(&mut owned.parked_reductions);
-        let left = parked + reds;
+        let held = owned.take_held();
+        let left = parked + held + reds;
         if parked > 0 && left > 0 {
             // Not at its turn's end: it was sent here to collect.
             owned.heap.enter(htop, e);
@@ -135,10 +141,39 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
             if !fits {
                 return exception::exit_at(pc, e, htop, registers, left);
             }
+            let left = owned.hold(left);
+            return (*pc.cast::<Handler>())(pc, e, htop, registers, left);
+        }
+        if held > 0 && left > 0 {
+            // It comes here at each call, to save it.
+            let left = owned.hold(left);
             return (*pc.cast::<Handler>())(pc, e, htop, registers, left);
         }
         // What was put aside is spent.
         leave(pc, e, htop, registers, left, arity, Outcome::Yield)
+    }
+}
+
+/// [`yield_at_entry`] for a call that names its module.
+///
+/// # Safety
+/// As there.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C-unwind" fn yield_at_global_entry(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    reds: i64,
+) {
+    // SAFETY: the caller's promise; the worker runs this process.
+    unsafe {
+        let owned = &mut *(*registers).owned;
+        if owned.saves_calls {
+            owned.save_call(SavedCall::Function(mfa_of(pc)));
+        }
+        yield_at_entry(pc, e, htop, registers, reds)
     }
 }
 

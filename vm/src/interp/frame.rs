@@ -79,6 +79,30 @@ impl Frame {
             self.go(target)
         }
     }
+    /// [`Frame::enter`] for a call that names its module: one that a process saves which saves its calls.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn enter_global(mut self, target: *const u64) {
+        self.reds -= 1;
+        // SAFETY: the caller's promise.
+        unsafe {
+            if ZEAL {
+                (*self.registers).again = std::ptr::null();
+            }
+            if self.reds <= 0 {
+                return super::dispatch::yield_at_global_entry(
+                    target,
+                    self.e,
+                    self.htop,
+                    self.registers,
+                    self.reds,
+                );
+            }
+            self.go(target)
+        }
+    }
     /// Pushes the address of the next instruction, to return to.
     ///
     /// # Safety

@@ -372,10 +372,12 @@ fn value<'p>(
             let text = backtrace(owned, own);
             builder.binary(text.as_bytes())
         }
-        Item::LastCalls => match rare.map_or(0, |rare| rare.save_calls) {
-            0 => Term::FALSE,
-            _ => Term::NIL,
-        },
+        Item::LastCalls if !owned.saves_calls => Term::FALSE,
+        Item::LastCalls => {
+            let calls = rare.into_iter().flat_map(|rare| rare.saved_calls.iter());
+            let calls: Vec<_> = calls.map(|call| call.term(builder)).collect();
+            builder.list(calls)
+        }
         Item::Suspending => {
             let suspending = rare
                 .map(|rare| rare.suspending.as_slice())

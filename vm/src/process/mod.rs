@@ -10,6 +10,7 @@ pub mod mailbox;
 mod peer;
 pub mod relations;
 mod roots;
+pub mod saved_calls;
 pub mod spawn;
 pub mod state;
 
@@ -34,9 +35,10 @@ use oxbeam_term::heap::Heap;
 use oxbeam_term::heap::literal::{LiteralArea, points_into};
 use parking_lot::Mutex;
 use relations::Relations;
+use saved_calls::SavedCalls;
 use smallvec::SmallVec;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 /// Which process runs first.
@@ -90,6 +92,8 @@ pub struct Process {
     system: bool,
     /// Turns that a process of low priority has let others pass.
     pub(crate) passed: AtomicU8,
+    /// The scheduler that it is bound to, from 1; 0 for none.
+    bound_to: AtomicU16,
     name: AtomicU32,
     /// Signals that it has not fetched yet.
     pub inbox: Inbox<Box<Node<Signal>>>,
@@ -136,6 +140,8 @@ pub struct Owned {
     pub major_soon: bool,
     /// `process_flag(trap_exit, _)`
     pub trap_exit: bool,
+    /// `process_flag(save_calls, _)` is not zero.
+    pub saves_calls: bool,
     /// One of the machine's own processes.
     pub system_process: bool,
     /// `process_flag(sensitive, _)`
@@ -183,8 +189,8 @@ pub struct Rare {
     pub trace_token: Word,
     /// Its counts: of the last message sent or received, and of the last one received.
     pub trace_counts: (i64, i64),
-    /// `process_flag(save_calls, _)`
-    pub save_calls: usize,
+    /// The calls saved last.
+    pub saved_calls: SavedCalls,
     /// How many others have suspended the process.
     pub suspended: u32,
     /// Processes that this one has suspended, and how often.
@@ -193,8 +199,6 @@ pub struct Rare {
     pub tasks: Vec<Task>,
     /// `process_flag({monitor_nodes, Options}, _)`: options as bits, and how often.
     pub node_monitors: Vec<(u32, u32)>,
-    /// `process_flag(scheduler, _)`
-    pub bound_to: u16,
     /// The system monitor was told that the message queue is long.
     pub long_queue: bool,
 }
@@ -241,6 +245,7 @@ impl Process {
             priority: AtomicU8::new(priority as u8),
             system: owned.system_process,
             passed: AtomicU8::new(0),
+            bound_to: AtomicU16::new(0),
             name: AtomicU32::new(NO_NAME),
             inbox: Inbox::new(),
             timers: Mutex::new(None),
@@ -290,6 +295,15 @@ impl Process {
         let before = self.priority();
         self.priority.store(priority as u8, Ordering::Relaxed);
         before
+    }
+    /// The scheduler that it is bound to, from 1; 0 for none.
+    #[inline]
+    pub fn bound_to(&self) -> u16 {
+        self.bound_to.load(Ordering::Relaxed)
+    }
+    /// Binds it to this scheduler, from 1, or to none if 0; what it was before. It moves when it is put on a queue next.
+    pub fn bind_to(&self, scheduler: u16) -> u16 {
+        self.bound_to.swap(scheduler, Ordering::Relaxed)
     }
     /// Its registered name.
     pub fn registered_name(&self) -> Option<Atom> {
@@ -346,6 +360,7 @@ impl Owned {
             stopped: Raise::Badarg,
             major_soon: false,
             trap_exit: false,
+            saves_calls: false,
             system_process: false,
             sensitive: false,
             async_dist: false,
@@ -388,12 +403,11 @@ impl Owned {
             Box::new(Rare {
                 trace_token: Word::NONE,
                 trace_counts: (0, 0),
-                save_calls: 0,
+                saved_calls: SavedCalls::default(),
                 suspended: 0,
                 suspending: Vec::new(),
                 tasks: Vec::new(),
                 node_monitors: Vec::new(),
-                bound_to: 0,
                 long_queue: false,
             })
         })
@@ -438,7 +452,8 @@ impl Owned {
     }
     /// Reductions used since its turn began, when the interpreter last called a native.
     pub fn reductions_in_turn(&self) -> u64 {
-        (self.reductions_given - self.reductions_left + self.extra_reductions).max(0) as u64
+        let left = self.reductions_left + self.held();
+        (self.reductions_given - left + self.extra_reductions).max(0) as u64
     }
     /// Copies what the process holds of the literals of `area`, which are about to go.
     pub fn let_go(&mut self, area: &LiteralArea) {

@@ -38,6 +38,8 @@ pub struct Options {
     pub off_heap_messages: bool,
     /// `{async_dist, _}`
     pub async_dist: bool,
+    /// `{scheduler, _}`
+    pub scheduler: u16,
     /// One of the machine's own processes.
     pub system_process: bool,
     /// Reference of the monitor, if it is made already.
@@ -58,6 +60,7 @@ impl Options {
             max_heap: defaults.max_heap,
             off_heap_messages: defaults.off_heap_messages,
             async_dist: defaults.async_dist,
+            scheduler: 0,
             system_process: false,
             reference: None,
         }
@@ -119,6 +122,9 @@ pub fn spawn(
         }
         Arc::new_cyclic(|this| Process::new(this, id.data, options.priority, owned))
     })?;
+    if options.scheduler != 0 {
+        process.bind_to(options.scheduler);
+    }
     if let Some(owned) = parent_owned {
         let child = Peer::Process(process.number);
         if options.link {

@@ -71,6 +71,8 @@ struct Shared {
     called: AtomicBool,
     /// It runs processes, or is about to; cleared where the machine may stand still.
     active: AtomicBool,
+    /// Processes that are bound to it.
+    bound: [Injector<Arc<Process>>; QUEUES],
 }
 
 /// The schedulers.
@@ -103,6 +105,7 @@ impl Scheduler {
                         unparker: OnceLock::new(),
                         called: AtomicBool::new(false),
                         active: AtomicBool::new(false),
+                        bound: std::array::from_fn(|_| Injector::new()),
                     })
                 })
                 .collect(),
@@ -159,6 +162,10 @@ impl Scheduler {
             return;
         }
         let queue = queue_of(process.priority());
+        if process.bound_to() != 0 {
+            self.enqueue_bound(queue, process);
+            return;
+        }
         match worker::push_local(queue, process) {
             // Alone on its queue: see the fourth rule.
             Ok(1) => {}
@@ -168,6 +175,22 @@ impl Scheduler {
                 self.call();
             }
         }
+    }
+    /// Puts a process on the queue of the worker that it is bound to; if that is not online, of another one.
+    #[cold]
+    fn enqueue_bound(&self, queue: usize, process: Arc<Process>) {
+        let worker = (usize::from(process.bound_to()) - 1) % self.online();
+        self.workers[worker].bound[queue].push(process);
+        self.unpark(worker);
+    }
+    /// Takes a process that is bound to this worker.
+    #[inline]
+    fn take_bound(&self, worker: usize, queue: usize) -> Option<Arc<Process>> {
+        let bound = &self.workers[worker].bound[queue];
+        if bound.is_empty() {
+            return None;
+        }
+        retry(|| bound.steal())
     }
     /// Puts a process on the common queue, for whichever worker comes first.
     fn enqueue_common(&self, process: Arc<Process>) {
@@ -219,8 +242,13 @@ impl Scheduler {
         }
         true
     }
+    /// Is anything on a queue that this worker may take?
+    fn anything_queued(&self, worker: usize) -> bool {
+        let bound = &self.workers[worker].bound;
+        bound.iter().any(|queue| !queue.is_empty()) || self.anything_common()
+    }
     /// Is anything on a queue that any worker may take?
-    fn anything_queued(&self) -> bool {
+    fn anything_common(&self) -> bool {
         self.common.iter().any(|queue| !queue.is_empty())
             || self.workers.iter().any(|worker| {
                 worker
@@ -260,6 +288,7 @@ impl Scheduler {
                     .stealers
                     .get()
                     .map_or(0, |stealers| stealers.iter().map(Stealer::len).sum())
+                    + worker.bound.iter().map(Injector::len).sum::<usize>()
             })
             .collect();
         lengths.push(self.common.iter().map(Injector::len).sum());

@@ -3,6 +3,7 @@
 use super::worker::with_process;
 use crate::interp::{self, Outcome, Registers};
 use crate::machine::Machine;
+use crate::process::saved_calls::SavedCall;
 use crate::process::state::Next;
 use crate::process::{Owned, Process, exit, info};
 use crate::signal::handle;
@@ -34,7 +35,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         return;
     }
     owned().was_waiting = false;
-    owned().hibernating = false;
+    wakes_up(owned());
     system_monitor::messages_fetched(process, owned());
     let watched = system_monitor::turn_begins(|| info::place_of_pc(owned()));
     let mut left = slice;
@@ -71,7 +72,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
             }
             Outcome::Wait if owned().hibernating && !owned().mailbox.is_empty() && left > 0 => {
                 // There is a message already.
-                owned().hibernating = false;
+                wakes_up(owned());
                 continue;
             }
             Outcome::Wait => {
@@ -95,6 +96,16 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         }
         return;
     }
+}
+
+/// It goes on in the function that it hibernates for, if it does.
+fn wakes_up(owned: &mut Owned) {
+    if !std::mem::take(&mut owned.hibernating) || !owned.saves_calls {
+        return;
+    }
+    // SAFETY: a process hibernates at a function's entry.
+    let called = unsafe { interp::dispatch::mfa_of(owned.pc) };
+    owned.save_call(SavedCall::Function(called));
 }
 
 fn wait(machine: &'static Machine, process: &Arc<Process>) {

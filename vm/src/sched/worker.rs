@@ -136,7 +136,13 @@ fn next(scheduler: &Scheduler, local: &Local, turn: u32) -> Option<Arc<Process>>
             }
         }
     }
+    // In turn, so that neither those that are bound nor the others wait for ever.
+    let bound_first = turn.is_multiple_of(2);
     for (index, queue) in local.queues.iter().enumerate() {
+        let bound = || scheduler.take_bound(local.index, index);
+        if let Some(process) = bound_first.then(bound).flatten() {
+            return Some(process);
+        }
         while let Some(process) = queue.pop() {
             if process.priority() == Priority::Low && index == QUEUES - 1 && !queue.is_empty() {
                 let passed = process.passed.load(Ordering::Relaxed);
@@ -150,6 +156,9 @@ fn next(scheduler: &Scheduler, local: &Local, turn: u32) -> Option<Arc<Process>>
             return Some(process);
         }
         if let Some(process) = super::retry(|| scheduler.common[index].steal()) {
+            return Some(process);
+        }
+        if let Some(process) = (!bound_first).then(bound).flatten() {
             return Some(process);
         }
     }
@@ -170,7 +179,7 @@ fn sleep(
             for _ in 0..32 {
                 std::hint::spin_loop();
             }
-            if scheduler.anything_queued() {
+            if scheduler.anything_queued(local.index) {
                 return searching;
             }
         }
@@ -179,7 +188,7 @@ fn sleep(
         scheduler.searching.fetch_sub(1, Ordering::SeqCst);
     }
     scheduler.enter_idle(local.index);
-    if scheduler.anything_queued() {
+    if scheduler.anything_queued(local.index) {
         return scheduler.leave_idle(local.index);
     }
     park(machine, local, parker, progress);
@@ -227,6 +236,11 @@ fn stand_by(machine: &Machine, local: &Local, parker: &Parker, progress: &mut pr
     for queue in &local.queues {
         while let Some(process) = queue.pop() {
             machine.scheduler.enqueue_common(process);
+        }
+    }
+    for queue in 0..QUEUES {
+        while let Some(process) = machine.scheduler.take_bound(local.index, queue) {
+            machine.scheduler.enqueue(process);
         }
     }
     park(machine, local, parker, progress);

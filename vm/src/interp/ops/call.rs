@@ -45,28 +45,28 @@ crate::instructions! { frame;
     /// Call through an export entry.
     call_ext(export: Immediate) {
         frame.push_return();
-        frame.enter(code_of(export))
+        frame.enter_global(code_of(export))
     }
     /// [`call_ext`] in tail position without a frame.
-    call_ext_only(export: Immediate) { frame.enter(code_of(export)) }
+    call_ext_only(export: Immediate) { frame.enter_global(code_of(export)) }
     /// Gives the frame back, then [`call_ext_only`].
     call_ext_last(export: Immediate, words: Number) {
         frame.e = frame.e.add(words);
-        frame.enter(code_of(export))
+        frame.enter_global(code_of(export))
     }
     /// `apply(Module, Function, [X0..])`: module and function in the registers behind the arguments.
     apply(arity: Number) {
         let export = resolve(frame.x(arity), frame.x(arity + 1), arity);
         if export.is_null() { return apply_badly(frame, arity) }
         frame.push_return();
-        frame.enter((*export).code())
+        frame.enter_global((*export).code())
     }
     /// [`apply`] in tail position.
     apply_last(arity: Number, words: Number) {
         let export = resolve(frame.x(arity), frame.x(arity + 1), arity);
         if export.is_null() { return apply_badly(frame, arity) }
         if only_raises(&*export) { frame.push_return() } else { frame.e = frame.e.add(words) }
-        frame.enter((*export).code())
+        frame.enter_global((*export).code())
     }
     /// Entry of a native function: calls it with the X registers and returns its result.
     native_entry() {
@@ -103,7 +103,7 @@ crate::instructions! { frame;
     undefined_entry() {
         let entry = undefined(&mut frame);
         if entry.is_null() { return frame.raise() }
-        frame.enter(entry)
+        frame.enter_global(entry)
     }
     /// The next call is of `load_nif`, which must know its caller.
     note_module(module: Immediate) {
@@ -244,6 +244,9 @@ unsafe extern "C-unwind" fn native_stopped(
                     frame.e = leave_finished(frame.e);
                 }
                 collect_at_entry(&mut frame);
+                if dispatch::mfa_of(pc) == (known::ERLANG, known::APPLY, 3) {
+                    return frame.enter_global(export.code());
+                }
                 frame.enter(export.code())
             }
             Raise::Apply => {

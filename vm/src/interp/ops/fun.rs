@@ -3,6 +3,7 @@
 use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
 use crate::process::Owned;
+use crate::process::saved_calls::SavedCall;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::{Export, FunEntry, FunKind};
 use oxbeam_term::word::subtag;
@@ -99,6 +100,10 @@ pub(super) unsafe fn prepare(frame: &mut Frame, arity: usize, fun: Word) -> *con
             } else if header.subtag() == subtag::EXPORT {
                 let export = &*((*object.add(1)).0 as *const Export);
                 if export.arity() as usize == arity {
+                    let owned = frame.owned();
+                    if owned.saves_calls {
+                        owned.save_call(SavedCall::of(export));
+                    }
                     return export.code();
                 }
             }

@@ -4,12 +4,18 @@ use super::control::leave_at;
 use crate::interp::dispatch::Outcome;
 use crate::interp::exception;
 use crate::interp::frame::Frame;
+use crate::process::saved_calls::SavedCall;
 use oxbeam_term::Word;
 use oxbeam_term::atom::known;
 
 crate::instructions! { frame;
     /// `x0 := x1`, sent to X0.
     send() {
+        if frame.owned().saves_calls {
+            let owned = frame.owned();
+            owned.save_call(SavedCall::Function((known::ERLANG, known::SEND, 2)));
+            owned.save_call(SavedCall::Send);
+        }
         let sent = send_message(&mut frame);
         if !sent { return frame.raise() }
         frame.advance()
@@ -41,6 +47,7 @@ crate::instructions! { frame;
         let owned = frame.owned();
         if crate::seq_trace::in_use() { crate::seq_trace::takes(frame.process(), owned) }
         owned.mailbox.remove_current();
+        if owned.saves_calls { owned.save_call(SavedCall::Receive) }
         // It may have fired while the message came.
         if owned.receive_timer_is_set() { owned.cancel_receive_timer(frame.process()) }
         frame.advance()
@@ -62,6 +69,7 @@ crate::instructions! { frame;
     timeout() {
         let owned = frame.owned();
         owned.mailbox.reset();
+        if owned.saves_calls { owned.save_call(SavedCall::Timeout) }
         frame.advance()
     }
     /// `target :=` a marker at the queue's end.

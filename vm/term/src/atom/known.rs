@@ -240,6 +240,10 @@ known! {
     LABEL = "label";
     BACKTRACE = "backtrace";
     TRACE = "trace";
+    SEND = "send";
+    RECEIVE = "receive";
+    YIELD = "yield";
+    HIBERNATE = "hibernate";
     SAVE_CALLS = "save_calls";
     SENSITIVE = "sensitive";
     RUNNING = "running";
