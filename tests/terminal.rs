@@ -9,7 +9,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use oxbeam_tests::matrix::{self, Config, Places, Release, Vm};
 use oxbeam_tests::oracle::Oracle;
 use oxbeam_tests::terminal::play;
-use oxbeam_tests::terminal::script::Script;
+use oxbeam_tests::terminal::script::{Script, Step};
+use rustix::process::Signal;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -46,7 +47,44 @@ fn main() -> ExitCode {
             }
         }
     }
+    // Where the real machine leaves the terminal as its editor wants it, there is nothing to compare.
+    if oracle.is_none() {
+        trials.extend(endings(&places));
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Ways to end that nothing handles: name, what is done, how that ends.
+const ENDINGS: &[(&str, Step, &str)] = &[
+    ("hang_up", Step::Signal(Signal::HUP), "signal 1"),
+    ("fault", Step::Signal(Signal::SEGV), "signal 11"),
+    ("user", Step::Signal(Signal::USR2), "signal 12"),
+];
+
+/// The terminal is set back whatever ends the machine.
+fn endings(places: &Places) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for release in matrix::releases(places) {
+        let Ok(vm) = Vm::oxbeam(places, &release, Config::Normal) else {
+            continue;
+        };
+        let abort = Step::Type(b"halt(abort).\r".to_vec());
+        let abort = ("abort", abort, "signal 6");
+        for (name, step, end) in ENDINGS.iter().chain([&abort]).cloned() {
+            let title = format!("otp{}::terminal::ending::{name}", release.number);
+            let (vm, places) = (vm.clone(), places.clone());
+            trials.push(Trial::test(title, move || {
+                let mut script = Script::new(name, "erl");
+                script.steps = vec![Step::Wait("1> ".to_owned()), step, Step::End];
+                let home = home(&places, &vm, &script).map_err(Failed::from)?;
+                let end = format!("{end}\n-- modes lines echo signals output\n");
+                let expected = vec![("end".to_owned(), end)];
+                let played = play::play(&script, command(&vm, &script, &home), Some(&expected));
+                played.map(|_| ()).map_err(Failed::from)
+            }));
+        }
+    }
+    trials
 }
 
 /// All scripts, in order of their names.
@@ -78,12 +116,17 @@ fn has(vm: &Vm, release: &Release, program: &str) -> bool {
     vm.is_oracle || program != "iex" || release.otp.as_ref().is_some_and(elixir)
 }
 
-fn check(places: &Places, vm: &Vm, script: &Script, record: bool) -> Result<(), String> {
+/// An empty folder for a script.
+fn home(places: &Places, vm: &Vm, script: &Script) -> Result<PathBuf, String> {
     let name = format!("{}_{}", script.program, script.name);
     let home = vm.workspace(places).join("terminal").join(name);
-    let failed = |error: std::io::Error| format!("{}: {error}", home.display());
     let _ = fs::remove_dir_all(&home);
-    fs::create_dir_all(&home).map_err(failed)?;
+    fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
+    Ok(home)
+}
+
+fn check(places: &Places, vm: &Vm, script: &Script, record: bool) -> Result<(), String> {
+    let home = home(places, vm, script)?;
     if record {
         let screens = play::play(script, command(vm, script, &home), None)?;
         let file = script.screens(vm.release);

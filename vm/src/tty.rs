@@ -55,7 +55,11 @@ pub fn used() {
         guard(signal);
     }
     for (signal, before) in [(libc::SIGSEGV, &BEFORE[0]), (libc::SIGBUS, &BEFORE[1])] {
-        if let Some(found) = install(signal, fault, libc::SA_ONSTACK) {
+        if let Some(found) = install(
+            signal,
+            fault as *const () as usize,
+            libc::SA_ONSTACK | libc::SA_SIGINFO,
+        ) {
             let _ = before.set(found);
         }
     }
@@ -78,16 +82,16 @@ pub(crate) fn guard(signal: i32) {
             && action.sa_sigaction == libc::SIG_DFL
     };
     if default {
-        install(signal, dying, libc::SA_RESETHAND);
+        install(signal, dying as *const () as usize, libc::SA_RESETHAND);
     }
 }
 
 /// What was there before.
-fn install(signal: i32, handler: extern "C" fn(i32), flags: i32) -> Option<libc::sigaction> {
+fn install(signal: i32, handler: usize, flags: i32) -> Option<libc::sigaction> {
     // SAFETY: zero is a good value of every field; both handlers only do what a handler may.
     unsafe {
         let (mut new, mut before): (libc::sigaction, libc::sigaction) = std::mem::zeroed();
-        new.sa_sigaction = handler as usize;
+        new.sa_sigaction = handler;
         new.sa_flags = flags;
         let done = libc::sigaction(signal, &raw const new, &raw mut before) == 0;
         done.then_some(before)
@@ -105,19 +109,23 @@ extern "C" fn dying(signal: i32) {
 /// What was there for SIGSEGV and SIGBUS before: it says what an overflown stack is.
 static BEFORE: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new()];
 
-extern "C" fn fault(signal: i32) {
+extern "C" fn fault(signal: i32, about: *mut libc::siginfo_t, _: *mut libc::c_void) {
     if let Some(Some(found)) = FOUND.get() {
         set_modes(found);
     }
     let before = BEFORE[usize::from(signal != libc::SIGSEGV)].get();
-    // SAFETY: what was there before is put back, or the default; the instruction at fault runs again then.
+    // SAFETY: the system says what the signal is about. What was there before is put back, and the instruction at fault runs again
+    // then; a signal that somebody has sent does not come again by itself.
     unsafe {
         match before {
-            Some(before) => libc::sigaction(signal, before, std::ptr::null_mut()),
-            None => libc::signal(signal, libc::SIG_DFL) as i32,
-        };
-        // One that was sent does not come again by itself; this thread keeps it waiting until the handler returns.
-        libc::raise(signal);
+            Some(before) if (*about).si_code > 0 => {
+                libc::sigaction(signal, before, std::ptr::null_mut());
+            }
+            _ => {
+                libc::signal(signal, libc::SIG_DFL);
+                libc::raise(signal);
+            }
+        }
     }
 }
 

@@ -105,6 +105,8 @@ struct State {
     found: Option<Termios>,
     /// How it is to be.
     wanted: Option<Termios>,
+    /// Keys come as they are typed (since OTP 28).
+    raw: bool,
     /// The process that has set it; when that exits, it is set back.
     owner: Option<u64>,
     /// The process that reads.
@@ -265,10 +267,14 @@ fn tty_init_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         make_raw(&mut wanted);
         wanted.local_modes.remove(LocalModes::ECHO);
     }
-    let output = tty.output.fd();
-    if let Err(errno) = rustix::termios::tcsetattr(output, OptionalActions::Now, &wanted) {
-        return Ok(error_of(cx, "tcsetattr", errno));
+    // A terminal that we have not changed is left alone: we may not even be its foreground program.
+    if raw || state.raw {
+        let output = tty.output.fd();
+        if let Err(errno) = rustix::termios::tcsetattr(output, OptionalActions::Now, &wanted) {
+            return Ok(error_of(cx, "tcsetattr", errno));
+        }
     }
+    state.raw = raw;
     state.wanted = Some(wanted);
     state.owner = Some(cx.process().number);
     Ok(Term::atom(known::OK))

@@ -50,6 +50,22 @@ pub struct Script {
 }
 
 impl Script {
+    /// A script without steps yet.
+    pub fn new(name: &str, program: &str) -> Script {
+        Script {
+            name: name.to_owned(),
+            program: program.to_owned(),
+            stem: PathBuf::new(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            size: Size {
+                columns: 110,
+                rows: 32,
+            },
+            releases: crate::matrix::RELEASES.to_vec(),
+            steps: Vec::new(),
+        }
+    }
     /// Reads a script.
     ///
     /// # Errors
@@ -61,19 +77,9 @@ impl Script {
             path.map(|part| part.to_string_lossy().into_owned())
                 .unwrap_or_default()
         };
-        let mut script = Script {
-            name: part(file.file_stem()),
-            program: part(file.parent().and_then(Path::file_name)),
-            stem: file.with_extension(""),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            size: Size {
-                columns: 110,
-                rows: 32,
-            },
-            releases: crate::matrix::RELEASES.to_vec(),
-            steps: Vec::new(),
-        };
+        let program = part(file.parent().and_then(Path::file_name));
+        let mut script = Script::new(&part(file.file_stem()), &program);
+        script.stem = file.with_extension("");
         for (index, line) in text.lines().enumerate() {
             script
                 .line(line)
@@ -116,6 +122,7 @@ impl Script {
                 "HUP" => Signal::HUP,
                 "INT" => Signal::INT,
                 "QUIT" => Signal::QUIT,
+                "SEGV" => Signal::SEGV,
                 "STOP" => Signal::STOP,
                 "TERM" => Signal::TERM,
                 "USR2" => Signal::USR2,
@@ -206,19 +213,7 @@ mod tests {
 
     #[test]
     fn lines_are_steps() {
-        let mut script = Script {
-            name: String::new(),
-            program: String::new(),
-            stem: PathBuf::new(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            size: Size {
-                columns: 1,
-                rows: 1,
-            },
-            releases: Vec::new(),
-            steps: Vec::new(),
-        };
+        let mut script = Script::new("so", "erl");
         for line in ["# so", "size: 80x24", "wait 1>", "type x.\\r", "end"] {
             script.line(line).expect("it is a line");
         }

@@ -397,9 +397,9 @@ mod tests {
         plain.step(-1);
         assert_eq!(plain.position, 1);
         let mut wide = line(80, true);
-        wide.put("漢字".as_bytes());
+        wide.put("x漢字".as_bytes());
         wide.put(b"\xff");
-        assert_eq!(said(&mut wide), "漢字ÿ");
+        assert_eq!(said(&mut wide), "x漢字ÿ");
     }
 
     #[test]
