@@ -2,6 +2,8 @@
 RELEASE ?= 27
 CARGO ?= cargo
 OXBEAM = target/release/oxbeam
+# Tests of the release build.
+TESTS_OF = OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test
 
 .PHONY: run build otp libraries test boots corpus bench compare-erlc lint
 
@@ -30,22 +32,28 @@ otp:
 libraries:
 	@for release in 25 27 29; do $(CARGO) run --quiet -- otp fetch $$release || exit 1; done
 
-# Unit tests, a boot of each release on the release build, and there the corpus in its usual configuration. A busy machine may make a
-# program with timeouts fail: a release that does not pass has a second try.
+# A busy machine may make what waits for time fail: it has a second try.
+define twice
+for try in 1 2; do \
+	$(1) && break; \
+	[ $$try = 1 ] || exit 1; \
+	echo "== once more"; \
+done
+endef
+
+# Unit tests, a boot of each release on the release build, and there the corpus in its usual configuration and what else there is.
 test:
 	@echo "== unit tests"
 	$(CARGO) test --workspace
 	@$(MAKE) --no-print-directory boots
 	@for release in 25 27 29; do \
 		echo "== corpus on OTP $$release"; \
-		for try in 1 2; do \
-			OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test erlang -- --quiet otp$$release::normal:: && break; \
-			[ $$try = 1 ] || exit 1; \
-			echo "== once more"; \
-		done; \
+		$(call twice,$(TESTS_OF) erlang -- --quiet otp$$release::normal::); \
 	done
-	@echo "== simulator, crash dumps, Elixir, terminals"
-	@OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test machine --test elixir --test terminal
+	@for target in machine elixir terminal; do \
+		echo "== $$target"; \
+		$(call twice,$(TESTS_OF) $$target -- --quiet); \
+	done
 
 # Each release starts and says which it is.
 boots: build
