@@ -21,9 +21,13 @@ fn save_send(cx: &mut Cx<'_>) {
 fn send_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     save_send(cx);
     let (to, message) = (cx.arg(0), cx.arg(1));
-    match signal::send(cx.process(), to, message, true) {
+    match signal::send(cx.process(), to, message) {
         Sent::Badarg => Err(Raise::Badarg),
-        Sent::Done | Sent::NotConnected(_) | Sent::Busy(_) => Ok(message),
+        Sent::Busy(port) => {
+            signal::wait_for_port(cx.process(), port);
+            Err(Raise::Wait)
+        }
+        Sent::Done | Sent::NotConnected(_) => Ok(message),
     }
 }
 
@@ -45,15 +49,19 @@ fn send_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     save_send(cx);
     let (to, message) = (cx.arg(0), cx.arg(1));
     let sent = if priority {
-        signal::send_with_priority(cx.process(), to, message, suspend)
+        signal::send_with_priority(cx.process(), to, message)
     } else {
-        signal::send(cx.process(), to, message, suspend)
+        signal::send(cx.process(), to, message)
     };
     let result = match sent {
         Sent::Badarg => return Err(Raise::Badarg),
         Sent::NotConnected(_) if !connect => known::NOCONNECT,
         Sent::Busy(_) if !suspend => known::NOSUSPEND,
-        Sent::Done | Sent::NotConnected(_) | Sent::Busy(_) => known::OK,
+        Sent::Busy(port) => {
+            signal::wait_for_port(cx.process(), port);
+            return Err(Raise::Wait);
+        }
+        Sent::Done | Sent::NotConnected(_) => known::OK,
     };
     Ok(Term::atom(result))
 }

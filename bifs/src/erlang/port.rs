@@ -6,7 +6,7 @@ use oxbeam_vm::port::{self, NoPort, OpenError, Output, Refused, Reply};
 use oxbeam_vm::posix;
 use oxbeam_vm::process::relations::Link;
 use oxbeam_vm::process::{Message, Peer};
-use oxbeam_vm::system_monitor;
+use oxbeam_vm::signal;
 
 natives! { NATIVES: "erlang";
     "ports"         / 0 Plain => ports_0;
@@ -118,7 +118,7 @@ fn port_command_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         Output::Busy if abort => Ok(Term::FALSE),
         // The port makes the process try again when it is no longer busy.
         Output::Busy => {
-            system_monitor::port_is_busy(cx.process().number, port.number);
+            signal::wait_for_port(cx.process(), port.number);
             Err(Raise::Wait)
         }
     }
@@ -178,7 +178,7 @@ fn port_info_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !may_be_port(cx.arg(0)) {
         return badarg();
     }
-    let info = port::lookup(cx.arg(0)).and_then(|port| port.info_list(cx));
+    let info = port::look_at(cx.arg(0)).and_then(|port| port.info_list(cx));
     Ok(info.unwrap_or(Term::atom(known::UNDEFINED)))
 }
 
@@ -187,7 +187,7 @@ fn port_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !may_be_port(cx.arg(0)) {
         return named("badtype");
     }
-    let Some(port) = port::lookup(cx.arg(0)) else {
+    let Some(port) = port::look_at(cx.arg(0)) else {
         return Ok(Term::atom(known::UNDEFINED));
     };
     let name = cx.arg(1).as_atom().map(Atom::text);

@@ -18,8 +18,6 @@ pub(super) struct Streams {
     pub(super) writer: Option<Writer>,
     packet_bytes: u8,
     watermarks: Watermarks,
-    /// The input is at its end, but the output is not written yet.
-    ending: bool,
 }
 
 impl Streams {
@@ -33,7 +31,6 @@ impl Streams {
             writer,
             packet_bytes: opening.settings.packet_bytes,
             watermarks: opening.settings.watermarks,
-            ending: false,
         }
     }
     pub(super) fn start(&self, cx: &mut PortCx<'_>) {
@@ -75,20 +72,18 @@ impl Streams {
             cx.set_busy(false);
         }
     }
-    /// The output is ready for more. True: all is written, and the input was at its end before.
-    pub(super) fn write_more(&mut self, cx: &mut PortCx<'_>) -> bool {
+    /// The output is ready for more.
+    pub(super) fn write_more(&mut self, cx: &mut PortCx<'_>) {
         let Some(writer) = &mut self.writer else {
-            return false;
+            return;
         };
         let written = writer.flush();
         self.after_write(cx, written, false);
-        if self.queued() > 0 {
-            return false;
+        if self.queued() == 0 {
+            cx.flushed();
         }
-        cx.flushed();
-        self.ending
     }
-    /// The input is ready. True: it is at its end, and all output is written.
+    /// The input is ready. True: it is at its end.
     pub(super) fn read_more(&mut self, cx: &mut PortCx<'_>) -> bool {
         let Some(reader) = &mut self.reader else {
             return false;
@@ -101,8 +96,7 @@ impl Streams {
             Ok(Read::End) => {
                 poll::cancel(reader.fd(), Interest::Read);
                 self.reader = None;
-                self.ending = true;
-                self.queued() == 0
+                true
             }
             Err(errno) => {
                 cx.fail(errno.raw_os_error());
@@ -120,7 +114,20 @@ impl Streams {
     }
 }
 
-struct Fd(Streams);
+struct Fd {
+    streams: Streams,
+    /// The input is at its end, but the output is not written yet.
+    ending: bool,
+}
+
+impl Fd {
+    fn new(streams: Streams) -> Fd {
+        Fd {
+            streams,
+            ending: false,
+        }
+    }
+}
 
 pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
     let Target::Descriptors(input, output) = opening.target else {
@@ -141,7 +148,7 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
     } else {
         None
     };
-    Ok(Box::new(Fd(Streams::new(opening, reader, writer))))
+    Ok(Box::new(Fd::new(Streams::new(opening, reader, writer))))
 }
 
 /// A port on a file, whose name is all that `open_port/2` is told.
@@ -170,22 +177,22 @@ pub(super) fn open_file(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, Op
     } else {
         None
     };
-    Ok(Box::new(Fd(Streams::new(opening, reader, writer))))
+    Ok(Box::new(Fd::new(Streams::new(opening, reader, writer))))
 }
 
 impl Driver for Fd {
     fn start(&mut self, cx: &mut PortCx<'_>) {
-        self.0.start(cx);
+        self.streams.start(cx);
     }
     fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>) {
-        self.0.output(cx, data);
+        self.streams.output(cx, data);
     }
     fn control(&mut self, _: &mut PortCx<'_>, operation: u32, _: &[u8]) -> Option<Reply> {
         if operation != WINDOW_SIZE {
             return None;
         }
-        let writer = self.0.writer.as_ref().map(Writer::fd);
-        let reader = self.0.reader.as_ref().map(Reader::fd);
+        let writer = self.streams.writer.as_ref().map(Writer::fd);
+        let reader = self.streams.reader.as_ref().map(Reader::fd);
         let size = [writer, reader]
             .into_iter()
             .flatten()
@@ -195,18 +202,19 @@ impl Driver for Fd {
         Some(Reply::List(reply))
     }
     fn ready(&mut self, cx: &mut PortCx<'_>, interest: Interest) {
-        let ended = match interest {
-            Interest::Read => self.0.read_more(cx),
-            Interest::Write => self.0.write_more(cx),
-        };
-        if ended {
+        match interest {
+            Interest::Read => self.ending |= self.streams.read_more(cx),
+            Interest::Write => self.streams.write_more(cx),
+        }
+        if self.ending && self.streams.queued() == 0 {
+            self.ending = false;
             cx.end_of_data();
         }
     }
     fn queued(&self) -> usize {
-        self.0.queued()
+        self.streams.queued()
     }
     fn stop(&mut self, _: u64) {
-        self.0.stop();
+        self.streams.stop();
     }
 }

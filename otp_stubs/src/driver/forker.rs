@@ -11,6 +11,7 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
         return Err(OpenError::Badarg);
     }
     let _ = opening;
+    crate::sys::begin::remember_ignored_signals();
     Ok(Box::new(Forker))
 }
 

@@ -154,6 +154,9 @@ impl RamFile {
 }
 
 impl Driver for RamFile {
+    fn one_at_a_time(&self) -> bool {
+        true
+    }
     fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>) {
         let Some((&request, data)) = data.split_first() else {
             return;

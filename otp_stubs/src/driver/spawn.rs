@@ -5,7 +5,7 @@
 use super::fd::Streams;
 use super::gethost;
 use super::stream::{Reader, Writer};
-use crate::sys;
+use crate::sys::begin::{self, Begin};
 use oxbeam_vm::environment;
 use oxbeam_vm::io::poll::{self, Interest};
 use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Settings, Target};
@@ -14,11 +14,11 @@ use rustix::fs::Access;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags};
 use std::any::Any;
-use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, Stdio};
+use std::collections::BTreeMap;
+use std::ffi::CString;
+use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Child;
 use std::sync::Arc;
 
 struct Program {
@@ -26,7 +26,7 @@ struct Program {
     child: Arc<Running>,
     /// The owner is told of the exit status.
     exit_status: bool,
-    /// The input is at its end, or there is none.
+    /// The input is at its end.
     ended: bool,
     /// What the program has exited with.
     status: Option<i32>,
@@ -45,13 +45,11 @@ struct Exited(i32);
 pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
     let settings = opening.settings;
     let posix = |errno: Errno| OpenError::Posix(errno.raw_os_error());
-    let mut command = match opening.target {
+    let (file, arguments) = match opening.target {
         Target::Spawn(line) => {
-            let mut script = OsString::from("exec ");
-            script.push(OsStr::from_bytes(line));
-            let mut command = Command::new("/bin/sh");
-            command.arg0("/bin/sh").arg("-c").arg(script);
-            command
+            let script = [b"exec ", &line[..]].concat();
+            let arguments = [&b"sh"[..], b"-c", &script].map(<[u8]>::to_vec);
+            (b"/bin/sh".to_vec(), arguments.to_vec())
         }
         Target::Executable(file) => {
             if file.ends_with(b"/inet_gethost") {
@@ -59,122 +57,104 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
             }
             // All that is looked at before it begins, and so the only error that is raised.
             rustix::fs::access(file, Access::EXEC_OK).map_err(posix)?;
-            // No search along the path.
-            let mut path = file.clone();
-            if !path.contains(&b'/') {
-                path.splice(..0, *b"./");
-            }
-            let mut command = Command::new(OsStr::from_bytes(&path));
             let name = settings.argument_0.as_ref().unwrap_or(file);
-            command.arg0(OsStr::from_bytes(name));
             let arguments = settings.arguments.iter().flatten();
-            command.args(arguments.map(|argument| OsStr::from_bytes(argument)));
-            command
+            let arguments = [name].into_iter().chain(arguments).cloned().collect();
+            (file.clone(), arguments)
         }
         _ => return Err(OpenError::Badarg),
     };
-    surroundings(&mut command, settings);
-    sys::new_session(&mut command);
-    let (reader, writer) = pipes(&mut command, settings).map_err(posix)?;
-    let child = match command.spawn() {
-        Ok(child) => child,
-        Err(error) => {
-            let errno = Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
-            return match errno {
-                Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE => Err(posix(errno)),
-                // The program was there for a moment, but could not begin.
-                _ => Ok(Box::new(Stillborn(
-                    errno.raw_os_error(),
-                    settings.exit_status,
-                ))),
-            };
+    let string = |bytes: Vec<u8>| CString::new(bytes).map_err(|_| OpenError::General);
+    let strings =
+        |list: Vec<Vec<u8>>| -> Result<Vec<CString>, _> { list.into_iter().map(string).collect() };
+    let pipes = Pipes::new(settings).map_err(posix)?;
+    let begin = Begin {
+        file: string(file)?,
+        arguments: strings(arguments)?,
+        environment: strings(environment(settings))?,
+        directory: settings.directory.clone().map(string).transpose()?,
+        descriptors: pipes.of_program,
+        stderr_to_stdout: settings.stderr_to_stdout,
+    };
+    let mut child = begin::start(begin)
+        .map_err(|error| posix(Errno::from_io_error(&error).unwrap_or(Errno::INVAL)))?;
+    opening.os_pid = Some(child.id());
+    let watched = Pid::from_raw(child.id() as i32)
+        .ok_or(Errno::INVAL)
+        .and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()));
+    let handle = match watched {
+        Ok(handle) => handle,
+        Err(errno) => {
+            // Nobody would ever learn that it has exited.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(posix(errno));
         }
     };
-    // The child's ends of the pipes are closed with the command.
-    drop(command);
-    opening.os_pid = Some(child.id());
-    let pid = Pid::from_raw(child.id() as i32).ok_or(OpenError::General)?;
-    let handle = rustix::process::pidfd_open(pid, PidfdFlags::empty()).map_err(posix)?;
-    let reader = reader
-        .map(|fd| Reader::own(fd, settings.packet_bytes))
-        .transpose()
-        .map_err(posix)?;
-    let writer = writer.map(Writer::own).transpose().map_err(posix)?;
-    let ended = reader.is_none();
-    Ok(Box::new(Program {
-        streams: Streams::new(opening, reader, writer),
-        child: Arc::new(Running {
-            child: Mutex::new(child),
-            handle,
-        }),
-        exit_status: settings.exit_status,
-        ended,
-        status: None,
-    }))
-}
-
-/// A program that could not begin: its directory is not there, for instance. It exits with the error's number.
-struct Stillborn(i32, bool);
-
-impl Driver for Stillborn {
-    fn start(&mut self, cx: &mut PortCx<'_>) {
-        if self.1 {
-            cx.report_exit(self.0);
+    let child = Arc::new(Running {
+        child: Mutex::new(child),
+        handle,
+    });
+    let own = |fd| Reader::own(fd, settings.packet_bytes);
+    let reader = pipes.to_read.map(own).transpose();
+    let writer = pipes.to_write.map(Writer::own).transpose();
+    match (reader, writer) {
+        (Ok(reader), Ok(writer)) => Ok(Box::new(Program {
+            streams: Streams::new(opening, reader, writer),
+            child,
+            exit_status: settings.exit_status,
+            ended: false,
+            status: None,
+        })),
+        (Err(errno), _) | (_, Err(errno)) => {
+            child.watch(|_| {});
+            Err(posix(errno))
         }
-        cx.end_of_data();
     }
-    fn output(&mut self, _: &mut PortCx<'_>, _: Vec<u8>) {}
 }
 
-/// Directory and environment.
-fn surroundings(command: &mut Command, settings: &Settings) {
-    command.env_clear();
-    for (name, value) in environment::all() {
-        command.env(OsStr::from_bytes(&name), OsStr::from_bytes(&value));
-    }
-    if let Some(directory) = &settings.directory {
-        command.current_dir(OsStr::from_bytes(directory));
-    }
+/// Ours, changed by the settings.
+fn environment(settings: &Settings) -> Vec<Vec<u8>> {
+    let mut all: BTreeMap<Vec<u8>, Vec<u8>> = environment::all().into_iter().collect();
     for (name, value) in &settings.environment {
         match value {
-            Some(value) => command.env(OsStr::from_bytes(name), OsStr::from_bytes(value)),
-            None => command.env_remove(OsStr::from_bytes(name)),
+            Some(value) => all.insert(name.clone(), value.clone()),
+            None => all.remove(name),
         };
     }
+    all.into_iter()
+        .map(|(name, value)| [&name[..], &value].join(&b'='))
+        .collect()
 }
 
-type Pipes = (Option<OwnedFd>, Option<OwnedFd>);
+struct Pipes {
+    to_read: Option<OwnedFd>,
+    to_write: Option<OwnedFd>,
+    /// The program's ends, with the numbers that they have there.
+    of_program: Vec<(OwnedFd, RawFd)>,
+}
 
-/// Gives the program its ends of the pipes; ours come back: to read, to write.
-fn pipes(command: &mut Command, settings: &Settings) -> Result<Pipes, Errno> {
-    let pipe = || rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC);
-    let (mut to_read, mut to_write) = (None, None);
-    let (mut program_reads, mut program_writes) = (None, None);
-    if settings.output {
-        let (read, write) = pipe()?;
-        (program_reads, to_write) = (Some(read), Some(write));
-    }
-    if settings.input {
-        let (read, write) = pipe()?;
-        (to_read, program_writes) = (Some(read), Some(write));
-    }
-    if !settings.use_stdio {
-        sys::give_3_and_4(command, program_reads, program_writes);
-        return Ok((to_read, to_write));
-    }
-    if settings.stderr_to_stdout {
-        match &program_writes {
-            Some(fd) => command.stderr(Stdio::from(fd.try_clone().map_err(|_| Errno::MFILE)?)),
-            None => command.stderr(std::io::stdout()),
+impl Pipes {
+    fn new(settings: &Settings) -> Result<Pipes, Errno> {
+        let pipe = || rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC);
+        let (reads, writes) = if settings.use_stdio { (0, 1) } else { (3, 4) };
+        let mut pipes = Pipes {
+            to_read: None,
+            to_write: None,
+            of_program: Vec::new(),
         };
+        if settings.output {
+            let (read, write) = pipe()?;
+            pipes.of_program.push((read, reads));
+            pipes.to_write = Some(write);
+        }
+        if settings.input {
+            let (read, write) = pipe()?;
+            pipes.of_program.push((write, writes));
+            pipes.to_read = Some(read);
+        }
+        Ok(pipes)
     }
-    if let Some(fd) = program_reads {
-        command.stdin(Stdio::from(fd));
-    }
-    if let Some(fd) = program_writes {
-        command.stdout(Stdio::from(fd));
-    }
-    Ok((to_read, to_write))
 }
 
 impl Running {
@@ -199,7 +179,7 @@ impl Running {
 }
 
 impl Program {
-    /// The input is at its end and the output is written; or the program has exited.
+    /// The input is at its end, or the program has exited. The exit status is told when both have come, which without input is never.
     fn end(&mut self, cx: &mut PortCx<'_>) {
         if !self.ended {
             return;
@@ -225,13 +205,14 @@ impl Driver for Program {
         self.streams.output(cx, data);
     }
     fn ready(&mut self, cx: &mut PortCx<'_>, interest: Interest) {
-        let ended = match interest {
-            Interest::Read => self.streams.read_more(cx),
+        match interest {
+            Interest::Read => {
+                if self.streams.read_more(cx) {
+                    self.ended = true;
+                    self.end(cx);
+                }
+            }
             Interest::Write => self.streams.write_more(cx),
-        };
-        if ended {
-            self.ended = true;
-            self.end(cx);
         }
     }
     fn event(&mut self, cx: &mut PortCx<'_>, event: Box<dyn Any + Send>) {

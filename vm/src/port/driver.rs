@@ -35,6 +35,10 @@ pub trait Driver: Send {
     fn event(&mut self, cx: &mut PortCx<'_>, event: Box<dyn Any + Send>) {
         let _ = (cx, event);
     }
+    /// OTP's driver of this kind serves one port at a time (`{locking, driver_level}` of `port_info/2`).
+    fn one_at_a_time(&self) -> bool {
+        false
+    }
     /// Bytes that wait to be written.
     fn queued(&self) -> usize {
         0
@@ -213,7 +217,6 @@ impl PortCx<'_> {
     }
     /// The program has exited.
     pub fn report_exit(&mut self, status: i32) {
-        self.flush_line();
         let port = self.port.number;
         let owner = self.inner.owner;
         self.send(owner, |builder| {

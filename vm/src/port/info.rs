@@ -4,7 +4,7 @@ use super::Port;
 use crate::machine::machine;
 use crate::process::Peer;
 use oxbeam_term::atom::known;
-use oxbeam_term::{Builder, Term};
+use oxbeam_term::{Atom, Builder, Term};
 use std::sync::Arc;
 
 /// What can be asked.
@@ -34,7 +34,7 @@ pub enum Item {
     Memory,
     /// Bytes that wait to be written.
     QueueSize,
-    /// `port_level`
+    /// `port_level` or `driver_level`
     Locking,
     /// `{parallelism, Boolean}` of `open_port/2`.
     Parallelism,
@@ -87,7 +87,7 @@ impl Port {
     /// `{Item, Value}`; the empty list for a name that the port does not have; `None` if the port is gone.
     pub fn info<'p>(self: &Arc<Port>, builder: &mut Builder<'p>, item: Item) -> Option<Term<'p>> {
         let inner = self.inner.lock();
-        if inner.ended || inner.closing {
+        if inner.ended {
             return None;
         }
         let value = match item {
@@ -115,11 +115,15 @@ impl Port {
                 let queued = inner.driver.as_ref().map_or(0, |driver| driver.queued());
                 builder.unsigned(queued as u64)
             }
-            Item::Locking => Term::atom(oxbeam_term::Atom::of("port_level")),
+            Item::Locking => {
+                let driver = inner.driver.as_ref();
+                let one = driver.is_some_and(|driver| driver.one_at_a_time());
+                Term::atom(Atom::of(if one { "driver_level" } else { "port_level" }))
+            }
             Item::Parallelism => Term::boolean(inner.parallelism),
         };
         let name = items().into_iter().find(|(_, each)| *each == item)?.0;
-        Some(builder.tuple(&[Term::atom(oxbeam_term::Atom::of(name)), value]))
+        Some(builder.tuple(&[Term::atom(Atom::of(name)), value]))
     }
     /// `port_info/1`; `None` if the port is gone.
     pub fn info_list<'p>(self: &Arc<Port>, builder: &mut Builder<'p>) -> Option<Term<'p>> {

@@ -152,6 +152,9 @@ fn driver_of(target: &Target) -> Option<&'static DriverEntry> {
 pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port>, NoPort> {
     let badarg = NoPort::Driver(OpenError::Badarg);
     let entry = driver_of(target).ok_or(badarg)?;
+    if settings.exit_status && entry.name != "spawn" {
+        return Err(badarg);
+    }
     let number = reserve().ok_or(NoPort::SystemLimit)?;
     let mut result = Err(NoPort::Driver(OpenError::General));
     let port = Arc::new_cyclic(|this| {
@@ -241,31 +244,39 @@ fn make(
 
 /// The port of this number, unless it is closed.
 pub fn find(number: u64) -> Option<Arc<Port>> {
-    let port = TABLE.read().ports.get(&number).cloned()?;
+    let port = there(number)?;
     let open = port.is_open();
     open.then_some(port)
 }
 
+/// The port of this number, which may be closed and only wait for its last bytes to be written.
+fn there(number: u64) -> Option<Arc<Port>> {
+    TABLE.read().ports.get(&number).cloned()
+}
+
 /// The port that `term` names: a port or a registered name.
 pub fn lookup(term: Term<'_>) -> Option<Arc<Port>> {
-    let number = match term.as_atom() {
+    find(number_of(term)?)
+}
+
+/// The same for who only wants to know something about it: it may be closed and wait for its last bytes to be written.
+pub fn look_at(term: Term<'_>) -> Option<Arc<Port>> {
+    there(number_of(term)?)
+}
+
+fn number_of(term: Term<'_>) -> Option<u64> {
+    Some(match term.as_atom() {
         Some(name) => match machine().registry.find(name)? {
             crate::registry::Named::Port(number) => number,
             crate::registry::Named::Process(_) => return None,
         },
         None => term.as_local_port()?,
-    };
-    find(number)
+    })
 }
 
-/// Numbers of all open ports.
+/// Numbers of all ports, those that are closed and wait for their last bytes to be written among them.
 pub fn all() -> Vec<u64> {
-    let ports: Vec<Arc<Port>> = TABLE.read().ports.values().cloned().collect();
-    ports
-        .into_iter()
-        .filter(|port| port.is_open())
-        .map(|port| port.number)
-        .collect()
+    TABLE.read().ports.keys().copied().collect()
 }
 
 /// Number of ports.
@@ -349,10 +360,7 @@ impl Port {
             if inner.ended || inner.closing {
                 return Output::Dropped;
             }
-            if inner.busy && !force {
-                if !inner.waiting.contains(&caller) {
-                    inner.waiting.push(caller);
-                }
+            if !force && inner.makes_wait(caller) {
                 return Output::Busy;
             }
             inner.output += data.len() as u64;
@@ -514,6 +522,13 @@ fn send_atom(port: u64, to: u64, atom: Atom) {
 }
 
 impl Inner {
+    /// Does the port make this process wait, for it is busy?
+    fn makes_wait(&mut self, process: u64) -> bool {
+        if self.busy && !self.waiting.contains(&process) {
+            self.waiting.push(process);
+        }
+        self.busy
+    }
     fn set_busy(&mut self, busy: bool) {
         self.busy = busy;
         if !busy {

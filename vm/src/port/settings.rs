@@ -136,7 +136,7 @@ pub fn read(
     }
     if let Some(term) = directory {
         let native = file_name::to_native(term, Atoms::Names).ok_or(Refused::Name)?;
-        read.directory = Some(native.into_owned());
+        read.directory = Some(native.into_owned()).filter(|name| !name.is_empty());
     }
     if matches!(target, Target::Descriptors(..) | Target::File(_)) && read.exit_status {
         return Err(Refused::Name);
@@ -233,7 +233,7 @@ fn watermarks(term: Term<'_>) -> Option<Watermarks> {
     let [low, high] = term.as_tuple_of::<2>()?;
     let limit = |term: Term<'_>| {
         term.as_usize()
-            .filter(|limit| (1..=usize::MAX - 2).contains(limit))
+            .filter(|limit| (1..=usize::MAX - 1).contains(limit))
     };
     let (low, high) = (limit(low)?, limit(high)?);
     Some(Watermarks {
@@ -242,7 +242,7 @@ fn watermarks(term: Term<'_>) -> Option<Watermarks> {
     })
 }
 
-/// A list of `{Name, Value}`, `{Name, false}` or `Name`.
+/// A list of `{Name, Value}` or `{Name, false}`; an empty value is none either.
 fn environment(list: Term<'_>) -> Option<Vec<EnvironmentChange>> {
     let native = |term: Term<'_>| {
         let text = matches!(term.view(), View::Nil | View::Cons(_));
@@ -253,19 +253,15 @@ fn environment(list: Term<'_>) -> Option<Vec<EnvironmentChange>> {
     };
     let mut changes = Vec::new();
     for change in list.proper_list()? {
-        match change.as_tuple_of::<2>() {
-            Some([name, value]) => {
-                let value = if value.as_boolean() == Some(false) {
-                    None
-                } else {
-                    Some(native(value)?)
-                };
-                changes.push((native(name)?, value));
-            }
-            None => changes.push((native(change)?, None)),
-        }
+        let [name, value] = change.as_tuple_of::<2>()?;
+        let value = if value.as_boolean() == Some(false) || value.is_nil() {
+            None
+        } else {
+            Some(native(value)?)
+        };
+        changes.push((native(name)?, value));
     }
-    let proper = |(name, _): &EnvironmentChange| !name.is_empty() && !name.contains(&b'=');
+    let proper = |(name, _): &EnvironmentChange| !name.contains(&b'=');
     changes.iter().all(proper).then_some(changes)
 }
 

@@ -19,9 +19,9 @@ impl Ports for Face {
             None => Err(signal),
         }
     }
-    fn command(&self, process: &Process, number: u64, message: Term<'_>, force: bool) -> Sent {
+    fn command(&self, process: &Process, number: u64, message: Term<'_>) -> Sent {
         match find(number) {
-            Some(port) => port.take_message(process, message, force),
+            Some(port) => port.take_message(process, message),
             None => Sent::Done,
         }
     }
@@ -88,7 +88,7 @@ impl Port {
         self.exit(inner, reason, false, true);
     }
     /// `Port ! {Pid, {command, Data}}`, `{Pid, close}`, `{Pid, {connect, NewPid}}`; anything else is a bad signal.
-    fn take_message(self: &Arc<Port>, process: &Process, message: Term<'_>, force: bool) -> Sent {
+    fn take_message(self: &Arc<Port>, process: &Process, message: Term<'_>) -> Sent {
         let command = message
             .as_tuple_of::<2>()
             .and_then(|[from, command]| Some((from.as_local_pid()?, command)));
@@ -108,10 +108,13 @@ impl Port {
                 return Sent::Done;
             };
             if from != owner {
+                if self.inner.lock().makes_wait(process.number) {
+                    return Sent::Busy(self.number);
+                }
                 self.bad_signal(owner);
                 return Sent::Done;
             }
-            if self.output(process.number, bytes, force) == Output::Busy {
+            if self.output(process.number, bytes, false) == Output::Busy {
                 return Sent::Busy(self.number);
             }
         } else if let Some([_, new]) = pair.filter(|pair| {

@@ -426,7 +426,7 @@ fn status(process: &Process, owned: &Owned, own: bool) -> Atom {
         known::EXITING
     } else if own {
         known::RUNNING
-    } else if owned.is_suspended() {
+    } else if owned.is_suspended() || owned.waits_for_port {
         known::SUSPENDED
     } else if owned.was_waiting {
         known::WAITING

@@ -152,6 +152,8 @@ pub struct Owned {
     pub off_heap_messages: bool,
     /// It was idle before it began to handle the signals that it handles now.
     pub was_waiting: bool,
+    /// It waits for a port that is busy.
+    pub waits_for_port: bool,
     /// It waits in `erlang:hibernate/3`: only a message makes it go on.
     pub hibernating: bool,
     /// A signal told it to exit; the reason is [`Owned::exit_reason`].
@@ -366,6 +368,7 @@ impl Owned {
             async_dist: false,
             off_heap_messages: false,
             was_waiting: false,
+            waits_for_port: false,
             hibernating: false,
             told_to_exit: false,
             calling_module: known::EMPTY,

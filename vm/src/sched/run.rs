@@ -36,6 +36,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
     }
     owned().was_waiting = false;
     wakes_up(owned());
+    owned().waits_for_port = false;
     system_monitor::messages_fetched(process, owned());
     let watched = system_monitor::turn_begins(|| info::place_of_pc(owned()));
     let mut left = slice;

@@ -24,12 +24,12 @@ pub enum Sent {
 }
 
 /// Sends as [`send`] does, with priority if `to` is an alias that allows it.
-pub fn send_with_priority(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> Sent {
+pub fn send_with_priority(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
     if let Some(alias) = to.as_reference() {
         to_alias(process, alias, message, true);
         return Sent::Done;
     }
-    send(process, to, message, force)
+    send(process, to, message)
 }
 
 fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority: bool) {
@@ -47,26 +47,25 @@ fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority
     }
 }
 
-/// Sends `message` to `to`: pid, port, registered name, `{Name, Node}` or alias, as `process`. `force` says that a busy port is no
-/// reason to wait.
-pub fn send(process: &Process, to: Term<'_>, message: Term<'_>, force: bool) -> Sent {
+/// Sends `message` to `to`: pid, port, registered name, `{Name, Node}` or alias, as `process`. To a busy port nothing is sent.
+pub fn send(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
     match to.view() {
         View::Pid(number) => {
             to_process(process, number, message);
             Sent::Done
         }
-        View::Atom(name) => to_name(process, name, message, force).unwrap_or(Sent::Badarg),
+        View::Atom(name) => to_name(process, name, message).unwrap_or(Sent::Badarg),
         View::Reference(alias) => {
             to_alias(process, alias, message, false);
             Sent::Done
         }
-        View::Port(number) => port::command(process, number, message, force),
+        View::Port(number) => port::command(process, number, message),
         View::Tuple(_) => match to
             .as_tuple_of::<2>()
             .map(|[name, node]| (name.as_atom(), node.as_atom()))
         {
             Some((Some(name), Some(node))) if node == this_node().name => {
-                to_name(process, name, message, force).unwrap_or(Sent::Done)
+                to_name(process, name, message).unwrap_or(Sent::Done)
             }
             Some((Some(_), Some(node))) => Sent::NotConnected(node),
             _ => Sent::Badarg,
@@ -131,7 +130,7 @@ fn with_token(token: &seq_trace::Token<'_>, to: Term<'static>, message: Term<'_>
     copy
 }
 
-fn to_name(process: &Process, name: Atom, message: Term<'_>, force: bool) -> Option<Sent> {
+fn to_name(process: &Process, name: Atom, message: Term<'_>) -> Option<Sent> {
     match machine().registry.find(name)? {
         Named::Process(to) => {
             let _ = push(
@@ -140,7 +139,7 @@ fn to_name(process: &Process, name: Atom, message: Term<'_>, force: bool) -> Opt
             );
             Some(Sent::Done)
         }
-        Named::Port(number) => Some(port::command(process, number, message, force)),
+        Named::Port(number) => Some(port::command(process, number, message)),
     }
 }
 
@@ -172,11 +171,22 @@ pub fn send_to_peer(to: Peer, message: Message) {
     }
 }
 
-/// Sends `message` to `to`, as the `!` of `process` does. `false`: it failed, the exception is set.
-pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> bool {
+/// What an instruction does behind the message that it was to send.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Behind {
+    /// It goes on.
+    Next,
+    /// It raises the exception that is set.
+    Raise,
+    /// It waits until the port is not busy, and sends again.
+    Wait,
+}
+
+/// Sends `message` to `to`, as the `!` of `process` does.
+pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> Behind {
     // SAFETY: both are terms of the process, which the caller runs.
     let (to, message) = unsafe { (Term::from_word(to), Term::from_word(message)) };
-    match send(process, to, message, true) {
+    match send(process, to, message) {
         Sent::Badarg => {
             // SAFETY: the caller runs the process and holds no reference into its owned part.
             let owned = unsafe { &mut *process.owned_pointer() };
@@ -190,8 +200,19 @@ pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> bool
                 arguments: Some(arguments.word()),
                 native: true,
             });
-            false
+            Behind::Raise
         }
-        Sent::NotConnected(_) | Sent::Done | Sent::Busy(_) => true,
+        Sent::Busy(port) => {
+            wait_for_port(process, port);
+            Behind::Wait
+        }
+        Sent::NotConnected(_) | Sent::Done => Behind::Next,
     }
+}
+
+/// The process is going to wait until a port is not busy.
+pub fn wait_for_port(process: &Process, port: u64) {
+    // SAFETY: the caller runs the process and holds no reference into its owned part.
+    unsafe { (*process.owned_pointer()).waits_for_port = true };
+    crate::system_monitor::port_is_busy(process.number, port);
 }

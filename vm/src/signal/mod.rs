@@ -13,7 +13,8 @@ pub mod port;
 mod tests;
 
 pub use message::{
-    Sent, send, send_from_instruction, send_reply, send_to_name, send_with_priority,
+    Behind, Sent, send, send_from_instruction, send_reply, send_to_name, send_with_priority,
+    wait_for_port,
 };
 
 use crate::machine::machine;

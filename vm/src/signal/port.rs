@@ -51,7 +51,7 @@ pub trait Ports: Send + Sync {
     /// Takes a signal; it comes back if there is no such port.
     fn signal(&self, port: u64, signal: ToPort) -> Result<(), ToPort>;
     /// `Port ! Message`
-    fn command(&self, process: &Process, port: u64, message: Term<'_>, force: bool) -> Sent;
+    fn command(&self, process: &Process, port: u64, message: Term<'_>) -> Sent;
     /// The process exits that owns these ports, or was told of their ends: nothing to do where links see to it.
     fn exists(&self, port: u64) -> bool;
 }
@@ -72,10 +72,10 @@ pub fn signal(port: u64, signal: ToPort) -> Result<(), ToPort> {
 }
 
 /// `Port ! Message`
-pub fn command(process: &Process, port: u64, message: Term<'_>, force: bool) -> Sent {
-    PORTS.get().map_or(Sent::Done, |ports| {
-        ports.command(process, port, message, force)
-    })
+pub fn command(process: &Process, port: u64, message: Term<'_>) -> Sent {
+    PORTS
+        .get()
+        .map_or(Sent::Done, |ports| ports.command(process, port, message))
 }
 
 /// Is there such a port?

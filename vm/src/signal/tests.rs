@@ -284,7 +284,7 @@ fn signals_of_one_sender_keep_their_order() {
     let (a, b) = (process(), process());
     owned(&b).trap_exit = true;
     for n in 0..3 {
-        send(&a, Term::local_pid(b.number), Term::small(n), true);
+        send(&a, Term::local_pid(b.number), Term::small(n));
         super::link::send_exit(peer(&a), peer(&b), Term::small(n), false);
     }
     let told = messages(&b);
@@ -306,10 +306,7 @@ fn signals_of_one_sender_keep_their_order() {
 fn nothing_reaches_a_process_that_is_gone() {
     let (a, b) = (process(), process());
     exit_with(&b, known::NORMAL);
-    assert_eq!(
-        send(&a, Term::local_pid(b.number), Term::TRUE, true),
-        Sent::Done
-    );
+    assert_eq!(send(&a, Term::local_pid(b.number), Term::TRUE), Sent::Done);
     assert!(deliver(b.number, Signal::Link(peer(&a))).is_err());
     assert!(push(&b, Signal::Link(peer(&a))).is_err());
     assert_eq!(a.priority(), Priority::Normal);

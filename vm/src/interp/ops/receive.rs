@@ -5,6 +5,7 @@ use crate::interp::dispatch::Outcome;
 use crate::interp::exception;
 use crate::interp::frame::Frame;
 use crate::process::saved_calls::SavedCall;
+use crate::signal::message::Behind;
 use oxbeam_term::Word;
 use oxbeam_term::atom::known;
 
@@ -16,9 +17,14 @@ crate::instructions! { frame;
             owned.save_call(SavedCall::Function((known::ERLANG, known::SEND, 2)));
             owned.save_call(SavedCall::Send);
         }
-        let sent = send_message(&mut frame);
-        if !sent { return frame.raise() }
-        frame.advance()
+        match send_message(&mut frame) {
+            Behind::Next => frame.advance(),
+            Behind::Raise => frame.raise(),
+            Behind::Wait => {
+                let pc = frame.pc;
+                leave_at(frame, pc, 2, Outcome::Wait)
+            }
+        }
     }
     /// X0 := the message at the save pointer, or jump if there is none.
     loop_rec(otherwise: Label) {
@@ -177,14 +183,14 @@ unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
 }
 
 #[inline(never)]
-unsafe fn send_message(frame: &mut Frame) -> bool {
+unsafe fn send_message(frame: &mut Frame) -> Behind {
     // SAFETY: X0 and X1 are terms of the running process.
     unsafe {
         let _ = frame.borrow_heap();
         let (to, message) = (frame.x(0), frame.x(1));
         let sent = crate::signal::send_from_instruction(frame.process(), to, message);
         frame.leave();
-        if sent {
+        if sent == Behind::Next {
             frame.set_x(0, message);
         }
         sent
