@@ -50,6 +50,10 @@ pub struct IoRules {
     pub inet_tags: bool,
     /// Bytes of the buffer that `inet` drivers begin with.
     pub inet_buffer: u32,
+    /// A request to open a socket names the protocol (from OTP 28).
+    pub inet_protocols: bool,
+    /// A connection that is there at once is told by a message too (to OTP 25).
+    pub inet_connect_message: bool,
 }
 
 const IO_25: IoRules = IoRules {
@@ -58,6 +62,8 @@ const IO_25: IoRules = IoRules {
     signed_checksums: true,
     inet_tags: false,
     inet_buffer: 1460,
+    inet_protocols: false,
+    inet_connect_message: true,
 };
 
 const IO_27: IoRules = IoRules {
@@ -66,10 +72,13 @@ const IO_27: IoRules = IoRules {
     signed_checksums: false,
     inet_tags: true,
     inet_buffer: 1460,
+    inet_protocols: false,
+    inet_connect_message: false,
 };
 
 const IO_29: IoRules = IoRules {
     inet_buffer: 9216,
+    inet_protocols: true,
     ..IO_27
 };
 

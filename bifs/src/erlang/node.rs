@@ -1,10 +1,14 @@
-//! The node and others: `node/0,1`, `nodes/0,1,2`, `monitor_node/2,3`, and what distribution calls. This version's node is never alive,
-//! so these answer as OTP's does on `nonode@nohost`.
+//! The node and others: `node/0,1`, `nodes/0,1,2`, `monitor_node/2,3`, and what distribution calls. This version's node can be alive, as long
+//! as the process is that made it so (`net_kernel`), but it has no connections: each attempt ends as one to a node that is not there.
 
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::process::Message;
+use oxbeam_vm::process::{Message, Owned, Process};
 use oxbeam_vm::signal::{self, Signal};
-use oxbeam_vm::term::boxed::external::this_node;
+use oxbeam_vm::term::boxed::external::{Node, set_this_node, this_node};
+use oxbeam_vm::term::boxed::reference::RefNumbers;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 
 natives! { NATIVES: "erlang";
     "dist_ctrl_get_data" / 1 Plain => not_alive;
@@ -25,7 +29,7 @@ natives! { NATIVES: "erlang";
 }
 
 natives! { INTERNAL: "erts_internal";
-    "abort_pending_connection" / 2 Plain => no_handle;
+    "abort_pending_connection" / 2 Plain => abort_pending_connection_2;
     "create_dist_channel" / 3 Plain => create_dist_channel_3;
     "dist_spawn_request" / 4 Plain => dist_spawn_request_4;
     "get_creation" / 0 Plain => get_creation_0;
@@ -110,23 +114,110 @@ fn is_node_name(name: Atom) -> bool {
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
-/// `setnode(Name, Creation)`, by which `net_kernel` makes the node alive: distribution is not in this version.
+/// The process that the node lives as long as; 0: the node is not alive.
+static KEEPER: AtomicU64 = AtomicU64::new(0);
+
+fn nobodys_node() -> &'static Node {
+    Node::of(known::NONODE_NOHOST, 0)
+}
+
+/// The process that has made the node alive takes that with it.
+fn process_exits(process: &Process, _: &mut Owned) {
+    let number = process.number;
+    let kept = KEEPER.compare_exchange(number, 0, Ordering::AcqRel, Ordering::Relaxed);
+    if kept.is_ok() {
+        set_this_node(nobodys_node());
+        pending().clear();
+    }
+}
+
+/// Creations below have a meaning of their own.
+const LOWEST_CREATION: u32 = 4;
+
+/// `setnode(Name, Creation)`, by which `net_kernel` makes the node alive.
 fn setnode_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx
         .arg(0)
         .as_atom()
-        .filter(|&name| is_node_name(name))
+        .filter(|&name| is_node_name(name) && name != known::NONODE_NOHOST)
         .ok_or(Raise::Badarg)?;
     let creation = cx.arg(1).as_u64().ok_or(Raise::Badarg)?;
-    if name == known::NONODE_NOHOST || creation > u64::from(u32::MAX) {
+    let creation = u32::try_from(creation).map_err(|_| Raise::Badarg)?;
+    let machine = cx.machine();
+    let kernel = machine.registry.process(Atom::of("net_kernel"));
+    let kernel = kernel.ok_or(Raise::Badarg)?.number;
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| machine.on_process_exit(process_exits));
+    KEEPER
+        .compare_exchange(0, kernel, Ordering::AcqRel, Ordering::Relaxed)
+        .map_err(|_| Raise::Badarg)?;
+    let mut creation = creation.max(LOWEST_CREATION);
+    // Terms of a node of this name that was here before stay strangers.
+    if Node::known(name).is_some_and(|known| known.creation == creation) {
+        creation = creation.checked_add(1).unwrap_or(LOWEST_CREATION);
+    }
+    set_this_node(Node::of(name, creation));
+    if machine.processes.get(kernel).is_none() {
+        // It has exited meanwhile, and the hook found nothing to do.
+        KEEPER.store(0, Ordering::Release);
+        set_this_node(nobodys_node());
         return Err(Raise::Badarg);
     }
-    let kernel = cx.machine().registry.process(Atom::of("net_kernel"));
-    if kernel.is_none() {
-        Err(Raise::Badarg)
-    } else {
-        Err(Raise::Notsup)
+    tell_monitors(cx, name);
+    Ok(Term::TRUE)
+}
+
+/// Bits of the options of `process_flag({monitor_nodes, _}, _)`.
+mod monitor_option {
+    pub(super) const NODE_TYPE: u32 = 3;
+    pub(super) const HIDDEN_ONLY: u32 = 2;
+    pub(super) const CONNECTION: u32 = 8;
+    pub(super) const MAP: u32 = 16;
+}
+
+/// `{nodeup, Node}` or `{nodeup, Node, Info}` for all who want to know.
+fn tell_monitors(cx: &Cx<'_>, name: Atom) {
+    for number in cx.machine().processes.ids() {
+        let task = move |process: &Process, owned: &mut Owned| {
+            let Some(rare) = &owned.rare else {
+                return;
+            };
+            for &(options, times) in &rare.node_monitors {
+                if options & monitor_option::NODE_TYPE == monitor_option::HIDDEN_ONLY {
+                    continue;
+                }
+                for _ in 0..times {
+                    let message = nodeup(name, options);
+                    let _ = signal::push(process, Signal::Message(message));
+                }
+            }
+        };
+        let _ = signal::deliver(number, Signal::Task(Box::new(task)));
     }
+}
+
+fn nodeup(name: Atom, options: u32) -> Message {
+    let atom = |name: &str| Term::atom(Atom::of(name));
+    Message::build(|builder| {
+        let mut pairs = Vec::new();
+        if options & monitor_option::NODE_TYPE != 0 {
+            pairs.push((atom("node_type"), atom("visible")));
+        }
+        if options & monitor_option::CONNECTION != 0 {
+            pairs.push((atom("connection_id"), Term::atom(known::UNDEFINED)));
+        }
+        let mut elements = vec![atom("nodeup"), Term::atom(name)];
+        if options & monitor_option::MAP != 0 {
+            elements.push(builder.map_from_pairs(pairs));
+        } else if options != 0 {
+            let pairs: Vec<_> = pairs
+                .into_iter()
+                .map(|(key, value)| builder.tuple(&[key, value]))
+                .collect();
+            elements.push(builder.list(pairs));
+        }
+        builder.tuple(&elements)
+    })
 }
 
 fn monitor_node_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -146,10 +237,18 @@ fn monitor_node_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn monitor_node<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let node = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
-    if node == this_node().name {
-        return Ok(Term::TRUE);
+    if node != known::NONODE_NOHOST && this_node().name == known::NONODE_NOHOST {
+        return Err(cx.error(Term::atom(Atom::of("notalive"))));
     }
-    Err(cx.error(Term::atom(Atom::of("notalive"))))
+    let on = cx.arg(1).as_boolean().ok_or(Raise::Badarg)?;
+    if on && node != this_node().name {
+        // It is down before it was up.
+        let message = Message::build(|builder| {
+            builder.tuple(&[Term::atom(Atom::of("nodedown")), Term::atom(node)])
+        });
+        let _ = signal::push(cx.process(), Signal::Message(message));
+    }
+    Ok(Term::TRUE)
 }
 
 fn not_alive<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -218,7 +317,10 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn get_creation_0<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Ok(Term::atom(known::UNDEFINED))
+    Ok(match this_node().creation {
+        0 => Term::atom(known::UNDEFINED),
+        creation => Term::small(creation.into()),
+    })
 }
 
 /// `{erts_dflags, Default, Mandatory, Addable, Rejectable, StrictOrder}`: what OTP's nodes of the release say of themselves.
@@ -235,7 +337,16 @@ fn get_dflags_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.tuple(&elements))
 }
 
-/// `new_connection(Node)`: to no node a connection can be begun.
+/// Connections that have been begun, by node: each has a number and a reference of its own.
+static PENDING: Mutex<BTreeMap<Atom, (u32, RefNumbers)>> = Mutex::new(BTreeMap::new());
+/// The number of the last one.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+fn pending() -> std::sync::MutexGuard<'static, BTreeMap<Atom, (u32, RefNumbers)>> {
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// `new_connection(Node)`: a connection begins; its handle, or that of the one that has begun already.
 fn new_connection_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx
         .arg(0)
@@ -243,8 +354,34 @@ fn new_connection_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .filter(|&name| is_node_name(name))
         .ok_or(Raise::Badarg)?;
     if name == this_node().name {
-        Err(Raise::Badarg)
-    } else {
-        Err(Raise::Notsup)
+        return Err(Raise::Badarg);
     }
+    let begun = pending().get(&name).copied();
+    let (number, reference) = match begun {
+        Some((number, reference)) => (number, cx.reference(reference)),
+        None => {
+            let reference = cx.make_reference();
+            let numbers = reference.as_reference().ok_or(Raise::Badarg)?.numbers();
+            let last = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+            let number = (last as u32).wrapping_add(1);
+            pending().insert(name, (number, numbers));
+            (number, reference)
+        }
+    };
+    Ok(cx.tuple(&[Term::small(number.into()), reference]))
+}
+
+/// `abort_pending_connection(Node, Handle)`: it will not come; `false` if it has.
+fn abort_pending_connection_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
+    let [number, reference] = cx.arg(1).as_tuple_of::<2>().ok_or(Raise::Badarg)?;
+    let number = number.as_u64().ok_or(Raise::Badarg)?;
+    let reference = reference.as_reference().ok_or(Raise::Badarg)?.numbers();
+    let mut pending = pending();
+    if let Some((begun, of)) = pending.get(&name) {
+        if u64::from(*begun) == number && *of == reference {
+            pending.remove(&name);
+        }
+    }
+    Ok(Term::TRUE)
 }

@@ -4,6 +4,7 @@ pub(crate) mod begin;
 pub(crate) mod locale;
 pub(crate) mod names;
 pub(crate) mod signals;
+pub(crate) mod socket;
 pub(crate) mod zlib;
 
 use rustix::io::Errno;

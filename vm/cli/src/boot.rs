@@ -20,7 +20,6 @@ pub(crate) struct BootArguments {
     /// What the `+` flags say.
     pub(crate) config: Box<EmulatorConfig>,
     /// The port mapper daemon that a distributed node wants.
-    #[expect(dead_code, reason = "distribution is not in this version")]
     pub(crate) port_mapper: Option<PortMapper>,
     /// `--sim`: run on one thread, in virtual time, from this seed.
     pub(crate) simulation: Option<u64>,
@@ -64,6 +63,9 @@ pub(crate) fn start(boot: BootArguments) -> i32 {
 }
 
 fn try_start(boot: &BootArguments) -> Result<i32, String> {
+    if let Some(mapper) = &boot.port_mapper {
+        mapper.start(&boot.otp.bin_directory());
+    }
     let natives: &'static [_] =
         Box::leak(oxbeam_bifs::all().collect::<Vec<_>>().into_boxed_slice());
     let tables = Tables {

@@ -6,8 +6,10 @@
 use super::settings::{Settings, Target};
 use super::{Ended, Inner, Port};
 use crate::io::poll::{self, Interest};
+use crate::machine::machine;
 use crate::process::Message;
 use crate::signal::{Signal, deliver};
+use crate::timer::service::{Action, TimerId};
 use oxbeam_term::atom::known;
 use oxbeam_term::{Atom, Builder, Term};
 use std::any::Any;
@@ -106,6 +108,14 @@ impl Remote {
             port.with_driver(None, |driver, cx| driver.event(cx, event));
         }
     }
+    /// Calls the driver with `event` when so many milliseconds have passed.
+    pub fn after(&self, milliseconds: u32, event: Box<dyn Any + Send>) -> TimerId {
+        let remote = self.clone();
+        let machine = machine();
+        let tick = machine.time.tick_after(milliseconds.into());
+        let call = Box::new(move || remote.send(event));
+        machine.timers.set(tick, Action::Call(call))
+    }
     /// Calls the driver when `fd` is ready.
     pub fn when_ready(&self, fd: BorrowedFd<'_>, interest: Interest) {
         let remote = self.clone();
@@ -117,6 +127,11 @@ impl Remote {
         // What can't be polled is as good as ready: the driver finds out what is wrong.
         let _ = poll::when_ready(fd, interest, notice);
     }
+}
+
+/// Takes back what [`Remote::after`] asked for. It may come nevertheless, if it is on its way.
+pub fn cancel_timer(timer: TimerId) {
+    drop(machine().timers.cancel(timer));
 }
 
 /// The port, for its driver.
@@ -249,7 +264,11 @@ impl PortCx<'_> {
     }
     /// The port ends; its owner is not told by the link that they had.
     pub fn exit_quietly(&mut self) {
-        self.ended = Some(Ended::Quietly);
+        self.exit_quietly_with(known::NORMAL);
+    }
+    /// The port ends with this reason; its owner is not told by the link that they had.
+    pub fn exit_quietly_with(&mut self, reason: Atom) {
+        self.ended = Some(Ended::Quietly(reason));
     }
     /// The bytes that waited when the port was closed are written.
     pub fn flushed(&mut self) {

@@ -50,8 +50,8 @@ pub fn byte_counts() -> (u64, u64) {
 enum Ended {
     /// Those linked to it get this reason.
     Failed(Atom),
-    /// Like `Failed(normal)`, but not to the owner.
-    Quietly,
+    /// So do they, but not the owner.
+    Quietly(Atom),
 }
 
 /// A port.
@@ -158,7 +158,7 @@ pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port
     let number = reserve().ok_or(NoPort::SystemLimit)?;
     let mut result = Err(NoPort::Driver(OpenError::General));
     let port = Arc::new_cyclic(|this| {
-        let (port, started) = make(this, number, entry, owner, target, settings);
+        let (port, started) = make(this, number, entry, owner, target, settings, None);
         result = started.map_err(NoPort::Driver);
         port
     });
@@ -166,6 +166,31 @@ pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port
     TABLE.write().ports.insert(number, Arc::clone(&port));
     port.with_driver(None, |driver, cx| driver.start(cx));
     Ok(port)
+}
+
+/// A port that a driver makes itself, for what it has accepted. It belongs to the process `owner`, which is linked to it.
+///
+/// # Errors
+/// No such driver, no room for another port, or the process is gone (`General`).
+pub fn open_with(owner: u64, name: &str, driver: Box<dyn Driver>) -> Result<u64, NoPort> {
+    let target = Target::Driver(name.as_bytes().to_vec());
+    let entry = driver_of(&target).ok_or(NoPort::Driver(OpenError::Badarg))?;
+    let number = reserve().ok_or(NoPort::SystemLimit)?;
+    let settings = Settings {
+        input: true,
+        output: true,
+        ..Settings::default()
+    };
+    let port = Arc::new_cyclic(|this| {
+        make(this, number, entry, owner, &target, &settings, Some(driver)).0
+    });
+    TABLE.write().ports.insert(number, Arc::clone(&port));
+    port.with_driver(None, |driver, cx| driver.start(cx));
+    if deliver(owner, Signal::Link(Peer::Port(number))).is_err() {
+        port.close(owner);
+        return Err(NoPort::Driver(OpenError::General));
+    }
+    Ok(number)
 }
 
 /// A number for a new port.
@@ -186,6 +211,7 @@ fn make(
     owner: u64,
     target: &Target,
     settings: &Settings,
+    given: Option<Box<dyn Driver>>,
 ) -> (Port, Result<(), OpenError>) {
     let mut opening = Opening {
         target,
@@ -193,7 +219,11 @@ fn make(
         remote: Remote(this.clone()),
         os_pid: None,
     };
-    let (driver, result) = match (entry.open)(&mut opening) {
+    let opened = match given {
+        Some(driver) => Ok(driver),
+        None => (entry.open)(&mut opening),
+    };
+    let (driver, result) = match opened {
         Ok(driver) => (Some(driver), Ok(())),
         Err(error) => (None, Err(error)),
     };
@@ -341,14 +371,14 @@ impl Port {
             None => {}
             Some(_) if inner.closing => self.terminate(&mut inner),
             Some(Ended::Failed(reason)) => self.exit(&mut inner, Term::atom(reason), false, false),
-            Some(Ended::Quietly) => {
+            Some(Ended::Quietly(reason)) => {
                 let owner = Peer::Process(inner.owner);
                 if inner.links.remove(&owner) {
                     inner.last_unlink += 1;
                     let (id, from) = (inner.last_unlink, Peer::Port(self.number));
                     let _ = deliver(inner.owner, Signal::Unlink { from, id });
                 }
-                self.exit(&mut inner, Term::atom(known::NORMAL), false, false);
+                self.exit(&mut inner, Term::atom(reason), false, false);
             }
         }
         Some(result)

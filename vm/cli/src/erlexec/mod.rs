@@ -5,6 +5,7 @@
 //! for `init`. Reads neither the environment nor files except through `gather::Surroundings`.
 
 pub(crate) mod gather;
+mod port_mapper;
 pub(crate) mod words;
 
 use crate::emulator::flags::{self, Takes};
