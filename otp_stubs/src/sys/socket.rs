@@ -378,8 +378,9 @@ fn controls(message: &libc::msghdr) -> Vec<Control> {
         let mut header = libc::CMSG_FIRSTHDR(message);
         while let Some(control) = header.as_ref() {
             let data = libc::CMSG_DATA(header);
-            let length =
-                (control.cmsg_len as usize).saturating_sub(data.addr().wrapping_sub(header.addr()));
+            let length = control
+                .cmsg_len
+                .saturating_sub(data.addr().wrapping_sub(header.addr()));
             let value = match length {
                 0 => None,
                 1..=3 => Some(c_int::from(*data)),

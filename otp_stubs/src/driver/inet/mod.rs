@@ -312,11 +312,13 @@ impl Socket {
     fn ask(&mut self, interest: Interest) {
         let ignored = self.ignored;
         let watch = self.watch(interest);
-        if watch.wanted && !watch.asked && !ignored {
-            if let Some(fd) = &self.fd {
-                self.remote.when_ready(fd.as_fd(), interest);
-                self.watch(interest).asked = true;
-            }
+        if watch.wanted
+            && !watch.asked
+            && !ignored
+            && let Some(fd) = &self.fd
+        {
+            self.remote.when_ready(fd.as_fd(), interest);
+            self.watch(interest).asked = true;
         }
     }
     /// A notice has come; is it wanted?
@@ -662,10 +664,10 @@ impl Socket {
             if *code != 1 {
                 return Err(Errno::INVAL.into());
             }
-            if let (Some(caller), true) = (caller, queued > 0) {
-                if !self.subscribers.contains(&caller) {
-                    self.subscribers.push(caller);
-                }
+            if let (Some(caller), true) = (caller, queued > 0)
+                && !self.subscribers.contains(&caller)
+            {
+                self.subscribers.push(caller);
             }
             answer.push(*code);
             let queued = u32::try_from(queued).unwrap_or(u32::MAX);

@@ -191,16 +191,16 @@ impl Tcp {
     fn all_written(&mut self, cx: &mut PortCx<'_>) {
         self.socket.want(Interest::Write, false);
         self.socket.tell_subscribers();
-        if let Some(pending) = self.pending_shutdown {
-            if let Some(fd) = &self.socket.fd {
-                let how = match pending {
-                    PendingShutdown::Write => 1,
-                    PendingShutdown::Both => 2,
-                };
-                match socket::shutdown(fd.as_fd(), how) {
-                    Ok(()) => self.was_shut_down = true,
-                    Err(errno) => self.sending_failed(cx, errno, false),
-                }
+        if let Some(pending) = self.pending_shutdown
+            && let Some(fd) = &self.socket.fd
+        {
+            let how = match pending {
+                PendingShutdown::Write => 1,
+                PendingShutdown::Both => 2,
+            };
+            match socket::shutdown(fd.as_fd(), how) {
+                Ok(()) => self.was_shut_down = true,
+                Err(errno) => self.sending_failed(cx, errno, false),
             }
         }
         cx.flushed();
