@@ -378,10 +378,11 @@ fn abort_pending_connection_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let number = number.as_u64().ok_or(Raise::Badarg)?;
     let reference = reference.as_reference().ok_or(Raise::Badarg)?.numbers();
     let mut pending = pending();
-    if let Some((begun, of)) = pending.get(&name) {
-        if u64::from(*begun) == number && *of == reference {
-            pending.remove(&name);
-        }
+    if let Some((begun, of)) = pending.get(&name)
+        && u64::from(*begun) == number
+        && *of == reference
+    {
+        pending.remove(&name);
     }
     Ok(Term::TRUE)
 }
