@@ -7,6 +7,7 @@ use oxbeam_term::etf::{self, DecodeContext, DecodeError, DecodeOptions, FunKey, 
 use oxbeam_vm::code::load::CodeContext;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Process};
+use oxbeam_vm::sched::while_waiting;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::term::gc::Extent;
 use oxbeam_vm::{logger, stats, unique};
@@ -425,13 +426,15 @@ fn wait(term: Term<'_>, busy: bool) -> Result<(), Raise> {
         .filter(|ms| *ms <= 1 << 32)
         .ok_or(Raise::Badarg)?;
     let until = std::time::Instant::now() + Duration::from_millis(milliseconds);
-    if busy {
-        while std::time::Instant::now() < until {
-            std::hint::spin_loop();
+    while_waiting(|| {
+        if busy {
+            while std::time::Instant::now() < until {
+                std::hint::spin_loop();
+            }
+        } else {
+            std::thread::sleep(Duration::from_millis(milliseconds));
         }
-    } else {
-        std::thread::sleep(Duration::from_millis(milliseconds));
-    }
+    });
     Ok(())
 }
 
@@ -491,16 +494,19 @@ fn dirty<'p>(
         }
         "ready_wait6_done" => {
             send(argument, "ready");
-            std::thread::sleep(Duration::from_secs(6));
+            while_waiting(|| std::thread::sleep(Duration::from_secs(6)));
             send(argument, "done");
             Ok(Term::atom(known::OK))
         }
         "alive_waitexiting" => {
             send(argument, "alive");
-            while !cx.process().state.is_exiting() && !cx.process().has_signals() {
-                std::thread::sleep(Duration::from_millis(10));
-            }
-            std::thread::sleep(Duration::from_secs(1));
+            let process = cx.process();
+            while_waiting(|| {
+                while !process.state.is_exiting() {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                std::thread::sleep(Duration::from_secs(1));
+            });
             let big = cx.big(false, &vec![4711; 10_000]);
             Ok(cx.tuple(&[Term::atom(known::OK), big]))
         }

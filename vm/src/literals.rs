@@ -40,11 +40,14 @@ struct State {
     waiting: VecDeque<Retired>,
     /// Whose literals are looked for in processes.
     leaving: Option<Arc<Retired>>,
+    /// What nobody holds but perhaps a native whose process has exited.
+    kept: Vec<Arc<Retired>>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State {
     waiting: VecDeque::new(),
     leaving: None,
+    kept: Vec::new(),
 });
 /// Number of the process `erts_literal_area_collector`, as it stands in the order of boot.
 static COLLECTOR: AtomicU64 = AtomicU64::new(2);
@@ -62,11 +65,15 @@ pub fn retire(retired: Retired) {
 
 /// No process holds what is leaving: it is released, and the next area leaves. `false`: there is none.
 pub fn switch() -> bool {
-    let (mut done, mut more) = (None, false);
+    let (mut done, mut more) = (Vec::new(), false);
     // No worker is in the middle of a native that has begun to copy by the rules of before.
     machine().scheduler.blocked(|| {
         let mut state = STATE.lock();
-        done = state.leaving.take();
+        let left = state.leaving.take();
+        state.kept.extend(left);
+        if !crate::process::exit::any_departed() {
+            done = std::mem::take(&mut state.kept);
+        }
         state.leaving = state.waiting.pop_front().map(Arc::new);
         copy::set_leaving(state.leaving.as_deref().map(Retired::area));
         more = state.leaving.is_some();
@@ -99,8 +106,9 @@ pub fn ask(collector: u64, number: u64, area: Term<'_>, how: Atom) {
         ])
     });
     let task = Box::new(
-        move |_: &crate::process::Process, owned: &mut crate::process::Owned| {
-            if let Some(retired) = leaving() {
+        move |process: &crate::process::Process, owned: &mut crate::process::Owned| {
+            // A native of one that exits may still read its heap.
+            if let Some(retired) = leaving().filter(|_| !process.state.is_exiting()) {
                 owned.let_go(retired.area());
             }
             // The collector is never gone while the machine runs.

@@ -56,7 +56,7 @@ fn group_leader_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         leader,
         reply: Some((from, reference)),
     };
-    if signal::deliver(number, signal).is_err() {
+    if signal::request(number, signal, cx.process().priority()).is_err() {
         signal::send_reply(from, reference, |_| Term::atom(known::BADARG));
     }
     Ok(Term::atom(known::OK))
@@ -66,7 +66,8 @@ fn is_process_alive_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let number = local_pid(cx.arg(0))?;
     let reference = cx.arg(1).as_reference().ok_or(Raise::Badarg)?.numbers();
     let from = cx.process().number;
-    if signal::deliver(number, Signal::IsAlive { from, reference }).is_err() {
+    let by = cx.process().priority();
+    if signal::request(number, Signal::IsAlive { from, reference }, by).is_err() {
         signal::send_reply(from, reference, |_| Term::FALSE);
     }
     Ok(Term::atom(known::OK))
@@ -183,7 +184,7 @@ fn is_process_executing_dirty_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     ))
 }
 
-/// A process handles its own signals, also after a dirty native: nobody needs to do so for it.
+/// A process in a dirty native has a deputy, without being asked for one.
 fn dirty_process_handle_signals_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let Some(number) = cx.arg(0).as_local_pid() else {
         return Ok(Term::FALSE);
@@ -205,7 +206,7 @@ fn check_process_code_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     )))
 }
 
-/// A process in a dirty native is checked when it is back.
+/// A process in a dirty native is checked by its deputy.
 fn check_dirty_process_code_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     local_pid(cx.arg(0))?;
     cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
@@ -261,7 +262,14 @@ fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p
         };
         answer(&id, result);
     });
-    if let Err(Signal::SystemTask(task)) = signal::deliver(target, Signal::SystemTask(task)) {
+    let task = match work {
+        Work::Collect(_) => Signal::SystemTask(task),
+        Work::CheckCode(_) => Signal::LightTask(task),
+    };
+    let by = cx.process().priority();
+    if let Err(Signal::SystemTask(task) | Signal::LightTask(task)) =
+        signal::request(target, task, by)
+    {
         let process = cx.process();
         task(process, cx.owned());
     }

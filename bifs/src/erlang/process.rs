@@ -153,7 +153,8 @@ fn ask<'p>(cx: &mut Cx<'p>, mut request: Request) -> NativeResult<'p> {
             request.reference = reference;
             cx.fetch_signals()?;
             cx.pass_over_messages();
-            if signal::deliver(number, Signal::Info(Box::new(request))).is_err() {
+            let signal = Signal::Info(Box::new(request));
+            if signal::request(number, signal, process.priority()).is_err() {
                 cx.owned().mailbox.reset();
                 return Ok(undefined());
             }

@@ -3,6 +3,7 @@
 use super::Path;
 use crate::errors::{error_tuple, ok_or_error, ok_tuple};
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::sched::while_waiting;
 use rustix::fs::{Dir, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::CStr;
@@ -12,7 +13,7 @@ fn on_path<'p>(
     cx: &mut Cx<'p>,
     operation: impl FnOnce(&CStr) -> Result<(), Errno>,
 ) -> NativeResult<'p> {
-    let result = Path::of(cx.arg(0)).and_then(|path| operation(path.text()));
+    let result = Path::of(cx.arg(0)).and_then(|path| while_waiting(|| operation(path.text())));
     ok_or_error(cx, result)
 }
 
@@ -23,7 +24,7 @@ fn on_paths<'p>(
 ) -> NativeResult<'p> {
     let result = Path::of(cx.arg(0))
         .and_then(|first| Ok((first, Path::of(cx.arg(1))?)))
-        .and_then(|(first, second)| operation(first.text(), second.text()));
+        .and_then(|(first, second)| while_waiting(|| operation(first.text(), second.text())));
     ok_or_error(cx, result)
 }
 
@@ -41,7 +42,7 @@ fn bytes_result<'p>(cx: &mut Cx<'p>, result: Result<impl AsRef<CStr>, Errno>) ->
 pub(super) fn list_dir_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let opened = Path::of(cx.arg(0)).and_then(|path| {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        rustix::fs::open(path.text(), flags, Mode::empty()).and_then(Dir::new)
+        while_waiting(|| rustix::fs::open(path.text(), flags, Mode::empty()).and_then(Dir::new))
     });
     let directory = match opened {
         Ok(directory) => directory,
@@ -117,7 +118,8 @@ pub(super) fn make_soft_link_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `read_link_nif(Path)`
 pub(super) fn read_link_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let result = Path::of(cx.arg(0)).and_then(|path| rustix::fs::readlink(path.text(), Vec::new()));
+    let result = Path::of(cx.arg(0))
+        .and_then(|path| while_waiting(|| rustix::fs::readlink(path.text(), Vec::new())));
     bytes_result(cx, result)
 }
 

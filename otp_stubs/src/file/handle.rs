@@ -8,6 +8,7 @@ use crate::errors::{error_tuple, ok_or_error, ok_tuple};
 use crate::file::{Path, owners};
 use crate::sys;
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::sched::while_waiting;
 use parking_lot::Mutex;
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -51,7 +52,7 @@ impl File {
             .compare_exchange(IDLE, BUSY, Ordering::Acquire, Ordering::Relaxed)
             .map_err(|_| Errno::INVAL)?;
         let result = match &*self.fd.lock() {
-            Some(fd) => operation(fd.as_fd()),
+            Some(fd) => while_waiting(|| operation(fd.as_fd())),
             None => Err(Errno::INVAL),
         };
         if self
@@ -67,7 +68,7 @@ impl File {
     }
     fn close_descriptor(&self) -> Result<(), Errno> {
         match self.fd.lock().take() {
-            Some(fd) => sys::close(fd),
+            Some(fd) => while_waiting(|| sys::close(fd)),
             None => Err(Errno::INVAL),
         }
     }
@@ -169,9 +170,8 @@ impl Modes {
 
 fn open(path: &Path<'_>, modes: &Modes) -> Result<OwnedFd, Errno> {
     let permissions = if modes.directory { 0o777 } else { 0o666 };
-    let fd = rustix::io::retry_on_intr(|| {
-        rustix::fs::open(path.text(), modes.flags(), Mode::from_raw_mode(permissions))
-    })?;
+    let open = || rustix::fs::open(path.text(), modes.flags(), Mode::from_raw_mode(permissions));
+    let fd = while_waiting(|| rustix::io::retry_on_intr(open))?;
     // The system opens directories for reading too; whoever wants that says so.
     if !modes.skip_type_check && !modes.directory && is_directory(&fd) {
         return Err(Errno::ISDIR);
@@ -199,7 +199,10 @@ fn reference_or_error<'p>(cx: &mut Cx<'p>, opened: Result<OwnedFd, Errno>) -> Na
     match opened {
         Ok(fd) => {
             let reference = cx.make_magic(Box::new(File::new(fd)));
-            owners::add(cx.process().number, reference);
+            // One that was killed meanwhile has no owner, and is closed when its heap goes.
+            if !cx.process().state.is_exiting() {
+                owners::add(cx.process().number, reference);
+            }
             Ok(ok_tuple(cx, reference))
         }
         Err(errno) => Ok(error_tuple(cx, errno)),

@@ -4,6 +4,7 @@ use super::Path;
 use super::handle::file_of;
 use crate::errors::{error_tuple, ok_or_error};
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::sched::while_waiting;
 use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, Stat, Timespec, Timestamps};
 use rustix::process::{Gid, Uid};
 
@@ -61,7 +62,7 @@ fn file_info<'p>(cx: &mut Cx<'p>, status: &Stat, readable: bool, writable: bool)
 /// `read_info_nif(Path, FollowLinks)`
 pub(super) fn read_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let follow = int(cx.arg(1))? != 0;
-    let result = Path::of(cx.arg(0)).and_then(|path| {
+    let look = |path: &Path<'_>| {
         let status = if follow {
             rustix::fs::stat(path.text())?
         } else {
@@ -69,7 +70,8 @@ pub(super) fn read_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         };
         let may = |access| rustix::fs::access(path.text(), access).is_ok();
         Ok((status, may(Access::READ_OK), may(Access::WRITE_OK)))
-    });
+    };
+    let result = Path::of(cx.arg(0)).and_then(|path| while_waiting(|| look(&path)));
     Ok(match result {
         Ok((status, readable, writable)) => file_info(cx, &status, readable, writable),
         Err(errno) => error_tuple(cx, errno),
@@ -108,11 +110,12 @@ pub(super) fn set_permissions_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .as_small()
         .and_then(|mode| u32::try_from(mode).ok())
         .ok_or(Raise::Badarg)?;
-    let result = Path::of(cx.arg(0)).and_then(|path| {
+    let change = |path: &Path<'_>| {
         rustix::fs::chmod(path.text(), Mode::from_raw_mode(mode & 0o6777))
             // Not everyone may set the bits that change the user.
             .or_else(|_| rustix::fs::chmod(path.text(), Mode::from_raw_mode(mode & 0o777)))
-    });
+    };
+    let result = Path::of(cx.arg(0)).and_then(|path| while_waiting(|| change(&path)));
     ok_or_error(cx, result)
 }
 
@@ -122,7 +125,7 @@ pub(super) fn set_owner_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let result = Path::of(cx.arg(0)).and_then(|path| {
         let user = (user != -1).then(|| Uid::from_raw(user as u32));
         let group = (group != -1).then(|| Gid::from_raw(group as u32));
-        rustix::fs::chown(path.text(), user, group)
+        while_waiting(|| rustix::fs::chown(path.text(), user, group))
     });
     ok_or_error(cx, result)
 }
@@ -140,7 +143,7 @@ pub(super) fn set_time_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         last_access: whole(accessed),
         last_modification: whole(modified),
     };
-    let result = Path::of(cx.arg(0))
-        .and_then(|path| rustix::fs::utimensat(CWD, path.text(), &times, AtFlags::empty()));
+    let set = |path: &Path<'_>| rustix::fs::utimensat(CWD, path.text(), &times, AtFlags::empty());
+    let result = Path::of(cx.arg(0)).and_then(|path| while_waiting(|| set(&path)));
     ok_or_error(cx, result)
 }

@@ -6,6 +6,7 @@ use crate::errors::{error_tuple, ok_or_error, ok_tuple};
 use crate::sys;
 use oxbeam_term::binary::refc::SharedBytes;
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::sched::while_waiting;
 use rustix::fs::{Advice, FallocateFlags, FileType, SeekFrom};
 use rustix::io::Errno;
 use std::io::IoSlice;
@@ -152,7 +153,7 @@ pub(super) fn read_file_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .and_then(|path| open_to_read(&path))
         .and_then(|fd| {
             let rest = known_rest(fd.as_fd(), None);
-            read(fd.as_fd(), usize::MAX >> 1, None, rest)
+            while_waiting(|| read(fd.as_fd(), usize::MAX >> 1, None, rest))
         });
     Ok(match result {
         Ok(bytes) => {

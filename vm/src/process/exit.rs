@@ -12,11 +12,45 @@ use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::heap::Heap;
 use oxbeam_term::{Term, Word};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Processes that have departed and are not gone yet.
+static DEPARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Does a dirty native of a process that has departed still run? It may read literals that nobody else holds.
+pub fn any_departed() -> bool {
+    DEPARTED.load(Ordering::SeqCst) > 0
+}
 
 /// Ends `process`, whose exception says why. For the thread that runs it, which holds nothing of it.
 pub fn exit(process: &Process) {
+    if !process.state.is_exiting() {
+        depart(process);
+    }
+    // What is left is the record, which others may still look at.
+    // SAFETY: the caller runs the process.
+    let dead = unsafe { &mut *process.owned_pointer() };
+    if dead.departed {
+        DEPARTED.fetch_sub(1, Ordering::SeqCst);
+    }
+    dead.exit_reason = Word::NIL;
+    dead.exception = super::Exception::none();
+    dead.dictionary = Default::default();
+    dead.mailbox = Default::default();
+    dead.saved_x.clear();
+    dead.heap = Heap::none();
+    process.state.gone();
+}
+
+/// The process exits for all others to see. Its heap stays: a dirty native of it may still read there.
+pub fn depart(process: &Process) {
+    if process.state.is_open() {
+        DEPARTED.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: the caller has claimed the process.
+        unsafe { (*process.owned_pointer()).departed = true };
+    }
     process.state.exits();
-    // SAFETY: the caller runs the process. Handlers of signals take references of their own, so this one is not kept over them.
+    // SAFETY: the caller runs the process, or has claimed it. Handlers of signals take references of their own, so this one is not kept over them.
     let owned = || unsafe { &mut *process.owned_pointer() };
     let machine = machine();
     let reason = reason_of(process, owned());
@@ -73,15 +107,6 @@ pub fn exit(process: &Process) {
             let _ = deliver(entry.number, Signal::Resume);
         }
     }
-    // What is left is the record, which others may still look at.
-    let dead = owned();
-    dead.exit_reason = Word::NIL;
-    dead.exception = super::Exception::none();
-    dead.dictionary = Default::default();
-    dead.mailbox = Default::default();
-    dead.saved_x.clear();
-    dead.heap = Heap::none();
-    process.state.gone();
 }
 
 /// The reason as a term of the process; logs it if it is an error that nobody handled.

@@ -428,6 +428,8 @@ fn status(process: &Process, owned: &Owned, own: bool) -> Atom {
         known::RUNNING
     } else if owned.is_suspended() || owned.waits_for_port {
         known::SUSPENDED
+    } else if process.state.is_open() {
+        known::RUNNING
     } else if owned.was_waiting {
         known::WAITING
     } else {

@@ -158,6 +158,8 @@ pub struct Owned {
     pub hibernating: bool,
     /// A signal told it to exit; the reason is [`Owned::exit_reason`].
     pub told_to_exit: bool,
+    /// It has exited for others while a dirty native of it waited.
+    pub departed: bool,
     /// Module whose code calls `load_nif` next.
     pub calling_module: Atom,
     /// Why it was told to. A root.
@@ -199,6 +201,8 @@ pub struct Rare {
     pub suspending: Vec<Suspending>,
     /// System tasks that wait until nothing is in registers.
     pub tasks: Vec<Task>,
+    /// Those of them that do not collect.
+    pub light_tasks: Vec<Task>,
     /// `process_flag({monitor_nodes, Options}, _)`: options as bits, and how often.
     pub node_monitors: Vec<(u32, u32)>,
     /// The system monitor was told that the message queue is long.
@@ -371,6 +375,7 @@ impl Owned {
             waits_for_port: false,
             hibernating: false,
             told_to_exit: false,
+            departed: false,
             calling_module: known::EMPTY,
             exit_reason: Word::NIL,
             error_handler: known::ERROR_HANDLER,
@@ -410,6 +415,7 @@ impl Owned {
                 suspended: 0,
                 suspending: Vec::new(),
                 tasks: Vec::new(),
+                light_tasks: Vec::new(),
                 node_monitors: Vec::new(),
                 long_queue: false,
             })

@@ -1,7 +1,7 @@
 //! Dirty schedulers: threads for natives that take long on the processor, or wait for the system. A process comes here for one such call
 //! and goes back to a normal worker after it. Threads are started as they are first needed.
 
-use super::run;
+use super::{run, worker};
 use crate::interp::Registers;
 use crate::machine::machine;
 use crate::native::Kind;
@@ -92,7 +92,7 @@ impl Pool {
             drop(queue);
             // One reduction: the native, and what is left of its caller until that calls something.
             meters::wakes(meter, thread);
-            run::run(machine(), process, &mut registers, 1);
+            run::run_dirty(machine(), process, &mut registers);
             meters::sleeps(meter, thread);
         }
     }
@@ -110,6 +110,21 @@ impl Pool {
     pub(super) fn len(&self) -> usize {
         self.queue.lock().processes.len()
     }
+}
+
+/// Runs `body`, which waits for the system: to be called by a dirty native. Signals of the process are handled by others meanwhile, it may
+/// even exit; so `body` neither builds terms nor touches anything else of the process. It may read terms.
+pub fn while_waiting<R>(body: impl FnOnce() -> R) -> R {
+    let Some(process) = worker::current().filter(|process| process.state.is_dirty()) else {
+        return body();
+    };
+    process.state.opens();
+    if process.has_signals() {
+        crate::signal::wake(process);
+    }
+    let result = body();
+    process.state.closes();
+    result
 }
 
 /// Processes that wait for a dirty CPU and for a dirty I/O scheduler.

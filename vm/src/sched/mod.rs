@@ -33,6 +33,7 @@ pub mod run;
 pub mod sim;
 mod worker;
 
+pub use dirty::while_waiting;
 pub use worker::{current_process, current_worker};
 
 use crate::machine::machine;
@@ -175,6 +176,18 @@ impl Scheduler {
                 self.call();
             }
         }
+    }
+    /// Puts a process on a queue of this priority so that a worker handles its signals.
+    fn enqueue_for_deputy(&self, process: Arc<Process>, priority: Priority) {
+        if let Some(simulator) = &self.simulator {
+            simulator.enqueue(process);
+            return;
+        }
+        let queue = queue_of(priority);
+        if let Err(process) = worker::push_local(queue, process) {
+            self.common[queue].push(process);
+        }
+        self.call();
     }
     /// Puts a process on the queue of the worker that it is bound to; if that is not online, of another one.
     #[cold]
@@ -345,6 +358,12 @@ pub(crate) fn spawn_thread(name: &str, body: impl FnOnce() + Send + 'static) {
 #[inline]
 pub fn enqueue(process: Arc<Process>) {
     machine().scheduler.enqueue(process);
+}
+
+/// Puts a process on a queue of this priority so that a worker handles its signals.
+#[cold]
+pub fn enqueue_for_deputy(process: Arc<Process>, priority: Priority) {
+    machine().scheduler.enqueue_for_deputy(process, priority);
 }
 
 /// Wakes a worker that may sleep, so that it looks at its timers again.

@@ -4,8 +4,8 @@ use super::worker::with_process;
 use crate::interp::{self, Outcome, Registers};
 use crate::machine::Machine;
 use crate::process::saved_calls::SavedCall;
-use crate::process::state::Next;
-use crate::process::{Owned, Process, exit, info};
+use crate::process::state::{Begin, Next};
+use crate::process::{Owned, Priority, Process, exit, info};
 use crate::signal::handle;
 use crate::system_monitor;
 use oxbeam_term::gc::Extent;
@@ -18,9 +18,50 @@ pub(super) fn run(
     registers: &mut Registers,
     reductions: i64,
 ) {
-    process.state.begin();
+    match process.state.begin() {
+        Begin::Run => {
+            crate::stats::counts().context_switches.increment();
+            with_process(&process, || turn(machine, &process, registers, reductions));
+        }
+        Begin::Deputy => be_deputy(machine, &process),
+        Begin::Nothing => {}
+    }
+}
+
+/// Runs `process`, which was taken from a dirty queue: the native, and what is left of its caller until that calls something.
+pub(super) fn run_dirty(
+    machine: &'static Machine,
+    process: Arc<Process>,
+    registers: &mut Registers,
+) {
+    process.state.begin_dirty();
     crate::stats::counts().context_switches.increment();
-    with_process(&process, || turn(machine, &process, registers, reductions));
+    with_process(&process, || turn(machine, &process, registers, 1));
+}
+
+/// Handles the signals of a process that is claimed.
+fn be_deputy(machine: &'static Machine, process: &Arc<Process>) {
+    loop {
+        let goes_on = process.fetch_signals();
+        // SAFETY: it is claimed: whoever runs it waits, or does not touch this.
+        let owned = unsafe { &mut *process.owned_pointer() };
+        if process.state.is_open() {
+            if goes_on {
+                handle::run_light_tasks(process, owned);
+            } else {
+                exit::depart(process);
+            }
+        } else if goes_on && !process.state.is_dirty() {
+            // If that ends it, it exits when it is run.
+            let _ = handle::run_tasks(process, owned);
+        }
+        if process.state.unclaims() == Next::Enqueue {
+            machine.scheduler.enqueue(Arc::clone(process));
+        }
+        if !process.has_signals() || !process.state.claims() {
+            return;
+        }
+    }
 }
 
 fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Registers, slice: i64) {
@@ -68,6 +109,13 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 machine.scheduler.enqueue(Arc::clone(process));
             }
             Outcome::Yield => {
+                if process.has_signals() && process.priority() > Priority::High {
+                    // Who asks it something may keep it from running again.
+                    if !process.fetch_signals() {
+                        exit::exit(process);
+                        return;
+                    }
+                }
                 process.state.yielded();
                 machine.scheduler.enqueue(Arc::clone(process));
             }
@@ -84,9 +132,12 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
             }
             Outcome::Dirty(kind) => {
                 process.state.goes_dirty();
+                if process.has_signals() {
+                    crate::signal::wake(process);
+                }
                 let scheduler = &machine.scheduler;
                 if scheduler.simulator.is_some() || scheduler.dirty(kind).is_paused() {
-                    process.state.begin();
+                    process.state.begin_dirty();
                     let mut registers = Registers::new(true);
                     turn(machine, process, &mut registers, 1);
                 } else {

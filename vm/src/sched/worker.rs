@@ -58,6 +58,13 @@ pub fn current_process() -> Option<u64> {
     (!process.is_null()).then(|| unsafe { (*process).number })
 }
 
+/// The process that the calling thread runs.
+pub(super) fn current<'a>() -> Option<&'a Process> {
+    let process = PROCESS.get();
+    // SAFETY: as above; whoever asks is called by the process.
+    (!process.is_null()).then(|| unsafe { &*process })
+}
+
 /// Runs `body` with `process` as the one that the thread runs.
 pub(super) fn with_process<R>(process: &Process, body: impl FnOnce() -> R) -> R {
     PROCESS.set(process);

@@ -4,7 +4,7 @@
 //! has nothing in registers ([`run_tasks`]).
 
 use super::port::{self, ToPort};
-use super::{Signal, Task, deliver, link, monitor, send_reply};
+use super::{AwaitSuspended, Signal, Task, deliver, link, monitor, send_reply};
 use crate::process::relations::{AliasMode, Link, WatchedBy};
 use crate::process::{Class, Message, Owned, Peer, Process, info};
 use oxbeam_term::atom::known;
@@ -96,18 +96,30 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
             let rare = owned.rare();
             rare.suspended = rare.suspended.saturating_sub(1);
         }
-        Signal::AwaitSuspended(wait) => {
-            let message = if owned.is_suspended() {
-                wait.suspended
-            } else {
-                wait.not_suspended
+        // It is not suspended before its native has returned.
+        Signal::AwaitSuspended(wait) if process.state.is_open() => {
+            let task = move |process: &Process, owned: &mut Owned| {
+                tell_suspended(process, owned, *wait);
             };
-            let _ = deliver(wait.from, Signal::Message(message));
+            owned.rare().tasks.push(Box::new(task));
         }
+        Signal::AwaitSuspended(wait) => tell_suspended(process, owned, *wait),
         Signal::ReceiveTimeout => owned.receive_timed_out(),
         Signal::Task(task) => task(process, owned),
         Signal::SystemTask(task) => owned.rare().tasks.push(task),
+        Signal::LightTask(task) => owned.rare().light_tasks.push(task),
     }
+}
+
+fn tell_suspended(process: &Process, owned: &Owned, wait: AwaitSuspended) {
+    let message = if process.state.is_exiting() {
+        wait.exited
+    } else if owned.is_suspended() {
+        wait.suspended
+    } else {
+        wait.not_suspended
+    };
+    let _ = deliver(wait.from, Signal::Message(message));
 }
 
 /// A message through an alias arrives while the alias is active.
@@ -239,8 +251,18 @@ pub(crate) fn tell_to_exit(owned: &mut Owned, mut reason: Message) {
     owned.exit_reason = reason.word;
 }
 
+/// Does the work that collects nothing, for a process whose dirty native waits.
+pub(crate) fn run_light_tasks(process: &Process, owned: &mut Owned) {
+    if let Some(rare) = &mut owned.rare {
+        for task in std::mem::take(&mut rare.light_tasks) {
+            task(process, owned);
+        }
+    }
+}
+
 /// Does the work that may collect. `false`: the process must exit. For a process that does not run and has its registers saved.
 pub(crate) fn run_tasks(process: &Process, owned: &mut Owned) -> bool {
+    run_light_tasks(process, owned);
     while let Some(rare) = &mut owned.rare {
         if rare.tasks.is_empty() {
             break;
@@ -314,6 +336,13 @@ pub(crate) fn refuse(process: &Process, signal: Signal) {
             unsafe { &mut *process.owned_pointer() }
                 .rare()
                 .tasks
+                .push(task);
+        }
+        Signal::LightTask(task) => {
+            // SAFETY: as above.
+            unsafe { &mut *process.owned_pointer() }
+                .rare()
+                .light_tasks
                 .push(task);
         }
         Signal::Task(task) => {

@@ -20,7 +20,7 @@ pub use message::{
 use crate::machine::machine;
 use crate::process::info::Request;
 use crate::process::state::Next;
-use crate::process::{Message, Owned, Peer, Process};
+use crate::process::{Message, Owned, Peer, Priority, Process};
 use crate::sched;
 use oxbeam_sync::inbox::{Closed, Node, WasEmpty};
 use oxbeam_sync::progress;
@@ -128,6 +128,8 @@ pub enum Signal {
     Task(Task),
     /// Work for the receiver that may collect: done when nothing is in registers.
     SystemTask(Task),
+    /// Work for the receiver that leaves everything where it is, done when nothing is in registers, or while its dirty native waits.
+    LightTask(Task),
 }
 
 /// Messages to send when a process has been suspended.
@@ -161,9 +163,25 @@ pub fn push(process: &Process, signal: Signal) -> Result<(), Signal> {
 /// Something has come for `process`: it is put on a queue if it is idle.
 #[inline]
 pub fn wake(process: &Process) {
-    if process.state.wake() == Next::Enqueue {
-        sched::enqueue(process.to_arc());
+    match process.state.wake() {
+        Next::Enqueue => sched::enqueue(process.to_arc()),
+        Next::Deputy => sched::enqueue_for_deputy(process.to_arc(), process.priority()),
+        Next::Nothing => {}
     }
+}
+
+/// Sends a request to the local process `number`, whose answer a process of priority `by` waits for: processes of less priority, which may
+/// have to wait for it, answer before they run. It comes back if there is no such process.
+pub fn request(number: u64, signal: Signal, by: Priority) -> Result<(), Signal> {
+    let guard = progress::pin();
+    let Some(process) = machine().processes.get_ref(number, &guard) else {
+        return Err(signal);
+    };
+    push(process, signal)?;
+    if by < process.priority() && process.state.wants_deputy() == Next::Deputy {
+        sched::enqueue_for_deputy(process.to_arc(), by);
+    }
+    Ok(())
 }
 
 /// Sends a signal to the local process `number`. It comes back if there is none.

@@ -88,16 +88,12 @@ crate::instructions! { frame;
     /// Entry of a native function that belongs on a dirty CPU scheduler.
     dirty_cpu_entry() {
         if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyCpu) }
-        // Whatever comes next, the next call is for a normal scheduler.
-        frame.reds = 0;
-        handlers::native_entry(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
+        dirty_native(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
     }
     /// Entry of a native function that belongs on a dirty I/O scheduler.
     dirty_io_entry() {
         if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyIo) }
-        // Whatever comes next, the next call is for a normal scheduler.
-        frame.reds = 0;
-        handlers::native_entry(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
+        dirty_native(frame.pc, frame.e, frame.htop, frame.registers, frame.reds)
     }
     /// Entry of a function that is not there: calls `error_handler:undefined_function/3` in its place.
     undefined_entry() {
@@ -151,6 +147,47 @@ unsafe fn invoke(registers: *mut Registers, e: *mut Word, htop: *mut Word, pc: *
                 Word::NONE
             }
         }
+    }
+}
+
+/// A native on a dirty scheduler. The process may have been told to exit while it waited.
+#[inline(never)]
+unsafe extern "C-unwind" fn dirty_native(
+    pc: *const u64,
+    e: *mut Word,
+    htop: *mut Word,
+    registers: *mut Registers,
+    _reds: i64,
+) {
+    // SAFETY: as for `native_entry`.
+    unsafe {
+        // Whatever comes next, the next call is for a normal scheduler.
+        let mut frame = Frame {
+            pc,
+            next: pc,
+            e,
+            htop,
+            registers,
+            reds: 0,
+        };
+        frame.owned().reductions_left = 0;
+        let result = invoke(registers, e, htop, pc);
+        frame.leave();
+        let owned = frame.owned();
+        if owned.told_to_exit {
+            owned.exception.set(Class::Exit, owned.exit_reason);
+            owned.exception.trace = Word::NIL;
+            return exception::exit_at(pc, frame.e, frame.htop, registers, 0);
+        }
+        if result.is_none() {
+            return native_stopped(pc, frame.e, frame.htop, registers, 0);
+        }
+        frame.set_x(0, result);
+        frame.reds -= std::mem::take(&mut owned.extra_reductions);
+        if owned.heap.wants_collection() {
+            return collect_and_return(pc, frame.e, frame.htop, registers, frame.reds);
+        }
+        frame.ret()
     }
 }
 
