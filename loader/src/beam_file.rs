@@ -6,6 +6,7 @@ use crate::container::{self, Chunk, find, find_mandatory};
 use crate::cursor::Cursor;
 use crate::error::{ChunkId, LoadError, LoadErrorKind};
 use crate::exports::{self, Export};
+use crate::flow::{self, Flow};
 use crate::funs::{self, FunEntry};
 use crate::genop::{Op, major_release};
 use crate::imports::{self, Import};
@@ -63,6 +64,8 @@ pub struct BeamFile {
     pub code: Vec<GenericOp>,
     /// The functions in the code, in order.
     pub functions: Vec<Function>,
+    /// What the lowering must add to the instructions for the code to be safe.
+    pub flow: Flow,
     /// Labels are below this.
     pub label_count: u32,
     /// Highest opcode number the header claims.
@@ -127,6 +130,7 @@ pub fn load(bytes: &[u8]) -> Result<BeamFile, LoadError> {
         records,
         code,
         functions: Vec::new(),
+        flow: Flow::default(),
         label_count,
         max_opcode: header.max_opcode,
         md5: digest::md5(&chunks),
@@ -134,6 +138,7 @@ pub fn load(bytes: &[u8]) -> Result<BeamFile, LoadError> {
         atoms,
     };
     beam.functions = verify::verify(&beam, header.function_count)?;
+    beam.flow = flow::flow(&beam, &beam.functions)?;
     Ok(beam)
 }
 

@@ -2,7 +2,7 @@
 
 use nom::bytes::complete::take;
 use nom::error::ErrorKind;
-use nom::number::complete::{be_i64, be_u8, be_u16, be_u32};
+use nom::number::complete::{be_i64, be_u16, be_u32};
 
 use crate::error::{ChunkId, LoadError, LoadErrorKind};
 
@@ -51,17 +51,24 @@ impl<'a> Cursor<'a> {
                 self.rest = rest;
                 Ok(value)
             }
-            Err(_) => Err(LoadError::new(
-                self.chunk,
-                self.offset(),
-                LoadErrorKind::Truncated { expected },
-            )),
+            Err(_) => Err(self.truncated(expected)),
         }
+    }
+
+    #[cold]
+    fn truncated(&self, expected: &'static str) -> LoadError {
+        let kind = LoadErrorKind::Truncated { expected };
+        LoadError::new(self.chunk, self.offset(), kind)
     }
 
     #[inline]
     pub(crate) fn u8(&mut self, expected: &'static str) -> Result<u8, LoadError> {
-        self.parse(be_u8, expected)
+        // By hand: nearly all bytes of a file are read here.
+        let Some((&first, rest)) = self.rest.split_first() else {
+            return Err(self.truncated(expected));
+        };
+        self.rest = rest;
+        Ok(first)
     }
 
     pub(crate) fn u16(&mut self, expected: &'static str) -> Result<u16, LoadError> {

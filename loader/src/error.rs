@@ -83,6 +83,15 @@ pub enum LoadErrorKind {
         /// What is there.
         found: String,
     },
+    /// Running an instruction would do harm.
+    Unsafe {
+        /// The function, `name/arity`.
+        function: String,
+        /// The instruction.
+        op: Op,
+        /// What is the matter.
+        reason: String,
+    },
 }
 
 impl LoadError {
@@ -180,6 +189,11 @@ impl fmt::Display for LoadError {
                 op.name(),
                 op.arity()
             ),
+            LoadErrorKind::Unsafe {
+                function,
+                op,
+                reason,
+            } => write!(f, "in {function}, {}/{}: {reason}", op.name(), op.arity()),
         }
     }
 }

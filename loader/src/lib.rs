@@ -6,8 +6,8 @@
 //! of what the file holds.
 //!
 //! Invariant: the loader never makes a term. Literals, attributes and metadata leave it as undecoded external
-//! terms, so that it can be fuzzed and used by tools without a machine. It does not know what an instruction
-//! does, nor which natives exist.
+//! terms, so that it can be fuzzed and used by tools without a machine. It knows what an instruction reads,
+//! writes and asks for, not how it is done, nor which natives exist.
 #![forbid(unsafe_code)]
 
 mod atoms;
@@ -20,6 +20,7 @@ mod digest;
 mod disasm;
 mod error;
 mod exports;
+mod flow;
 mod funs;
 mod genop;
 mod imports;
@@ -37,6 +38,7 @@ pub use container::{Chunk, chunk, chunks, inflate_file};
 pub use disasm::disasm;
 pub use error::{CONTAINER, ChunkId, LoadError, LoadErrorKind};
 pub use exports::Export;
+pub use flow::{Flow, Test};
 pub use funs::FunEntry;
 pub use genop::{Op, Role, Row, TABLE, major_release};
 pub use imports::Import;

@@ -2,8 +2,7 @@
 //!
 //! After this, what lowers the code may trust that every label that is named is defined once, that calls lead
 //! to functions of the right arity, and that every operand has a form its role allows (`genop` gives the
-//! roles). Not checked is the flow of data: whether a register has been set, or holds what an instruction
-//! wants, is the compiler's promise (`beam_validator`), as in OTP.
+//! roles). Whether a register has been set, and holds what an instruction wants, is for `flow`.
 
 use crate::beam_file::BeamFile;
 use crate::code;

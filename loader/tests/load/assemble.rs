@@ -271,6 +271,7 @@ pub(crate) fn sample_code(extra: &[Bytes]) -> Vec<Bytes> {
                 float_register(1),
             ],
         ),
+        op(Op::TestHeap, &[u(2), u(0)]),
         op(Op::Fmove, &[float_register(1), x(0)]),
         op(Op::Return, &[]),
         op(Op::IntCodeEnd, &[]),

@@ -326,6 +326,7 @@ f3:
 f4:
   fmove x0 fr0
   fadd f- fr0 fr0 fr1
+  test_heap 2 0
   fmove fr1 x0
   return
   int_code_end

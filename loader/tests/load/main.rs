@@ -5,5 +5,6 @@ mod assemble;
 mod chunks;
 mod corpus;
 mod faults;
+mod flow;
 mod mutation;
 mod operands;

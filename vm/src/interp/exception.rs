@@ -19,6 +19,9 @@ use std::sync::LazyLock;
 /// Addresses kept of a stack, unless `backtrace_depth` says otherwise.
 pub const BACKTRACE_DEPTH: usize = 8;
 
+/// Exceptions that a process may catch without a call between, once it has no reductions left.
+const LATE_CATCHES: u32 = 100_000;
+
 /// Sets `error:Reason`.
 pub fn set_error(owned: &mut Owned, reason: Word) {
     set(owned, Class::Error, reason);
@@ -61,7 +64,12 @@ pub unsafe extern "C-unwind" fn unwind(
             take_trace(owned, pc, e);
         }
         let htop = owned.heap.heap_top();
+        // Between two calls, which give way when no reductions are left, code catches as often as its handlers are nested. What
+        // raises and catches without an end ends here.
+        let reds = reds - 1;
+        owned.late_catches = if reds > 0 { 0 } else { owned.late_catches + 1 };
         if owned.catches > 0
+            && owned.late_catches < LATE_CATCHES
             && let Some((handler, frame_start)) = find_handler(owned, e)
         {
             owned.heap.stack = frame_start;

@@ -367,7 +367,7 @@ fn value<'p>(
             Some(token) if !token.is_none() => copied(builder, token),
             _ => Term::NIL,
         },
-        Item::Catchlevel => Term::small(owned.catches),
+        Item::Catchlevel => Term::small(i64::from(owned.catches)),
         Item::Backtrace => {
             let text = backtrace(owned, own);
             builder.binary(text.as_bytes())

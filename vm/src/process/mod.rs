@@ -117,7 +117,9 @@ pub struct Owned {
     /// Live X registers while the process does not run.
     pub saved_x: SmallVec<[Word; 6]>,
     /// Catches and tries that are open.
-    pub catches: i64,
+    pub catches: i32,
+    /// Exceptions since it last had reductions left.
+    pub late_catches: u32,
     /// The exception that is raised.
     pub exception: Exception,
     /// Reductions used by natives beyond the one of their call, not yet counted.
@@ -355,6 +357,7 @@ impl Owned {
             pc,
             saved_x: SmallVec::new(),
             catches: 0,
+            late_catches: 0,
             exception: Exception::none(),
             extra_reductions: 0,
             parked_reductions: 0,

@@ -58,6 +58,8 @@ pub struct Emitter<'a> {
     catches: Vec<(u32, u32)>,
     /// Set by `on_load`.
     pub on_load: Option<u32>,
+    /// The frame that the next instruction makes must be cleared.
+    pub clears_frame: bool,
     last_label: u32,
 }
 
@@ -75,6 +77,7 @@ impl<'a> Emitter<'a> {
             lines: Vec::new(),
             catches: Vec::new(),
             on_load: None,
+            clears_frame: false,
             last_label: 0,
         }
     }

@@ -5,6 +5,7 @@
 
 mod binary;
 mod emit;
+mod flow;
 mod map;
 mod rules;
 
@@ -95,13 +96,24 @@ impl std::error::Error for LowerError {}
 /// An instruction that the machine can't do.
 pub fn lower(file: &BeamFile, names: &Names<'_>) -> Result<Lowered, LowerError> {
     let mut emitter = Emitter::new(names, file.label_count as usize);
-    let mut rest: &[GenericOp] = &file.code;
-    while let Some(op) = rest.first() {
-        let used = rules::lower_next(&mut emitter, rest).map_err(|reason| LowerError {
+    let mut additions = flow::Additions::new(&file.flow);
+    let mut due = additions.next() as usize;
+    let mut at = 0;
+    while let Some(op) = file.code.get(at) {
+        let failed = |reason| LowerError {
             offset: op.offset,
             reason,
-        })?;
-        rest = &rest[used..];
+        };
+        if at == due {
+            additions
+                .before(at as u32, op, &mut emitter)
+                .map_err(failed)?;
+            due = additions.next() as usize;
+        }
+        // What is fused has nothing between.
+        let end = file.code.len().min(due);
+        at += rules::lower_next(&mut emitter, &file.code[at..end]).map_err(failed)?;
+        emitter.clears_frame = false;
     }
     Ok(emitter.finish())
 }

@@ -203,7 +203,7 @@ fn fuse(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Result<Option<usize>, S
             emitter.emit(&lists::test_heap_put_list, &arguments)?;
             Ok(Some(2))
         }
-        (Op::Allocate, Op::Move) => {
+        (Op::Allocate, Op::Move) if !emitter.clears_frame => {
             match (emitter.place(at(next, 0)?)?, emitter.place(at(next, 1)?)?) {
                 (source @ Place::X(_), Place::Y(offset)) => {
                     let arguments = [
@@ -289,13 +289,15 @@ fn allocate(
     zero: bool,
 ) -> Result<(), String> {
     let (words, live) = (Argument::Number(words), Argument::Number(live));
-    if heap > 60_000 {
+    let zero = zero || emitter.clears_frame;
+    let large = heap > 60_000;
+    if large {
         emitter.emit(
             &control::test_heap_large,
             &[Argument::Immediate(heap as u64 + 1024), live.clone()],
         )?;
-        return emitter.emit(&control::allocate, &[words, live]);
     }
+    let heap = if large { 0 } else { heap };
     if zero {
         return emitter.emit(
             &control::allocate_zero,
@@ -339,6 +341,12 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
             emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
         }
         // A native is called, not jumped to: the trace of its error shows the function that called it.
+        // The frame that the compiler names may be none if the call never returns.
+        Op::CallExtOnly | Op::CallExtLast if call::only_raises(import(emitter, op, 1)?) => {
+            let export = callee(emitter, op)?;
+            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+            emitter.emit(&control::unreachable_code, &[])?;
+        }
         Op::CallExtOnly if called_as_native(emitter, op)? => {
             let export = callee(emitter, op)?;
             emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;

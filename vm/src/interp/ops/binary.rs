@@ -75,6 +75,8 @@ crate::instructions! { frame;
                 _ => {}
             }
         }
+        // Where the compiler knows that it is one there is no label to go to.
+        if otherwise == frame.pc { return frame.error(Word::atom(oxbeam_term::atom::known::BADARG)) }
         frame.go(otherwise)
     }
     /// `target :=` the context's position.

@@ -462,7 +462,7 @@ unsafe fn resolve(module: Word, function: Word, arity: usize) -> *const Export {
 
 /// `error/1,2,3`, `exit/1` and `throw/1` of `erlang`: who applies them stands in the trace, in tail position too.
 #[inline(always)]
-fn only_raises(export: &Export) -> bool {
+pub fn only_raises(export: &Export) -> bool {
     export.module() == known::ERLANG
         && match export.arity() {
             1 => [known::ERROR, known::EXIT, known::THROW].contains(&export.function()),

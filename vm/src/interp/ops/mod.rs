@@ -4,6 +4,7 @@ pub mod arith;
 pub mod binary;
 pub mod call;
 pub mod catch;
+pub mod check;
 pub mod compare;
 pub mod control;
 pub mod data;
@@ -23,6 +24,7 @@ pub const FAMILIES: &[(&str, &[&Row])] = &[
     ("binary", binary::ROWS),
     ("call", call::ROWS),
     ("catch", catch::ROWS),
+    ("check", check::ROWS),
     ("compare", compare::ROWS),
     ("control", control::ROWS),
     ("data", data::ROWS),
