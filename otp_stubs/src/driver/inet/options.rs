@@ -650,7 +650,8 @@ impl Socket {
                 let (level, name) = (data.word()?, data.word()?);
                 let given = data.byte()? != 0;
                 let length = data.word()? as usize;
-                if length > LONGEST {
+                // The code of the answer, and this option's header, count too.
+                if answer.len() + 14 + length > LONGEST {
                     return Err(Errno::INVAL.into());
                 }
                 let mut value = vec![0; length];
