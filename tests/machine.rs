@@ -1,4 +1,5 @@
 //! What takes several runs of the machine: that the simulator's seed decides everything, and that OTP's viewer reads a crash dump.
+//! And what counts in the system's eyes: that ten thousand ports leave no descriptor and no child.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ type Check = fn(&Vm, &Path) -> Result<(), String>;
 const TESTS: &[(&str, &str, Check)] = &[
     ("simulator", "interleaving", simulator),
     ("crash_dump", "dumped", crash_dump),
+    ("ports", "ports", ports),
 ];
 
 fn main() -> ExitCode {
@@ -103,4 +105,15 @@ fn crash_dump(vm: &Vm, folder: &Path) -> Result<(), String> {
         0,
     )?;
     if read == "read\n" { Ok(()) } else { Err(read) }
+}
+
+fn ports(vm: &Vm, folder: &Path) -> Result<(), String> {
+    let mut command = vm.command();
+    command.current_dir(folder);
+    let counted = output(command.args(["-noinput", "-s", "ports", "main"]), 0)?;
+    if counted == "nothing left\n" {
+        Ok(())
+    } else {
+        Err(counted)
+    }
 }

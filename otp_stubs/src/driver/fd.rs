@@ -4,13 +4,19 @@ use super::packet;
 use super::stream::{Read, Reader, Writer};
 use crate::sys;
 use oxbeam_vm::io::poll::{self, Interest};
-use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Reply, Target, Watermarks};
+use oxbeam_vm::port::{Driver, Event, OpenError, Opening, PortCx, Reply, Target, Watermarks};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 /// Number of the first operation of terminals, and the one that asks for the window's size.
 const TERMINAL: u32 = 0x018b_0900;
 const WINDOW_SIZE: u32 = TERMINAL + 100;
+
+/// Bytes at once that say that there is more where they come from.
+const FLOOD: usize = 16 << 10;
+
+/// The owner has seen all input so far.
+pub(super) struct Resume;
 
 /// Input and output of a port that reads and writes streams.
 pub(super) struct Streams {
@@ -89,8 +95,11 @@ impl Streams {
             return false;
         };
         match reader.read(|packet| cx.data(packet)) {
-            Ok(Read::Open) => {
-                cx.when_ready(reader.fd(), Interest::Read);
+            Ok(Read::Open(count)) => {
+                // Who sends without end is read no faster than the owner goes on.
+                if count < FLOOD || cx.after_owner(Box::new(Resume)).is_err() {
+                    cx.when_ready(reader.fd(), Interest::Read);
+                }
                 false
             }
             Ok(Read::End) => {
@@ -181,6 +190,11 @@ pub(super) fn open_file(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, Op
 }
 
 impl Driver for Fd {
+    fn event(&mut self, cx: &mut PortCx<'_>, event: Event) {
+        if event.is::<Resume>() {
+            self.streams.start(cx);
+        }
+    }
     fn start(&mut self, cx: &mut PortCx<'_>) {
         self.streams.start(cx);
     }

@@ -2,18 +2,17 @@
 //!
 //! The helper program that looks up names of hosts is not started: what it would do is done here, see [`gethost`](super::gethost).
 
-use super::fd::Streams;
+use super::fd::{Resume, Streams};
 use super::gethost;
 use super::stream::{Reader, Writer};
 use crate::sys::begin::{self, Begin};
 use oxbeam_vm::environment;
 use oxbeam_vm::io::poll::{self, Interest};
-use oxbeam_vm::port::{Driver, OpenError, Opening, PortCx, Settings, Target};
+use oxbeam_vm::port::{Driver, Event, OpenError, Opening, PortCx, Settings, Target};
 use parking_lot::Mutex;
 use rustix::fs::Access;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags};
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd, RawFd};
@@ -215,8 +214,10 @@ impl Driver for Program {
             Interest::Write => self.streams.write_more(cx),
         }
     }
-    fn event(&mut self, cx: &mut PortCx<'_>, event: Box<dyn Any + Send>) {
-        if let Ok(exited) = event.downcast::<Exited>() {
+    fn event(&mut self, cx: &mut PortCx<'_>, event: Event) {
+        if event.is::<Resume>() {
+            self.streams.start(cx);
+        } else if let Ok(exited) = event.downcast::<Exited>() {
             self.status = Some(exited.0);
             if self.exit_status {
                 self.end(cx);

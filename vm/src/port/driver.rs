@@ -7,7 +7,7 @@ use super::settings::{Settings, Target};
 use super::{Ended, Inner, Port};
 use crate::io::poll::{self, Interest};
 use crate::machine::machine;
-use crate::process::Message;
+use crate::process::{Message, Owned, Process};
 use crate::signal::{Signal, deliver};
 use crate::timer::service::{Action, TimerId};
 use oxbeam_term::atom::known;
@@ -15,6 +15,9 @@ use oxbeam_term::{Atom, Builder, Term};
 use std::any::Any;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
+
+/// What [`Driver::event`] is called with.
+pub type Event = Box<dyn Any + Send>;
 
 /// A driver.
 pub trait Driver: Send {
@@ -34,7 +37,7 @@ pub trait Driver: Send {
         let _ = (cx, interest);
     }
     /// What [`Remote::send`] sent from another thread.
-    fn event(&mut self, cx: &mut PortCx<'_>, event: Box<dyn Any + Send>) {
+    fn event(&mut self, cx: &mut PortCx<'_>, event: Event) {
         let _ = (cx, event);
     }
     /// OTP's driver of this kind serves one port at a time (`{locking, driver_level}` of `port_info/2`).
@@ -103,7 +106,7 @@ pub struct Remote(pub(super) std::sync::Weak<Port>);
 
 impl Remote {
     /// Calls the driver with `event`, now, on this thread.
-    pub fn send(&self, event: Box<dyn Any + Send>) {
+    pub fn send(&self, event: Event) {
         if let Some(port) = self.0.upgrade() {
             port.with_driver(None, |driver, cx| driver.event(cx, event));
         }
@@ -166,6 +169,26 @@ impl PortCx<'_> {
     /// Calls the driver when `fd` is ready.
     pub fn when_ready(&self, fd: BorrowedFd<'_>, interest: Interest) {
         self.remote().when_ready(fd, interest);
+    }
+    /// Calls the driver with `event` when the owner has seen what was sent to it so far. The event comes back if there is no owner.
+    ///
+    /// # Errors
+    /// There is no owner; here is the event.
+    pub fn after_owner(&self, event: Event) -> Result<(), Event> {
+        let remote = self.remote();
+        let event = Arc::new(parking_lot::Mutex::new(Some(event)));
+        let kept = Arc::clone(&event);
+        let task = Box::new(move |_: &Process, _: &mut Owned| {
+            let event = kept.lock().take();
+            event.into_iter().for_each(|event| remote.send(event));
+        });
+        if deliver(self.inner.owner, Signal::Task(task)).is_ok() {
+            return Ok(());
+        }
+        match event.lock().take() {
+            Some(event) => Err(event),
+            None => Ok(()),
+        }
     }
     /// Data have come: they go to the owner, in the form that it asked for.
     pub fn data(&mut self, bytes: &[u8]) {

@@ -11,7 +11,7 @@ mod line;
 pub mod settings;
 mod signals;
 
-pub use driver::{Driver, DriverEntry, OpenError, Opening, PortCx, Remote, Reply};
+pub use driver::{Driver, DriverEntry, Event, OpenError, Opening, PortCx, Remote, Reply};
 pub use info::{Item, items};
 pub use settings::{Refused, Settings, Target, Watermarks};
 pub use signals::iolist_bytes;
