@@ -61,6 +61,22 @@ impl<'a> Cursor<'a> {
         LoadError::new(self.chunk, self.offset(), kind)
     }
 
+    /// The next byte, and the one behind it if there is one.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<(u8, Option<u8>)> {
+        match *self.rest {
+            [first, second, ..] => Some((first, Some(second))),
+            [first] => Some((first, None)),
+            [] => None,
+        }
+    }
+
+    /// Passes over bytes that have been looked at.
+    #[inline]
+    pub(crate) fn pass(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
     #[inline]
     pub(crate) fn u8(&mut self, expected: &'static str) -> Result<u8, LoadError> {
         // By hand: nearly all bytes of a file are read here.

@@ -283,7 +283,39 @@ pub(crate) fn untagged(
 }
 
 /// Reads an operand.
+#[inline]
 pub(crate) fn operand(cursor: &mut Cursor<'_>, limits: &Limits) -> Result<Operand, LoadError> {
+    match short(cursor, limits) {
+        Some(operand) => Ok(operand),
+        None => any_operand(cursor, limits),
+    }
+}
+
+/// An operand of one or two bytes, as nearly all are, if nothing is wrong with it; else nothing is read.
+#[inline]
+fn short(cursor: &mut Cursor<'_>, limits: &Limits) -> Option<Operand> {
+    let (first, second) = cursor.peek()?;
+    let (value, length) = match first & 0x18 {
+        0x08 => (u32::from(first >> 5) << 8 | u32::from(second?), 2),
+        0x18 => return None,
+        _ => (u32::from(first >> 4), 1),
+    };
+    let operand = match first & 7 {
+        0 => Operand::Unsigned(u64::from(value)),
+        1 => Operand::Int(i64::from(value)),
+        2 if value == 0 => Operand::Nil,
+        2 if (value as usize) < limits.atoms => Operand::Atom(AtomIx(value)),
+        3 if value < u32::from(X_REGISTERS) => Operand::X(value as u16),
+        4 if value < u32::from(Y_REGISTERS) => Operand::Y(value as u16),
+        5 if (value as usize) < limits.labels => Operand::Label(value),
+        _ => return None,
+    };
+    cursor.pass(length);
+    Some(operand)
+}
+
+#[inline(never)]
+fn any_operand(cursor: &mut Cursor<'_>, limits: &Limits) -> Result<Operand, LoadError> {
     let offset = cursor.offset();
     let (tag, value) = tagged(cursor)?;
     if tag != Tag::Extended {
@@ -304,6 +336,9 @@ pub(crate) fn operand(cursor: &mut Cursor<'_>, limits: &Limits) -> Result<Operan
 }
 
 fn list_item(cursor: &mut Cursor<'_>, limits: &Limits) -> Result<Operand, LoadError> {
+    if let Some(operand) = short(cursor, limits) {
+        return Ok(operand);
+    }
     let offset = cursor.offset();
     match tagged(cursor)? {
         (Tag::Extended, value) => extended(cursor, offset, value, limits),

@@ -15,6 +15,7 @@ impl<const N: usize, const F: usize> Walker<'_, N, F> {
     // Registers.
 
     /// The value of an operand that is read.
+    #[inline]
     pub(super) fn read(
         &mut self,
         position: usize,
