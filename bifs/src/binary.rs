@@ -40,6 +40,9 @@ natives! { NATIVES: "binary";
 /// Bytes that are searched for one reduction.
 const SEARCHED_PER_REDUCTION: usize = 4096;
 
+/// Bytes that may hold a few matches, in steps of long work.
+const BYTES_PER_STEP: usize = 16;
+
 /// What is searched for.
 enum Pattern<'n> {
     One(Box<Finder<'n>>),
@@ -226,6 +229,7 @@ fn matches_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn matches_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (_, bytes, options) = subject_and_options(cx, false)?;
+    cx.leave_if_long(bytes.len() / BYTES_PER_STEP)?;
     if ends_at_once(&options) {
         return Ok(Term::NIL);
     }
@@ -247,6 +251,7 @@ fn split_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn split_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (bits, bytes, options) = subject_and_options(cx, true)?;
+    cx.leave_if_long(bytes.len() / BYTES_PER_STEP)?;
     let start = options.scope.start;
     let scope = options.scope.clone();
     let found = if ends_at_once(&options) {

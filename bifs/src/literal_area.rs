@@ -23,7 +23,7 @@ fn check_caller(cx: &mut Cx<'_>) -> Result<(), Raise> {
 /// Releases what all processes have been asked about; `true` if there is an area more to ask about.
 fn release_area_switch_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     check_caller(cx)?;
-    Ok(Term::boolean(literals::switch()))
+    literals::switch().map_or(Err(Raise::Yield), |more| Ok(Term::boolean(more)))
 }
 
 /// `send_copy_request(Pid, Area, init | check_gc | need_gc)`: the process is to answer `{copy_literals, {Area, How, Pid}, ok | need_gc}`.

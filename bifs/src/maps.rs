@@ -41,6 +41,7 @@ fn find_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn from_keys_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    cx.leave_if_long_list(cx.arg(0))?;
     let keys = cx.arg(0).proper_list().ok_or(Raise::Badarg)?;
     let value = cx.arg(1);
     cx.bump_reductions(keys.len() / 8);
@@ -48,6 +49,7 @@ fn from_keys_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn from_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    cx.leave_if_long_list(cx.arg(0))?;
     let list = cx.arg(0).proper_list().ok_or(Raise::Badarg)?;
     let mut pairs = Vec::with_capacity(list.len());
     for pair in list {
@@ -74,17 +76,20 @@ fn is_key_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn keys_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let map = map(cx, 0)?;
+    cx.leave_if_long(map.len())?;
     Ok(cx.map_keys(map))
 }
 
 fn values_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let map = map(cx, 0)?;
+    cx.leave_if_long(map.len())?;
     Ok(cx.map_values(map))
 }
 
 fn merge_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let first = map(cx, 0)?;
     let second = map(cx, 1)?;
+    cx.leave_if_long(first.len().min(second.len()))?;
     cx.bump_reductions((first.len() + second.len()) / 8);
     Ok(cx.map_merge(first, second))
 }

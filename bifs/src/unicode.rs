@@ -314,6 +314,7 @@ fn characters_to_list_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let subject = cx.arg(0);
     if let (false, Some(bits)) = (latin1, subject.as_bits()) {
         let bytes = bits.bytes().ok_or(Raise::Badarg)?;
+        cx.leave_if_long(bytes.len() / 4)?;
         cx.bump_reductions(bytes.len() / BYTES_PER_REDUCTION);
         let (text, fault) = valid_part(&bytes);
         let list = cx.char_list(text);

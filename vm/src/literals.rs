@@ -13,7 +13,7 @@ use oxbeam_term::{Atom, Term};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Who holds the literals.
 pub enum Retired {
@@ -63,11 +63,41 @@ pub fn retire(retired: Retired) {
     let _ = signal::deliver(COLLECTOR.load(Ordering::Relaxed), Signal::Message(message));
 }
 
-/// No process holds what is leaving: it is released, and the next area leaves. `false`: there is none.
-pub fn switch() -> bool {
-    let (mut done, mut more) = (Vec::new(), false);
+/// Dirty natives under way that may copy terms; they do so by the rules of before.
+static COPIERS: AtomicUsize = AtomicUsize::new(0);
+/// The rules are being changed.
+static SWITCHING: AtomicBool = AtomicBool::new(false);
+
+/// A thread that is no worker begins to run code that may copy terms.
+pub fn begin_copying() {
+    loop {
+        COPIERS.fetch_add(1, Ordering::SeqCst);
+        if !SWITCHING.load(Ordering::SeqCst) {
+            return;
+        }
+        COPIERS.fetch_sub(1, Ordering::SeqCst);
+        while SWITCHING.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// It copies no more.
+pub fn end_copying() {
+    COPIERS.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// No process holds what is leaving: it is released, and the next area leaves. `Some(false)`: there is none. `None`: later, a dirty native
+/// is under way.
+pub fn switch() -> Option<bool> {
+    let (mut done, mut more) = (Vec::new(), None);
     // No worker is in the middle of a native that has begun to copy by the rules of before.
     machine().scheduler.blocked(|| {
+        SWITCHING.store(true, Ordering::SeqCst);
+        if COPIERS.load(Ordering::SeqCst) > 0 {
+            SWITCHING.store(false, Ordering::SeqCst);
+            return;
+        }
         let mut state = STATE.lock();
         let left = state.leaving.take();
         state.kept.extend(left);
@@ -76,7 +106,8 @@ pub fn switch() -> bool {
         }
         state.leaving = state.waiting.pop_front().map(Arc::new);
         copy::set_leaving(state.leaving.as_deref().map(Retired::area));
-        more = state.leaving.is_some();
+        more = Some(state.leaving.is_some());
+        SWITCHING.store(false, Ordering::SeqCst);
     });
     // Dropping a module takes other locks.
     drop(done);

@@ -129,6 +129,7 @@ pub(crate) fn list_to_binary_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if list.as_cons().is_none() {
         return Err(Raise::Badarg);
     }
+    cx.leave_if_long_list(list)?;
     if let Some(bits) = lone_bits(list).filter(|bits| bits.is_binary()) {
         return Ok(bits.term());
     }
@@ -170,6 +171,7 @@ fn list_to_bitstring_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn iolist_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    cx.leave_if_long_list(cx.arg(0))?;
     let mut items = 0;
     let mut bytes: u128 = 0;
     for item in Items::new(cx.arg(0)) {
@@ -200,6 +202,7 @@ enum Piece<'p> {
 /// a piece up with the first bytes of the binary that follows.
 fn iolist_to_iovec_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let list = cx.arg(0);
+    cx.leave_if_long_list(list)?;
     if let Some(bits) = list.as_bits().or_else(|| lone_bits(list)) {
         return match bits.bit_len() {
             0 => Ok(Term::NIL),

@@ -180,9 +180,18 @@ impl Md5 {
     }
 }
 
+/// Bytes of a digest for a step of long work.
+const DIGESTED_PER_STEP: usize = 8;
+
+fn leave_if_long(cx: &Cx<'_>, data: Term<'_>) -> Result<(), Raise> {
+    let bytes = data.as_bits().map_or(0, |bits| bits.bit_len() / 8);
+    cx.leave_if_long(bytes / DIGESTED_PER_STEP)
+}
+
 fn md5_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut digest = Md5::new();
     let data = cx.arg(0);
+    leave_if_long(cx, data)?;
     for_each_piece(cx, data, |bytes| digest.update(bytes))?;
     Ok(cx.binary(&digest.finish()))
 }
@@ -200,6 +209,7 @@ fn context(term: Term<'_>) -> Result<Md5, Raise> {
 fn md5_update_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut digest = context(cx.arg(0))?;
     let data = cx.arg(1);
+    leave_if_long(cx, data)?;
     for_each_piece(cx, data, |bytes| digest.update(bytes))?;
     Ok(cx.binary(&digest.to_bytes()))
 }

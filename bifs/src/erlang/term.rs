@@ -72,7 +72,52 @@ fn encode_options(list: Term<'_>) -> Option<EncodeOptions> {
     (!(options.deterministic && options.local)).then_some(options)
 }
 
+/// Bytes that are copied for a step of long work.
+const COPIED_PER_STEP: usize = 64;
+/// Bytes of a term that is decoded for a step.
+const DECODED_PER_STEP: usize = 6;
+
+/// Terms of which there is more than so many elements are encoded elsewhere. Looks at few of them.
+fn leave_if_large(cx: &Cx<'_>, term: Term<'_>) -> Result<(), Raise> {
+    if term.word().is_immediate() {
+        return Ok(());
+    }
+    let mut work = vec![term];
+    let mut steps = 0;
+    while let Some(mut term) = work.pop() {
+        while let Some(cell) = term.as_cons() {
+            steps += 1;
+            if steps > LARGE {
+                return cx.leave_if_long(usize::MAX);
+            }
+            if !cell.head().word().is_immediate() {
+                work.push(cell.head());
+            }
+            term = cell.tail();
+        }
+        steps += 1;
+        if let Some(elements) = term.tuple_elements() {
+            steps += elements.len();
+            let left = LARGE.saturating_sub(steps);
+            let parts = elements.iter().filter(|part| !part.word().is_immediate());
+            work.extend(parts.take(left).copied());
+        } else if let Some(map) = term.as_map() {
+            steps += 4 * map.len();
+        } else if let Some(bits) = term.as_bits() {
+            steps += bits.bit_len() / 8 / COPIED_PER_STEP;
+        }
+        if steps > LARGE {
+            return cx.leave_if_long(usize::MAX);
+        }
+    }
+    Ok(())
+}
+
+/// Elements of a term that is encoded, or hashed, where it is called.
+const LARGE: usize = 20_000;
+
 fn term_to_binary<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'p> {
+    leave_if_large(cx, cx.arg(0))?;
     let bytes = etf::encode(cx.arg(0), options).map_err(|_| Raise::SystemLimit)?;
     cx.bump_reductions(bytes.len() / BYTES_PER_REDUCTION);
     Ok(cx.binary(&bytes))
@@ -92,6 +137,7 @@ fn term_to_iovec<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'
         let binary = term_to_binary(cx, options)?;
         return Ok(cx.cons(binary, Term::NIL));
     }
+    leave_if_large(cx, cx.arg(0))?;
     let pieces = etf::encode_pieces(cx.arg(0), options).map_err(|_| Raise::SystemLimit)?;
     let mut result = Term::NIL;
     for piece in pieces.into_iter().rev() {
@@ -124,6 +170,7 @@ fn term_to_iovec_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn external_size<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'p> {
+    leave_if_large(cx, cx.arg(0))?;
     let size = etf::external_size(cx.arg(0), options);
     Ok(cx.unsigned(size as u64))
 }
@@ -139,6 +186,7 @@ fn external_size_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn binary_to_term<'p>(cx: &mut Cx<'p>, options: DecodeOptions) -> Result<(Term<'p>, usize), Raise> {
     let bytes = cx.arg(0).as_binary().ok_or(Raise::Badarg)?;
+    cx.leave_if_long(bytes.len() / DECODED_PER_STEP)?;
     let mut context = CodeContext(&cx.machine().code);
     let (term, used) =
         etf::decode(&bytes, cx.builder(), &mut context, options).map_err(|error| match error {
@@ -186,11 +234,18 @@ fn range_of(term: Term<'_>) -> Result<u64, Raise> {
 /// Terms that are hashed for one reduction.
 const HASHED_PER_REDUCTION: u64 = 32;
 
-fn phash2(cx: &mut Cx<'_>) -> u32 {
-    let mut left = u64::MAX;
-    let hash = Phash2::new(Source::from(cx.arg(0))).run(&mut left);
+fn phash2(cx: &mut Cx<'_>) -> Result<u32, Raise> {
+    let mut hashing = Phash2::new(Source::from(cx.arg(0)));
+    let mut left = LARGE as u64;
+    if let Some(hash) = hashing.run(&mut left) {
+        cx.bump_reductions(((LARGE as u64 - left) / HASHED_PER_REDUCTION) as usize);
+        return Ok(hash);
+    }
+    cx.leave_if_long(usize::MAX)?;
+    left = u64::MAX;
+    let hash = hashing.run(&mut left);
     cx.bump_reductions(((u64::MAX - left) / HASHED_PER_REDUCTION) as usize);
-    hash.unwrap_or_default()
+    Ok(hash.unwrap_or_default())
 }
 
 fn phash_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -203,13 +258,13 @@ fn phash_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn phash2_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let hash = phash2_in_range(phash2(cx), PHASH2_RANGE);
+    let hash = phash2_in_range(phash2(cx)?, PHASH2_RANGE);
     Ok(cx.unsigned(hash))
 }
 
 fn phash2_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let range = range_of(cx.arg(1))?;
-    let hash = phash2_in_range(phash2(cx), range);
+    let hash = phash2_in_range(phash2(cx)?, range);
     Ok(cx.unsigned(hash))
 }
 

@@ -130,6 +130,7 @@ fn insert<'p>(cx: &mut Cx<'p>, new: bool) -> NativeResult<'p> {
         let (contents, trash) = writing.parts();
         return Ok(Term::boolean(contents.insert_one(row, new, fixed, trash)));
     }
+    cx.leave_if_long_list(objects)?;
     let rows = rows(objects, table.key);
     let mut writing = writing!(cx, table);
     let mut rows = rows.ok_or(Raise::Badarg)?;

@@ -48,12 +48,26 @@ fn limit<'p>(cx: &mut Cx<'p>, index: usize) -> Result<usize, Raise> {
     }
 }
 
+/// A walk over many rows is done elsewhere.
+fn leave_if_long(cx: &Cx<'_>, plan: &Plan<'_>, rows: usize) -> Result<(), Raise> {
+    match plan {
+        Plan::Everything | Plan::Range(..) => cx.leave_if_long(rows * STEPS_PER_ROW),
+        Plan::Nothing | Plan::Keys(_) => Ok(()),
+    }
+}
+
+/// Steps of long work that a row is worth.
+const STEPS_PER_ROW: usize = 5;
+
 fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
     let compiled = compile_for_table(query.specification);
     let reading = reading!(cx, table, Right::Read);
     let compiled = compiled.map_err(|_| Raise::Badarg)?;
     let plan = plan(query.specification, table.kind, table.key);
+    if query.limit.is_none() {
+        leave_if_long(cx, &plan, reading.len())?;
+    }
     let mut runner = Runner::new(cx.process().number);
     let mut walk = Walk {
         plan: &plan,
@@ -353,9 +367,12 @@ pub(super) fn select_count_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let compiled = compile_for_table(cx.arg(1));
     let reading = reading!(cx, table, Right::Read);
     let mut runner = Runner::new(cx.process().number);
+    let compiled = compiled.map_err(|_| Raise::Badarg)?;
+    let plan = plan(cx.arg(1), table.kind, table.key);
+    leave_if_long(cx, &plan, reading.len())?;
     let mut walk = Walk {
-        plan: &plan(cx.arg(1), table.kind, table.key),
-        specification: &compiled.map_err(|_| Raise::Badarg)?,
+        plan: &plan,
+        specification: &compiled,
         runner: &mut runner,
         visited: 0,
     };
@@ -371,9 +388,12 @@ pub(super) fn internal_select_delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> 
     let compiled = compile_for_table(cx.arg(1));
     let mut writing = writing!(cx, table);
     let mut runner = Runner::new(cx.process().number);
+    let compiled = compiled.map_err(|_| Raise::Badarg)?;
+    let plan = plan(cx.arg(1), table.kind, table.key);
+    leave_if_long(cx, &plan, writing.len())?;
     let mut walk = Walk {
-        plan: &plan(cx.arg(1), table.kind, table.key),
-        specification: &compiled.map_err(|_| Raise::Badarg)?,
+        plan: &plan,
+        specification: &compiled,
         runner: &mut runner,
         visited: 0,
     };
@@ -398,8 +418,10 @@ pub(super) fn select_replace_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(Raise::Badarg);
     }
     let mut runner = Runner::new(cx.process().number);
+    let plan = plan(cx.arg(1), table.kind, table.key);
+    leave_if_long(cx, &plan, writing.len())?;
     let mut walk = Walk {
-        plan: &plan(cx.arg(1), table.kind, table.key),
+        plan: &plan,
         specification: &compiled,
         runner: &mut runner,
         visited: 0,

@@ -8,6 +8,9 @@ use oxbeam_term::boxed::fun::Export;
 use oxbeam_term::{Atom, Builder, Term, Word};
 use std::ops::{Deref, DerefMut};
 
+/// Steps that a native may do on a normal scheduler.
+const LONG: usize = 20_000;
+
 /// The call. Building goes through [`Builder`], to which it derefs.
 pub struct Cx<'p> {
     builder: Builder<'p>,
@@ -102,6 +105,23 @@ impl<'p> Cx<'p> {
     /// Counts `reductions` as used.
     pub fn bump_reductions(&mut self, reductions: usize) {
         self.owned().extra_reductions += reductions as i64;
+    }
+    /// For a native that is about to do work for so many `steps`, some fifty nanoseconds each: work of more than a millisecond or so is done
+    /// on a dirty CPU scheduler, where the native is called again, so that others can run here meanwhile. To be called before anything
+    /// has been done.
+    pub fn leave_if_long(&self, steps: usize) -> Result<(), Raise> {
+        if steps > LONG && !self.process.state.is_dirty() {
+            Err(Raise::Dirty)
+        } else {
+            Ok(())
+        }
+    }
+    /// As [`Cx::leave_if_long`], for each element of a list.
+    pub fn leave_if_long_list(&self, list: Term<'p>) -> Result<(), Raise> {
+        if self.process.state.is_dirty() {
+            return Ok(());
+        }
+        self.leave_if_long(list.list_iter().take(LONG + 1).count())
     }
     /// Collect when this native has returned; `major` for everything.
     pub fn collect_soon(&mut self, major: bool) {

@@ -26,6 +26,8 @@ pub enum Raise {
     Yield,
     /// Wait until a signal arrives, then call this native again with the same arguments.
     Wait,
+    /// Call this native again with the same arguments on a dirty CPU scheduler: [`Cx::leave_if_long`](super::Cx::leave_if_long).
+    Dirty,
     /// The process was told to exit, the reason is parked: [`Cx::exit_self`](super::Cx::exit_self).
     Exit,
 }

@@ -3,11 +3,13 @@
 
 use super::{run, worker};
 use crate::interp::Registers;
+use crate::literals;
 use crate::machine::machine;
 use crate::native::Kind;
 use crate::process::Process;
 use crate::stats::meters;
 use oxbeam_sync::rank::{Condvar, Mutex, Rank};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,7 +94,11 @@ impl Pool {
             drop(queue);
             // One reduction: the native, and what is left of its caller until that calls something.
             meters::wakes(meter, thread);
+            literals::begin_copying();
+            COPIES.set(true);
             run::run_dirty(machine(), process, &mut registers);
+            COPIES.set(false);
+            literals::end_copying();
             meters::sleeps(meter, thread);
         }
     }
@@ -112,6 +118,11 @@ impl Pool {
     }
 }
 
+thread_local! {
+    /// Does this thread run code that may copy terms, and has said so?
+    static COPIES: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs `body`, which waits for the system: to be called by a dirty native. Signals of the process are handled by others meanwhile, it may
 /// even exit; so `body` neither builds terms nor touches anything else of the process. It may read terms.
 pub fn while_waiting<R>(body: impl FnOnce() -> R) -> R {
@@ -122,8 +133,16 @@ pub fn while_waiting<R>(body: impl FnOnce() -> R) -> R {
     if process.has_signals() {
         crate::signal::wake(process);
     }
+    let copies = COPIES.replace(false);
+    if copies {
+        literals::end_copying();
+    }
     let result = body();
     process.state.closes();
+    if copies {
+        literals::begin_copying();
+        COPIES.set(true);
+    }
     result
 }
 

@@ -336,6 +336,9 @@ unsafe extern "C-unwind" fn native_stopped(
                 };
                 super::control::leave_at(frame, pc, arity, outcome)
             }
+            Raise::Dirty => {
+                super::control::leave_at(frame, pc, arity, Outcome::Dirty(Kind::DirtyCpu))
+            }
             Raise::Exit => exception::exit_at(pc, e, htop, registers, frame.reds),
             raise => {
                 let (module, function, _) = dispatch::mfa_of(pc);
