@@ -114,7 +114,8 @@ impl Check<'_> {
 
     /// Each command is a name and as many operands as it takes.
     fn commands(&self, items: &[Operand]) -> Result<(), Wanted> {
-        let bits = |operand: &Operand| is_below(operand, COUNT_LIMIT);
+        let bits =
+            |operand: &Operand| matches!(operand, Operand::Unsigned(_) | Operand::BigUnsigned(_));
         let unit = |operand: &Operand| matches!(operand, Operand::Unsigned(1..=256));
         let live = |operand: &Operand| is_below(operand, 1025);
         let mut rest = items;

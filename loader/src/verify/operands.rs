@@ -56,7 +56,10 @@ impl Check<'_> {
             Role::Live => want(is_below(operand, 1025), "at most 1024 live registers"),
             Role::Frame => want(is_below(operand, 1025), "at most 1024 stack slots"),
             Role::Count => want(is_below(operand, COUNT_LIMIT), "a number of 31 bits"),
-            Role::Bits => want(is_below(operand, i64::MAX as u64), "a number of 63 bits"),
+            Role::Bits => want(
+                matches!(operand, Operand::Unsigned(_) | Operand::BigUnsigned(_)),
+                "a number of bits",
+            ),
             Role::Unit => match operand {
                 Operand::Unsigned(1..=256) => Ok(()),
                 _ => Err("a unit from 1 to 256"),

@@ -161,13 +161,14 @@ pub(super) fn lower(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, S
         }
         Op::BsTestTail2 => {
             let context = emitter.argument(at(op, 1)?)?;
+            // So many are never left.
+            let bits = match at(op, 2)? {
+                Operand::BigUnsigned(_) => u64::MAX,
+                _ => number(op, 2)? as u64,
+            };
             emitter.emit(
                 &ops::bs_test_tail,
-                &[
-                    label(at(op, 0)?),
-                    context,
-                    Argument::Immediate(number(op, 2)? as u64),
-                ],
+                &[label(at(op, 0)?), context, Argument::Immediate(bits)],
             )?;
         }
         Op::BsTestUnit => {
@@ -368,29 +369,34 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         Operand::Unsigned(value) => Ok(*value),
         other => Err(format!("{} in a command", other.form())),
     };
+    // More bits than there can be, in as many as a command has room for.
+    let bits = |size: &Operand, unit: u64| match size {
+        Operand::Unsigned(size) => size.saturating_mul(unit).min(1 << 55),
+        _ => 1 << 55,
+    };
     let mut words = Vec::new();
     let mut rest: &[Operand] = items;
     while let [Operand::Atom(name), arguments @ ..] = rest {
         rest = match (emitter.names.atom(*name).text(), arguments) {
             ("ensure_at_least", [size, unit, rest @ ..]) => {
                 words.extend([
-                    plain(command::ENSURE_AT_LEAST, value(size)?),
+                    plain(command::ENSURE_AT_LEAST, bits(size, 1)),
                     RunWord::Plain(value(unit)?),
                 ]);
                 rest
             }
             ("ensure_exactly", [size, rest @ ..]) => {
-                words.push(plain(command::ENSURE_EXACTLY, value(size)?));
+                words.push(plain(command::ENSURE_EXACTLY, bits(size, 1)));
                 rest
             }
             ("skip", [size, rest @ ..]) => {
-                words.push(plain(command::SKIP, value(size)?));
+                words.push(plain(command::SKIP, bits(size, 1)));
                 rest
             }
             ("integer", [_, flags, size, unit, target, rest @ ..]) => {
                 let flags = u64::from(flag_names(emitter, flags)?);
                 words.extend([
-                    plain(command::INTEGER, value(size)? * value(unit)?),
+                    plain(command::INTEGER, bits(size, value(unit)?)),
                     RunWord::Plain(flags),
                     emitter.general(target)?,
                 ]);
@@ -398,7 +404,7 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
             }
             ("binary", [_, _, size, unit, target, rest @ ..]) => {
                 words.extend([
-                    plain(command::BINARY, value(size)? * value(unit)?),
+                    plain(command::BINARY, bits(size, value(unit)?)),
                     emitter.general(target)?,
                 ]);
                 rest
