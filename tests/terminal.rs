@@ -36,7 +36,13 @@ fn main() -> ExitCode {
         {
             let (program, name) = (&script.program, &script.name);
             let title = format!("otp{}::terminal::{program}::{name}", release.number);
-            match vm.clone().filter(|vm| has(vm, &release, program)) {
+            // Nobody else has our own shell: its screens are written down from itself, and read by whoever commits them.
+            let own = program == "shell";
+            let vm = match own {
+                true => Vm::oxbeam(&places, &release, Config::Normal).ok(),
+                false => vm.clone(),
+            };
+            match vm.filter(|vm| has(vm, &release, program)) {
                 None => trials.push(Trial::test(title, || Ok(())).with_ignored_flag(true)),
                 Some(vm) => {
                     let (script, places) = (script.clone(), places.clone());
@@ -154,6 +160,7 @@ fn command(vm: &Vm, script: &Script, home: &Path) -> Command {
         "VISUAL",
         "EDITOR",
         "NO_COLOR",
+        "XDG_STATE_HOME",
         "COLORTERM",
     ] {
         command.env_remove(name);

@@ -36,6 +36,12 @@ pub(crate) enum Action {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// A shell for Erlang expressions and for the machine itself; also with input from a pipe. `:help` says what it knows.
+    Shell {
+        /// Directories with modules.
+        #[arg(long = "pa", value_name = "DIR")]
+        paths: Vec<PathBuf>,
+    },
     /// Print a compiled module readably.
     Disasm {
         /// A .beam file.

@@ -14,6 +14,7 @@ mod links;
 mod otp;
 mod release;
 mod run;
+mod shell;
 
 use clap::Parser;
 use command::{Action, Command, OtpAction};
@@ -135,6 +136,7 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
                 },
             );
         }
+        Action::Shell { paths } => return shell::run(&call, &paths),
         Action::Disasm { file } => disasm::print(&file).map_err(failed)?,
         Action::Otp {
             action:

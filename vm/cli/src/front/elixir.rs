@@ -1,9 +1,9 @@
-//! `elixir`, `elixirc`, `iex` and `mix`: the scripts of an Elixir installation, with our links first in the path, so
-//! that the `erl` they run is Oxbeam.
+//! `elixir`, `elixirc`, `iex` and `mix`: the scripts of an Elixir installation, with our links early in the path, so
+//! that the `erl` they run is Oxbeam. The scripts themselves come before: `-S mix` looks for a script, not for our link.
 
 use super::{Call, Failure, execute};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// `elixir ARGUMENTS`.
@@ -45,7 +45,12 @@ fn run(call: &Call, script: &str) -> Result<ExitCode, Failure> {
     let links = call.links().ok_or_else(|| {
         Failure::new(format!("oxbeam: {script} looks for erl in the path; `oxbeam links DIR` makes the links it needs"))
     })?;
-    let path = front_of_path(links, std::env::var_os("PATH"));
+    let mut path = front_of_path(links, std::env::var_os("PATH"));
+    let scripts = program.canonicalize().ok();
+    let scripts = scripts.as_deref().and_then(Path::parent);
+    if let Some(scripts) = scripts.filter(|scripts| !scripts.join("erl").exists()) {
+        path = front_of_path(scripts.to_path_buf(), Some(path));
+    }
     let environment = [("PATH", path), ("OXBEAM_OTP", otp.root.into_os_string())];
     Err(execute(program.as_os_str(), &call.arguments, &environment))
 }
