@@ -244,10 +244,21 @@ fn os(bytes: &[u8]) -> OsString {
 }
 
 /// `PATH` as `erlexec` leaves it, with the directory of our links before everything: what looks for `erl` there
-/// finds Oxbeam again.
+/// finds Oxbeam again. What stands before the links already and holds no `erl` stays there: Elixir's scripts do.
 fn search_path(otp: &Otp, links: Option<&Path>, path: Option<&OsStr>) -> OsString {
     let bin = otp.bin_directory();
-    let mut parts: Vec<Vec<u8>> = links.map(path_argument).into_iter().collect();
+    let own = links.zip(path).into_iter().flat_map(|(links, path)| {
+        let all: Vec<PathBuf> = std::env::split_paths(path).collect();
+        let at = all.iter().position(|part| part == links).unwrap_or(0);
+        let foreign = |part: &PathBuf| part.is_absolute() && !part.join("erl").exists();
+        all.into_iter()
+            .take(at)
+            .take_while(foreign)
+            .collect::<Vec<_>>()
+    });
+    let own: Vec<PathBuf> = own.collect();
+    let mut parts: Vec<Vec<u8>> = own.iter().map(|part| path_argument(part)).collect();
+    parts.extend(links.map(path_argument));
     parts.push(path_argument(&bin));
     let root = otp.root.as_os_str().as_bytes();
     let path = path.map(OsStr::as_bytes);
@@ -259,7 +270,7 @@ fn search_path(otp: &Otp, links: Option<&Path>, path: Option<&OsStr>) -> OsStrin
         .flat_map(|path| path.split(|&byte| byte == b':'))
     {
         let part = PathBuf::from(os(part));
-        if part != bin && Some(part.as_path()) != links {
+        if part != bin && Some(part.as_path()) != links && !own.contains(&part) {
             parts.push(path_argument(&part));
         }
     }

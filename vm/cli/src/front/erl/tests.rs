@@ -179,6 +179,10 @@ fn our_links_come_before_the_programs_of_the_release() {
         "/l:/r/erts-1/bin:/r/bin:/a"
     );
     assert_eq!(path(None, "/a"), "/r/erts-1/bin:/r/bin:/a");
+    assert_eq!(
+        path(Some("/l"), "/elixir:/l:/b"),
+        "/elixir:/l:/r/erts-1/bin:/r/bin:/b"
+    );
 }
 
 /// What the real `erl` of `release` makes of each line (`tests/erlexec/record`): the line, and one argument a line.
