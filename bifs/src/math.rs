@@ -1,6 +1,7 @@
 //! `math`
 
 use oxbeam_term::number::terms::{float_of, integer_of};
+use oxbeam_vm::libm;
 use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "math";

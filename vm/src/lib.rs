@@ -10,6 +10,7 @@ pub mod file_name;
 pub mod halt;
 pub mod interp;
 pub mod io;
+pub mod libm;
 pub mod literals;
 pub mod local_time;
 pub mod logger;

@@ -30,6 +30,7 @@ const LEVELS: &[&[&str]] = &[
         "environment",
         "file_name",
         "io",
+        "libm",
         "local_time",
         "magic",
         "packet",
