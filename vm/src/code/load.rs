@@ -27,6 +27,8 @@ pub enum PrepareError {
     Literal(usize),
     /// A native record has a field twice, or a default that is no term.
     Record,
+    /// A fun of the same hash and number that is known with other arguments.
+    Fun(u32),
     /// The atom table is full.
     Atoms(AtomError),
     /// It is another module than was asked for.
@@ -43,6 +45,10 @@ impl std::fmt::Display for PrepareError {
             }
             PrepareError::Record => formatter
                 .write_str("Recs chunk: a field that is there twice, or a default that is no term"),
+            PrepareError::Fun(index) => write!(
+                formatter,
+                "FunT chunk: fun {index} is known with other arguments"
+            ),
             PrepareError::Atoms(error) => write!(formatter, "AtU8 chunk: {error:?}"),
             PrepareError::WrongModule(name) => write!(formatter, "the file holds module {name}"),
         }
@@ -159,9 +165,12 @@ impl Code {
                     arity: (fun.arity - fun.num_free) as u8,
                     num_free: fun.num_free,
                 };
-                self.fun_entry(&key, atom(fun.function))
+                let entry = self.fun_entry(&key, atom(fun.function));
+                // The hash leaves this chunk out, and external terms name what they like: whoever calls the fun relies on its entry.
+                let agrees = entry.arity == u32::from(key.arity) && entry.num_free == key.num_free;
+                agrees.then_some(entry).ok_or(PrepareError::Fun(fun.index))
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         let intern_integer = |negative: bool, magnitude_be: &[u8]| -> Word {
             let limbs: Vec<u64> = magnitude_be
                 .rchunks(8)
