@@ -3,7 +3,7 @@
 //! An export's address says where a call goes: into a module's code, or to the entry's own word, whose handler calls the error
 //! handler or a native function.
 
-use super::Code;
+use super::{Code, FunName};
 use crate::interp::ops::{call, control};
 use crate::native::{Kind, Native, StaticNif};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
@@ -135,12 +135,21 @@ impl Code {
     }
     /// The entry of a fun, made if it is not known; without code until its module is loaded.
     pub fn fun_entry(&self, key: &FunKey<'_>, function: Atom) -> &'static FunEntry {
-        let map_key = (key.module, *key.uniq, key.index, key.old_uniq);
-        if let Some(entry) = self.funs.read().get(&map_key) {
+        // With its arguments: external terms name what they like, and the hash leaves a module's table of funs out. Whoever calls a fun
+        // relies on what its entry says.
+        let name = FunName {
+            module: key.module,
+            uniq: *key.uniq,
+            index: key.index,
+            old_uniq: key.old_uniq,
+            arity: key.arity,
+            num_free: key.num_free,
+        };
+        if let Some(entry) = self.funs.read().get(&name) {
             return entry;
         }
         let mut funs = self.funs.write();
-        funs.entry(map_key).or_insert_with(|| {
+        funs.entry(name).or_insert_with(|| {
             Box::leak(Box::new(FunEntry {
                 address: AtomicU64::new(0),
                 module: key.module,

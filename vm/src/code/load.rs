@@ -27,8 +27,6 @@ pub enum PrepareError {
     Literal(usize),
     /// A native record has a field twice, or a default that is no term.
     Record,
-    /// A fun of the same hash and number that is known with other arguments.
-    Fun(u32),
     /// The atom table is full.
     Atoms(AtomError),
     /// It is another module than was asked for.
@@ -45,10 +43,6 @@ impl std::fmt::Display for PrepareError {
             }
             PrepareError::Record => formatter
                 .write_str("Recs chunk: a field that is there twice, or a default that is no term"),
-            PrepareError::Fun(index) => write!(
-                formatter,
-                "FunT chunk: fun {index} is known with other arguments"
-            ),
             PrepareError::Atoms(error) => write!(formatter, "AtU8 chunk: {error:?}"),
             PrepareError::WrongModule(name) => write!(formatter, "the file holds module {name}"),
         }
@@ -165,12 +159,9 @@ impl Code {
                     arity: (fun.arity - fun.num_free) as u8,
                     num_free: fun.num_free,
                 };
-                let entry = self.fun_entry(&key, atom(fun.function));
-                // The hash leaves this chunk out, and external terms name what they like: whoever calls the fun relies on its entry.
-                let agrees = entry.arity == u32::from(key.arity) && entry.num_free == key.num_free;
-                agrees.then_some(entry).ok_or(PrepareError::Fun(fun.index))
+                self.fun_entry(&key, atom(fun.function))
             })
-            .collect::<Result<_, _>>()?;
+            .collect();
         let intern_integer = |negative: bool, magnitude_be: &[u8]| -> Word {
             let limbs: Vec<u64> = magnitude_be
                 .rchunks(8)

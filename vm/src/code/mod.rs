@@ -19,7 +19,16 @@ use oxbeam_term::boxed::fun::{Export, FunEntry};
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
 
-type FunName = (Atom, [u8; 16], u32, u32);
+/// What tells funs apart.
+#[derive(PartialEq, Eq, Hash)]
+struct FunName {
+    module: Atom,
+    uniq: [u8; 16],
+    index: u32,
+    old_uniq: u32,
+    arity: u8,
+    num_free: u32,
+}
 
 /// All code of the machine.
 #[derive(Default)]

@@ -723,9 +723,6 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         let Some(entry) = self.context.fun_entry(key) else {
             return self.malformed();
         };
-        if entry.num_free != num_free || entry.arity != u32::from(arity) {
-            return self.malformed();
-        }
         if num_free == 0 {
             return Ok(Some(self.builder.local_fun(entry, creator, &[])));
         }
