@@ -24,15 +24,15 @@ pub fn any_departed() -> bool {
 
 /// Ends `process`, whose exception says why. For the thread that runs it, which holds nothing of it.
 pub fn exit(process: &Process) {
-    if !process.state.is_exiting() {
+    if process.state.is_exiting() {
+        // It has departed while a dirty native of it waited.
+        DEPARTED.fetch_sub(1, Ordering::SeqCst);
+    } else {
         depart(process);
     }
     // What is left is the record, which others may still look at.
     // SAFETY: the caller runs the process.
     let dead = unsafe { &mut *process.owned_pointer() };
-    if dead.departed {
-        DEPARTED.fetch_sub(1, Ordering::SeqCst);
-    }
     dead.exit_reason = Word::NIL;
     dead.exception = super::Exception::none();
     dead.dictionary = Default::default();
@@ -46,8 +46,6 @@ pub fn exit(process: &Process) {
 pub fn depart(process: &Process) {
     if process.state.is_open() {
         DEPARTED.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: the caller has claimed the process.
-        unsafe { (*process.owned_pointer()).departed = true };
     }
     process.state.exits();
     // SAFETY: the caller runs the process, or has claimed it. Handlers of signals take references of their own, so this one is not kept over them.

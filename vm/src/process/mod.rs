@@ -160,8 +160,6 @@ pub struct Owned {
     pub hibernating: bool,
     /// A signal told it to exit; the reason is [`Owned::exit_reason`].
     pub told_to_exit: bool,
-    /// It has exited for others while a dirty native of it waited.
-    pub departed: bool,
     /// Module whose code calls `load_nif` next.
     pub calling_module: Atom,
     /// Why it was told to. A root.
@@ -378,7 +376,6 @@ impl Owned {
             waits_for_port: false,
             hibernating: false,
             told_to_exit: false,
-            departed: false,
             calling_module: known::EMPTY,
             exit_reason: Word::NIL,
             error_handler: known::ERROR_HANDLER,
