@@ -1,4 +1,4 @@
-//! As much of Erlang's lexical structure as the prompt needs: where an expression ends.
+//! As much of Erlang's lexical structure as the prompt needs: where an expression ends, and what to colour.
 
 /// What a piece of text is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -190,11 +190,6 @@ pub(crate) fn first_end(text: &str) -> Option<usize> {
         .into_iter()
         .find(|token| token.kind == Kind::End);
     end.map(|token| token.end)
-}
-
-/// Does the text end within a quoted one?
-pub(crate) fn is_cut(text: &str) -> bool {
-    tokens(text).last().is_some_and(|token| token.cut)
 }
 
 /// Is there nothing but blanks and comments?

@@ -5,13 +5,15 @@ mod commands;
 mod interrupt;
 mod lexer;
 mod link;
+mod prompt;
 
 use crate::front::{Call, Failure};
 use commands::Done;
 use link::Link;
+use prompt::Prompt;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{Config, Editor};
+use rustyline::{CompletionType, Config, Editor};
 use std::cell::RefCell;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -118,10 +120,17 @@ fn read_all(link: &RefCell<Link>) -> io::Result<()> {
 }
 
 /// On a terminal.
-fn converse(link: &RefCell<Link>) -> io::Result<()> {
-    let config = Config::builder().auto_add_history(false).build();
-    let mut editor: Editor<(), FileHistory> =
+fn converse(link: &Rc<RefCell<Link>>) -> io::Result<()> {
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .auto_add_history(false)
+        .build();
+    let mut editor: Editor<Prompt, FileHistory> =
         Editor::with_config(config).map_err(io::Error::other)?;
+    editor.set_helper(Some(Prompt {
+        link: Rc::clone(link),
+        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }));
     let _ = rustyline::history::History::set_max_len(editor.history_mut(), HISTORY);
     let history = history_file();
     if let Some(file) = &history {
@@ -130,7 +139,7 @@ fn converse(link: &RefCell<Link>) -> io::Result<()> {
     }
     let mut count = 1;
     let result = loop {
-        match read_one(&mut editor, count) {
+        match editor.readline(&format!("{count}> ")) {
             Ok(text) => {
                 if lexer::is_blank(&text) {
                     continue;
@@ -169,23 +178,6 @@ fn converse(link: &RefCell<Link>) -> io::Result<()> {
         }
     }
     result
-}
-
-/// Reads lines until they are an expression or a command.
-fn read_one(editor: &mut Editor<(), FileHistory>, count: usize) -> Result<String, ReadlineError> {
-    let mut text = editor.readline(&format!("{count}> "))?;
-    let indent = " ".repeat(count.to_string().len().saturating_sub(1));
-    while !text.trim_start().starts_with(':')
-        && !lexer::is_blank(&text)
-        && lexer::first_end(&text).is_none()
-    {
-        // A quoted text that goes on says so.
-        let mark = if lexer::is_cut(&text) { '"' } else { '.' };
-        let line = editor.readline(&format!("{indent}{mark}> "))?;
-        text.push('\n');
-        text.push_str(&line);
-    }
-    Ok(text)
 }
 
 /// Where the history is kept: below `XDG_STATE_HOME`, else `~/.local/state`.
