@@ -21,6 +21,14 @@ const NOT_LOWERED: &[(&str, &str)] = &[
         "record_error",
         "only in modules that programs compile while they run",
     ),
+    (
+        "get_tuple_element_far",
+        "only in modules that programs assemble while they run",
+    ),
+    (
+        "test_heap_large",
+        "only in modules that programs assemble while they run",
+    ),
     ("bs_put_binary", "compilers before OTP 25"),
     ("bs_skip_all", "compilers before OTP 25"),
 ];

@@ -58,9 +58,9 @@ names() ->
     a_port ! {self(), {command, "y"}}, ?P(receive {Port, M1} -> M1 after 5000 -> none end),
     ?P(unregister(a_port)), ?P(whereis(a_port)), ?P(erlang:port_info(Port, registered_name)), ?X(a_port ! x), ?P(register(a_port, Port)), ?P(port_close(a_port)), ?P(whereis(a_port)), ?P(t:flush(30)).
 
-%% The port program's end reaches all who are linked or watch.
+%% The port program's end, which comes when they do watch, reaches all who are linked or watch.
 ends() ->
     [begin
-         Port = open_port({spawn, C}, O), M = monitor(port, Port),
+         Port = open_port({spawn, "sh -c 'read go; " ++ C ++ "'"}, O), M = monitor(port, Port), port_command(Port, "\n"),
          t:p({C, O}, {receive {'DOWN', M, A, _, R} -> {A, R} after 5000 -> none end, lists:sort([case X of {P, Y} when P =:= Port -> Y; {'EXIT', P, Y} when P =:= Port -> {'EXIT', Y} end || X <- t:flush(50)])})
-     end || C <- ["true", "false", "echo x", "kill -9 $$", "sh -c 'kill -9 $$'"], O <- [[], [exit_status]]].
+     end || C <- ["true", "false", "echo x", "kill -9 $$", "exec kill -9 $$"], O <- [[], [exit_status]]].
