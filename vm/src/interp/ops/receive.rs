@@ -12,18 +12,10 @@ use oxbeam_term::atom::known;
 crate::instructions! { frame;
     /// `x0 := x1`, sent to X0.
     send() {
-        if frame.owned().saves_calls {
-            let owned = frame.owned();
-            owned.save_call(SavedCall::Function((known::ERLANG, known::SEND, 2)));
-            owned.save_call(SavedCall::Send);
-        }
         match send_message(&mut frame) {
             Behind::Next => frame.advance(),
             Behind::Raise => frame.raise(),
-            Behind::Wait => {
-                let pc = frame.pc;
-                leave_at(frame, pc, 2, Outcome::Wait)
-            }
+            Behind::Wait => send_again(frame),
         }
     }
     /// X0 := the message at the save pointer, or jump if there is none.
@@ -182,10 +174,24 @@ unsafe fn time_out(frame: &mut Frame, limit: Word) -> Timeout {
     }
 }
 
+/// Leaves, to send when the port is less busy.
+#[cold]
+#[inline(never)]
+unsafe fn send_again(frame: Frame) {
+    let pc = frame.pc;
+    // SAFETY: X0 and X1 are the instruction's own.
+    unsafe { leave_at(frame, pc, 2, Outcome::Wait) }
+}
+
 #[inline(never)]
 unsafe fn send_message(frame: &mut Frame) -> Behind {
     // SAFETY: X0 and X1 are terms of the running process.
     unsafe {
+        let owned = frame.owned();
+        if owned.saves_calls {
+            owned.save_call(SavedCall::Function((known::ERLANG, known::SEND, 2)));
+            owned.save_call(SavedCall::Send);
+        }
         let _ = frame.borrow_heap();
         let (to, message) = (frame.x(0), frame.x(1));
         let sent = crate::signal::send_from_instruction(frame.process(), to, message);
