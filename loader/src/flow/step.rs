@@ -240,10 +240,10 @@ impl<const N: usize, const F: usize> Walker<'_, N, F> {
                 return Ok(false);
             }
             Op::RawRaise => {
+                // It goes on with `badarg` if the class is none.
                 self.live(position, 3, state)?;
                 self.raise(position, state)?;
-                self.ends.push(position as u32 + 1);
-                return Ok(false);
+                self.write(position, &Operand::X(0), Value::TERM, state)?;
             }
             Op::BuildStacktrace => {
                 self.live(position, 1, state)?;
