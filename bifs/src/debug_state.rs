@@ -289,8 +289,11 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 cx.collect_soon(true);
                 return Ok(Term::TRUE);
             }
-            let collect = Signal::SystemTask(Box::new(|_, owned| {
-                owned.collect_with(0, &mut [], Extent::Major, None);
+            let collect = Signal::SystemTask(Box::new(|process: &Process, owned| {
+                // A native of one that exits may still read its heap.
+                if !process.state.is_exiting() {
+                    owned.collect_with(0, &mut [], Extent::Major, None);
+                }
             }));
             Ok(Term::boolean(signal::deliver(number, collect).is_ok()))
         }

@@ -38,6 +38,7 @@ pub unsafe fn run(process: &Process, registers: &mut Registers, reductions: i64)
         let htop = (*owned).heap.heap_top();
         (*owned).reductions_given = reductions;
         (*owned).reductions_left = reductions;
+        (*owned).late_catches = 0;
         let reductions = (*owned).hold(reductions);
         (*pc.cast::<Handler>())(pc, (*owned).heap.stack, htop, registers, reductions);
         (
@@ -131,6 +132,7 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
         let arity = arity_of(pc);
         let parked = std::mem::take(&mut owned.parked_reductions);
         let held = owned.take_held();
+        owned.late_catches = 0;
         let left = parked + held + reds;
         if parked > 0 && left > 0 {
             // Not at its turn's end: it was sent here to collect.

@@ -67,7 +67,7 @@ pub unsafe extern "C-unwind" fn unwind(
         // Between two calls, which give way when no reductions are left, code catches as often as its handlers are nested. What
         // raises and catches without an end ends here.
         let reds = reds - 1;
-        owned.late_catches = if reds > 0 { 0 } else { owned.late_catches + 1 };
+        owned.late_catches += u32::from(reds <= 0);
         if owned.catches > 0
             && owned.late_catches < LATE_CATCHES
             && let Some((handler, frame_start)) = find_handler(owned, e)

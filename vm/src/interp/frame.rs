@@ -60,31 +60,22 @@ impl Frame {
     /// # Safety
     /// `target` is a function's entry, and the return address is on the stack.
     #[inline(always)]
-    pub unsafe fn enter(mut self, target: *const u64) {
-        self.reds -= 1;
+    pub unsafe fn enter(self, target: *const u64) {
         // SAFETY: the caller's promise.
-        unsafe {
-            if ZEAL {
-                (*self.registers).again = std::ptr::null();
-            }
-            if self.reds <= 0 {
-                return super::dispatch::yield_at_entry(
-                    target,
-                    self.e,
-                    self.htop,
-                    self.registers,
-                    self.reds,
-                );
-            }
-            self.go(target)
-        }
+        unsafe { self.enter_or(target, super::dispatch::yield_at_entry) }
     }
     /// [`Frame::enter`] for a call that names its module: one that a process saves which saves its calls.
     ///
     /// # Safety
     /// As there.
     #[inline(always)]
-    pub unsafe fn enter_global(mut self, target: *const u64) {
+    pub unsafe fn enter_global(self, target: *const u64) {
+        // SAFETY: the caller's promise.
+        unsafe { self.enter_or(target, super::dispatch::yield_at_global_entry) }
+    }
+    /// Calls the function at `target`, or `late` in its place when no reductions are left.
+    #[inline(always)]
+    unsafe fn enter_or(mut self, target: *const u64, late: Handler) {
         self.reds -= 1;
         // SAFETY: the caller's promise.
         unsafe {
@@ -92,13 +83,7 @@ impl Frame {
                 (*self.registers).again = std::ptr::null();
             }
             if self.reds <= 0 {
-                return super::dispatch::yield_at_global_entry(
-                    target,
-                    self.e,
-                    self.htop,
-                    self.registers,
-                    self.reds,
-                );
+                return late(target, self.e, self.htop, self.registers, self.reds);
             }
             self.go(target)
         }

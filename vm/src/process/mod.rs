@@ -118,7 +118,7 @@ pub struct Owned {
     pub saved_x: SmallVec<[Word; 6]>,
     /// Catches and tries that are open.
     pub catches: i32,
-    /// Exceptions since it last had reductions left.
+    /// Exceptions without reductions left, since its turn began or it last called something.
     pub late_catches: u32,
     /// The exception that is raised.
     pub exception: Exception,
