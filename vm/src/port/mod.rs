@@ -356,11 +356,18 @@ impl Port {
         caller: Option<u64>,
         call: impl FnOnce(&mut dyn Driver, &mut PortCx<'_>) -> R,
     ) -> Option<R> {
-        let mut inner = self.inner.lock();
+        self.call_driver(&mut self.inner.lock(), caller, call)
+    }
+    fn call_driver<R>(
+        self: &Arc<Port>,
+        inner: &mut Inner,
+        caller: Option<u64>,
+        call: impl FnOnce(&mut dyn Driver, &mut PortCx<'_>) -> R,
+    ) -> Option<R> {
         let mut driver = inner.driver.take()?;
         let mut cx = PortCx {
             port: self,
-            inner: &mut inner,
+            inner,
             caller,
             ended: None,
         };
@@ -369,8 +376,8 @@ impl Port {
         inner.driver = Some(driver);
         match ended {
             None => {}
-            Some(_) if inner.closing => self.terminate(&mut inner),
-            Some(Ended::Failed(reason)) => self.exit(&mut inner, Term::atom(reason), false, false),
+            Some(_) if inner.closing => self.terminate(inner),
+            Some(Ended::Failed(reason)) => self.exit(inner, Term::atom(reason), false, false),
             Some(Ended::Quietly(reason)) => {
                 let owner = Peer::Process(inner.owner);
                 if inner.links.remove(&owner) {
@@ -378,25 +385,26 @@ impl Port {
                     let (id, from) = (inner.last_unlink, Peer::Port(self.number));
                     let _ = deliver(inner.owner, Signal::Unlink { from, id });
                 }
-                self.exit(&mut inner, Term::atom(reason), false, false);
+                self.exit(inner, Term::atom(reason), false, false);
             }
         }
         Some(result)
     }
     /// Sends data to the port, as process `caller`.
     pub fn output(self: &Arc<Port>, caller: u64, data: Vec<u8>, force: bool) -> Output {
-        {
-            let mut inner = self.inner.lock();
-            if inner.ended || inner.closing {
-                return Output::Dropped;
-            }
-            if !force && inner.makes_wait(caller) {
-                return Output::Busy;
-            }
-            inner.output += data.len() as u64;
+        let mut inner = self.inner.lock();
+        if inner.ended || inner.closing {
+            return Output::Dropped;
         }
+        // Locked until the driver has the data: of two senders the first may make the port busy for the second.
+        if !force && inner.makes_wait(caller) {
+            return Output::Busy;
+        }
+        inner.output += data.len() as u64;
         OUTPUT.fetch_add(data.len() as u64, Ordering::Relaxed);
-        match self.with_driver(Some(caller), |driver, cx| driver.output(cx, data)) {
+        match self.call_driver(&mut inner, Some(caller), |driver, cx| {
+            driver.output(cx, data)
+        }) {
             Some(()) => Output::Done,
             None => Output::Dropped,
         }
