@@ -12,6 +12,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use oxbeam_tests::again::trying;
 use oxbeam_tests::matrix::{self, Config, Places, RELEASES, Vm};
 use oxbeam_tests::oracle::Oracle;
 
@@ -36,8 +37,8 @@ fn main() -> ExitCode {
             Some(vm) => {
                 let places = places.clone();
                 let record = oracle.as_ref().is_some_and(|oracle| oracle.record);
-                trials.push(Trial::test(name, move || {
-                    check(&places, &vm, record).map_err(Failed::from)
+                trials.push(Trial::test(name.clone(), move || {
+                    trying(&name, || check(&places, &vm, record)).map_err(Failed::from)
                 }));
             }
         }

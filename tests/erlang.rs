@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use oxbeam_tests::again;
 use oxbeam_tests::batch::{self, Job, Outcome};
 use oxbeam_tests::compile::{self, Compiled};
 use oxbeam_tests::expect;
@@ -20,13 +21,31 @@ use oxbeam_tests::program::{self, Program};
 const CHUNK: usize = 48;
 
 /// Where outcomes arrive for the tests that wait for them.
-#[derive(Default)]
 struct Board {
     outcomes: Mutex<HashMap<String, Outcome>>,
     arrived: Condvar,
+    /// What has failed and is tried again.
+    failed: Mutex<Vec<Arc<Case>>>,
+    known: Known,
+    /// How often a program is tried.
+    tries: u32,
 }
 
 impl Board {
+    /// A program has ended, at its so manieth try.
+    fn ended(&self, case: &Arc<Case>, try_: u32, outcome: Outcome) {
+        if try_ < self.tries
+            && self.known.expects(&case.name) == Expected::Pass
+            && let Err(why) = expect::compare(&case.program, case.vm.release, &outcome)
+        {
+            again::tell(&case.name, &why);
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.push(Arc::clone(case));
+        } else {
+            self.post(case.name.clone(), outcome);
+        }
+    }
+
     fn post(&self, name: String, outcome: Outcome) {
         let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
         outcomes.insert(name, outcome);
@@ -60,6 +79,8 @@ struct Case {
 struct Chunk {
     cases: Vec<Arc<Case>>,
     compiled: Compiled,
+    /// Which try of the cases it is, from 1 on.
+    try_: u32,
 }
 
 fn main() -> ExitCode {
@@ -67,12 +88,18 @@ fn main() -> ExitCode {
     let places = Places::find();
     let (programs, faults) = program::collect(&places.data);
     let oracle = Oracle::from_env();
-    let board = Arc::new(Board::default());
     let known = if oracle.is_some() {
         Known::default()
     } else {
         Known::read(&places.data)
     };
+    let board = Arc::new(Board {
+        outcomes: Mutex::default(),
+        arrived: Condvar::new(),
+        failed: Mutex::default(),
+        known,
+        tries: if oracle.is_some() { 1 } else { again::tries() },
+    });
     let mut trials = vec![well_formed(&programs, faults, oracle.as_ref())];
     let mut cases = Vec::new();
 
@@ -96,12 +123,7 @@ fn main() -> ExitCode {
                         program: program.clone(),
                         vm: vm.clone(),
                     });
-                    trials.push(trial(
-                        &case,
-                        &board,
-                        oracle.as_ref(),
-                        known.expects(&case.name),
-                    ));
+                    trials.push(trial(&case, &board, oracle.as_ref()));
                     cases.push(case);
                 }
             }
@@ -163,12 +185,8 @@ fn is_selected(arguments: &Arguments, name: &str) -> bool {
         && !arguments.skip.iter().any(fits)
 }
 
-fn trial(
-    case: &Arc<Case>,
-    board: &Arc<Board>,
-    oracle: Option<&Oracle>,
-    expected: Expected,
-) -> Trial {
+fn trial(case: &Arc<Case>, board: &Arc<Board>, oracle: Option<&Oracle>) -> Trial {
+    let expected = board.known.expects(&case.name);
     let record = oracle.is_some_and(|oracle| oracle.record);
     let (case, board) = (Arc::clone(case), Arc::clone(board));
     Trial::test(case.name.clone(), move || {
@@ -246,7 +264,22 @@ fn run_release(places: &Places, cases: &[Arc<Case>], board: &Board, workers: usi
             return;
         }
     };
-    let queue = Mutex::new(chunks(cases, &compiled, board));
+    run_chunks(places, chunks(cases, &compiled, board), board, workers);
+    // What has failed runs again, one after the other.
+    for try_ in 2..=board.tries {
+        let failed =
+            std::mem::take(&mut *board.failed.lock().unwrap_or_else(PoisonError::into_inner));
+        let single = |case| Chunk {
+            cases: vec![case],
+            compiled: compiled.clone(),
+            try_,
+        };
+        run_chunks(places, failed.into_iter().map(single).collect(), board, 1);
+    }
+}
+
+fn run_chunks(places: &Places, chunks: VecDeque<Chunk>, board: &Board, workers: usize) {
+    let queue = Mutex::new(chunks);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
@@ -289,6 +322,7 @@ fn chunks(cases: &[Arc<Case>], compiled: &Compiled, board: &Board) -> VecDeque<C
         .map(|cases| Chunk {
             cases,
             compiled: compiled.clone(),
+            try_: 1,
         })
         .collect()
 }
@@ -301,7 +335,7 @@ fn run_chunk(places: &Places, chunk: &Chunk, board: &Board) {
     let scratch = vm.workspace(places).join(vm.config.name());
     if first.program.options.own_vm {
         let outcome = batch::run_alone(vm, &chunk.compiled.ebin, &scratch, &first.program);
-        board.post(first.name.clone(), outcome);
+        board.ended(first, chunk.try_, outcome);
         return;
     }
     let jobs: Vec<Job> = chunk
@@ -318,7 +352,7 @@ fn run_chunk(places: &Places, chunk: &Chunk, board: &Board) {
         &scratch,
         &jobs,
         |index, outcome| {
-            board.post(chunk.cases[index].name.clone(), outcome);
+            board.ended(&chunk.cases[index], chunk.try_, outcome);
         },
     );
 }

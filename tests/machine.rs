@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use oxbeam_tests::again::trying;
 use oxbeam_tests::matrix::{self, Config, Places, Vm};
 
 type Check = fn(&Vm, &Path) -> Result<(), String>;
@@ -29,9 +30,9 @@ fn main() -> ExitCode {
                 continue;
             };
             let places = places.clone();
-            trials.push(Trial::test(title, move || {
+            trials.push(Trial::test(title.clone(), move || {
                 let folder = prepare(&places, &vm, program).map_err(Failed::from)?;
-                check(&vm, &folder).map_err(Failed::from)?;
+                trying(&title, || check(&vm, &folder)).map_err(Failed::from)?;
                 let _ = fs::remove_dir_all(folder);
                 Ok(())
             }));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use oxbeam_tests::again::trying;
 use oxbeam_tests::matrix::{self, Config, Places, Release, Vm};
 use oxbeam_tests::oracle::Oracle;
 use oxbeam_tests::terminal::play;
@@ -46,8 +47,9 @@ fn main() -> ExitCode {
                 None => trials.push(Trial::test(title, || Ok(())).with_ignored_flag(true)),
                 Some(vm) => {
                     let (script, places) = (script.clone(), places.clone());
-                    trials.push(Trial::test(title, move || {
-                        check(&places, &vm, &script, record).map_err(Failed::from)
+                    trials.push(Trial::test(title.clone(), move || {
+                        let test = || check(&places, &vm, &script, record);
+                        trying(&title, test).map_err(Failed::from)
                     }));
                 }
             }
@@ -79,14 +81,17 @@ fn endings(places: &Places) -> Vec<Trial> {
         for (name, step, end) in ENDINGS.iter().chain([&abort]).cloned() {
             let title = format!("otp{}::terminal::ending::{name}", release.number);
             let (vm, places) = (vm.clone(), places.clone());
-            trials.push(Trial::test(title, move || {
+            trials.push(Trial::test(title.clone(), move || {
                 let mut script = Script::new(name, "erl");
                 script.steps = vec![Step::Wait("1> ".to_owned()), step, Step::End];
                 let home = home(&places, &vm, &script).map_err(Failed::from)?;
                 let end = format!("{end}\n-- modes lines echo signals output\n");
                 let expected = vec![("end".to_owned(), end)];
-                let played = play::play(&script, command(&vm, &script, &home), Some(&expected));
-                played.map(|_| ()).map_err(Failed::from)
+                let test = || {
+                    let played = play::play(&script, command(&vm, &script, &home), Some(&expected));
+                    played.map(|_| ())
+                };
+                trying(&title, test).map_err(Failed::from)
             }));
         }
     }

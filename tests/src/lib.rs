@@ -5,6 +5,7 @@
 //! every program in every [`matrix::Config`] on every release is a named test of the `erlang` target.
 //! `docs/testing.md` says how to add and record one.
 
+pub mod again;
 pub mod batch;
 pub mod compile;
 pub mod expect;
