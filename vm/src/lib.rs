@@ -7,6 +7,7 @@ pub mod crash_dump;
 pub mod environment;
 pub mod ets;
 pub mod file_name;
+pub mod fun_count;
 pub mod halt;
 pub mod interp;
 pub mod io;

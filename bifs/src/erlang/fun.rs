@@ -34,6 +34,9 @@ fn fun_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         (FunKind::External(_), "pid" | "new_index" | "new_uniq" | "index" | "uniq") => undefined,
         // Nobody counts there any more.
         (FunKind::Local { .. }, "refc") if cx.machine().release.number >= 29 => Term::small(1),
+        (FunKind::Local { entry, .. }, "refc") => {
+            Term::small(oxbeam_vm::fun_count::references(entry) as i64)
+        }
         (FunKind::External(_), "refc") => undefined,
         (_, "arity") => Term::small(i64::from(fun.arity())),
         _ => return Err(Raise::Badarg),

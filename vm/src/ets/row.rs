@@ -135,6 +135,11 @@ impl Row {
         // SAFETY: the words were counted when the row was made; elements changed since are immediates as they were before.
         unsafe { copy_all_counted(self.term(), self.header().words, builder) }
     }
+    /// The words of the tuple and of what is inside it.
+    pub fn words_slice(&self) -> &[Word] {
+        // SAFETY: so many words were written when the row was made.
+        unsafe { std::slice::from_raw_parts(self.tuple(), self.words()) }
+    }
     /// Words of the tuple and what is inside it.
     pub fn words(&self) -> usize {
         self.header().words

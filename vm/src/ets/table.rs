@@ -230,6 +230,15 @@ impl Contents {
     pub fn protection(&self) -> Protection {
         self.protection
     }
+    /// Calls `look` with each object.
+    pub fn for_each(&self, look: impl FnMut(&Row)) {
+        match &self.store {
+            Store::Hash(hash) => (0..hash.slots())
+                .flat_map(|slot| hash.slot(slot))
+                .for_each(look),
+            Store::Tree(tree) => tree.forward(From::End).for_each(look),
+        }
+    }
     /// Number of objects.
     pub fn len(&self) -> usize {
         self.store.len()

@@ -10,6 +10,7 @@
 
 use crate::binary::kernel;
 use crate::binary::refc::SharedBytes;
+use crate::boxed::fun;
 use crate::boxed::reference::{Magic, WITH_OBJECT};
 use crate::heap::arena::{Arena, Builder};
 use crate::heap::literal::{LiteralArea, is_literal};
@@ -33,6 +34,8 @@ type Ranges = [(usize, usize)];
 
 /// What a copy need not copy.
 trait Sharing {
+    /// Is nothing shared, not even what a fun has in common with the code that made it?
+    const WHOLE: bool = false;
     /// Stays `word`, a pointer, what it is?
     fn shares(&self, word: Word) -> bool;
 }
@@ -45,6 +48,7 @@ struct Literals;
 struct Staying(Arc<Ranges>);
 
 impl Sharing for Nothing {
+    const WHOLE: bool = true;
     #[inline(always)]
     fn shares(&self, _word: Word) -> bool {
         false
@@ -235,6 +239,9 @@ impl<S: Sharing> Copier<'_, S> {
                     if header.subtag() == subtag::REFERENCE && header.arity() == WITH_OBJECT {
                         Arc::increment_strong_count((*copy.add(3)).0 as *const Magic);
                         self.offheap.push(copy);
+                    }
+                    if S::WHOLE && header.subtag() == subtag::FUN && !rules().fun_creators {
+                        *copy.add(2) = fun::ON_ITS_OWN.word();
                     }
                     Word::boxed(copy)
                 }

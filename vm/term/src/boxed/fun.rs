@@ -74,6 +74,10 @@ impl Export {
     }
 }
 
+/// In the place of the creator, from OTP 27 on: the fun counts its entry for itself (`fun_info(_, refc)`), as one does that was decoded or
+/// copied into a table. One that code has made, and its copies in messages, share a literal of that code.
+pub const ON_ITS_OWN: Term<'static> = Term::NIL;
+
 /// A fun.
 #[derive(Copy, Clone)]
 pub struct Fun<'p>(pub(crate) Term<'p>);
@@ -85,7 +89,7 @@ pub enum FunKind<'p> {
     Local {
         /// The lambda.
         entry: &'static FunEntry,
-        /// The process that made it.
+        /// The process that made it; from OTP 27 on it may be [`ON_ITS_OWN`].
         creator: Term<'p>,
         /// Its free variables.
         free: &'p [Term<'p>],
@@ -149,7 +153,7 @@ impl<'p> Term<'p> {
 }
 
 impl<'p> Builder<'p> {
-    /// A fun with its free variables; `creator` is a local pid.
+    /// A fun with its free variables; `creator` is a pid, or [`ON_ITS_OWN`].
     pub fn local_fun(
         &mut self,
         entry: &'static FunEntry,

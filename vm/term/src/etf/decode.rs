@@ -7,7 +7,7 @@
 use super::{VERSION, local_hash, tag};
 use crate::atom::{Atom, AtomError, MAX_CHARACTERS};
 use crate::boxed::external::{Node, join_pid, max_local_port, this_node};
-use crate::boxed::fun::{Export, FunEntry};
+use crate::boxed::fun::{Export, FunEntry, ON_ITS_OWN};
 use crate::boxed::reference::{Magic, RefNumbers};
 use crate::boxed::tuple::MAX_ARITY;
 use crate::heap::arena::Builder;
@@ -709,7 +709,7 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         let creator = if rules().fun_creators {
             creator
         } else {
-            Term::local_pid(0)
+            ON_ITS_OWN
         };
         let key = FunKey {
             module,

@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 pub struct Block {
     start: NonNull<Word>,
     words: usize,
+    /// Words that are written, once the block is no longer the current one of its arena.
+    filled: usize,
 }
 
 // SAFETY: a block owns its memory.
@@ -45,6 +47,7 @@ impl Block {
         Block {
             start: start.cast(),
             words,
+            filled: 0,
         }
     }
     /// A block over memory that is not the allocator's; it must not be dropped but given back.
@@ -56,6 +59,7 @@ impl Block {
             // SAFETY: the caller gives a real address.
             start: unsafe { NonNull::new_unchecked(start) },
             words,
+            filled: 0,
         }
     }
     fn layout(words: usize) -> Layout {
@@ -123,6 +127,8 @@ pub struct Arena {
     pub offheap: OffHeap,
     /// Top of a process's block while a fragment is the current block.
     main_top: *mut Word,
+    /// Index of the block that was added last; others may have been taken over since.
+    newest: usize,
     source: Source,
 }
 
@@ -144,6 +150,7 @@ impl Arena {
             fragment_words: 0,
             offheap: OffHeap::new(),
             main_top: std::ptr::null_mut(),
+            newest: 0,
             source: Source::Memory,
         }
     }
@@ -221,20 +228,52 @@ impl Arena {
             Source::Memory => Block::new(size),
             Source::Literals => super::literal::reserve_block(size),
         };
+        self.settle();
         self.fragment_words += size;
         if self.main_top.is_null() {
             self.main_top = self.top;
         }
         self.top = block.start();
         self.limit = block.end();
+        self.newest = self.blocks.len();
         self.blocks.push(block);
     }
     /// Builds in `[top, limit)` again, a process's block.
     #[inline(always)]
     pub(crate) fn enter(&mut self, top: *mut Word, limit: *mut Word) {
+        if !self.main_top.is_null() {
+            self.settle();
+        }
         self.top = top;
         self.limit = limit;
         self.main_top = std::ptr::null_mut();
+    }
+    /// Words of the block added last that are written, if that is the current one.
+    fn written(&self) -> Option<usize> {
+        let block = self.blocks.get(self.newest)?;
+        let place = block.start() as usize..=block.end() as usize;
+        let current =
+            place.contains(&(self.top as usize)) && place.contains(&(self.limit as usize));
+        current.then(|| (self.top as usize - block.start() as usize) / 8)
+    }
+    /// Something else becomes the current block.
+    #[cold]
+    fn settle(&mut self) {
+        if let Some(written) = self.written() {
+            self.blocks[self.newest].filled = written;
+        }
+    }
+    /// Calls `look` with what is written in each of the arena's own blocks.
+    pub fn for_each_block(&self, mut look: impl FnMut(&[Word])) {
+        let current = self.written();
+        for (index, block) in self.blocks.iter().enumerate() {
+            let words = match current {
+                Some(words) if index == self.newest => words,
+                _ => block.filled,
+            };
+            // SAFETY: so many words of the block are written.
+            look(unsafe { std::slice::from_raw_parts(block.start(), words) });
+        }
     }
     /// Top of the process's block.
     #[inline(always)]
@@ -257,6 +296,7 @@ impl Arena {
     }
     /// Takes over the blocks and off-heap objects of `other`, a message's fragment for instance. No term moves.
     pub fn adopt(&mut self, mut other: Arena) {
+        other.settle();
         self.fragment_words += other.block_words();
         self.blocks.append(&mut other.blocks);
         self.offheap.append(&mut other.offheap);

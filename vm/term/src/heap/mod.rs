@@ -113,21 +113,25 @@ impl Heap {
         self.arena
             .enter(heap_top, stack.wrapping_sub(RED_ZONE).max(heap_top));
     }
-    /// May any word of heap or stack point into one of these ranges of addresses? Bytes of binaries may look as if. Fragments are not
-    /// looked at.
-    pub fn may_point_into(&self, ranges: &[(usize, usize)]) -> bool {
-        let mut parts = vec![(self.start(), self.heap_top())];
-        if let Some(old) = &self.old {
-            parts.push((old.start(), self.old_top));
-        }
-        let points = |word: &Word| literal::points_into(*word, ranges);
-        parts.into_iter().any(|(start, top)| {
+    /// Calls `look` with the words of the young heap, of the old one and of the fragments.
+    pub fn for_each_area(&self, mut look: impl FnMut(&[Word])) {
+        let old = self.old.as_ref().map(|old| (old.start(), self.old_top));
+        for (start, top) in [Some((self.start(), self.heap_top())), old]
+            .into_iter()
+            .flatten()
+        {
             let words = (top as usize - start as usize) / 8;
             // SAFETY: all words below the tops are written.
-            unsafe { std::slice::from_raw_parts(start, words) }
-                .iter()
-                .any(points)
-        }) || self.stack_slice().iter().any(points)
+            look(unsafe { std::slice::from_raw_parts(start, words) });
+        }
+        self.arena.for_each_block(look);
+    }
+    /// May any word of heap or stack point into one of these ranges of addresses? Bytes of binaries may look as if.
+    pub fn may_point_into(&self, ranges: &[(usize, usize)]) -> bool {
+        let points = |word: &Word| literal::points_into(*word, ranges);
+        let mut found = self.stack_slice().iter().any(points);
+        self.for_each_area(|words| found = found || words.iter().any(points));
+        found
     }
     /// Top of the block's heap after natives have built.
     #[inline(always)]
