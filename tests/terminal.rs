@@ -88,7 +88,8 @@ fn endings(places: &Places) -> Vec<Trial> {
                 let end = format!("{end}\n-- modes lines echo signals output\n");
                 let expected = vec![("end".to_owned(), end)];
                 let test = || {
-                    let played = play::play(&script, command(&vm, &script, &home), Some(&expected));
+                    let played =
+                        play::play(&script, || command(&vm, &script, &home), Some(&expected));
                     played.map(|_| ())
                 };
                 trying(&title, test).map_err(Failed::from)
@@ -139,7 +140,7 @@ fn home(places: &Places, vm: &Vm, script: &Script) -> Result<PathBuf, String> {
 fn check(places: &Places, vm: &Vm, script: &Script, record: bool) -> Result<(), String> {
     let home = home(places, vm, script)?;
     if record {
-        let screens = play::play(script, command(vm, script, &home), None)?;
+        let screens = play::play(script, || command(vm, script, &home), None)?;
         let file = script.screens(vm.release);
         fs::write(&file, play::write(&screens))
             .map_err(|error| format!("{}: {error}", file.display()))?;
@@ -147,7 +148,11 @@ fn check(places: &Places, vm: &Vm, script: &Script, record: bool) -> Result<(), 
         let file = script.screens(vm.release);
         let text = fs::read_to_string(&file)
             .map_err(|error| format!("{}: {error}: record it from the real OTP", file.display()))?;
-        play::play(script, command(vm, script, &home), Some(&play::read(&text)))?;
+        play::play(
+            script,
+            || command(vm, script, &home),
+            Some(&play::read(&text)),
+        )?;
     }
     let _ = fs::remove_dir_all(&home);
     Ok(())

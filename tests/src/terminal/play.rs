@@ -47,16 +47,17 @@ pub fn write(screens: &Screens) -> String {
     text
 }
 
-/// Plays the script. With `expected` screens waits for each of them; without waits until nothing moves.
+/// Plays the script on what `command` starts. With `expected` screens waits for each of them; without waits until nothing moves.
 ///
 /// # Errors
 /// What went wrong, and the screen then.
 pub fn play(
     script: &Script,
-    command: Command,
+    command: impl Fn() -> Command,
     expected: Option<&Screens>,
 ) -> Result<Screens, String> {
-    let terminal = Terminal::start(command, script.size).map_err(|error| error.to_string())?;
+    let start = || Terminal::start(command(), script.size).map_err(|error| error.to_string());
+    let terminal = start()?;
     let mut play = Play {
         terminal,
         expected,
@@ -65,6 +66,9 @@ pub fn play(
         acted: Instant::now(),
     };
     for step in &script.steps {
+        if *step == Step::Again {
+            play.terminal = start()?;
+        }
         play.step(step)?;
         if play.failed.is_some() {
             break;
@@ -114,6 +118,8 @@ impl Play<'_> {
             Step::Resize(size) => self.terminal.resize(*size).map_err(gone)?,
             Step::Signal(signal) => self.terminal.signal(*signal).map_err(gone)?,
             Step::Lines => self.terminal.set_lines().map_err(gone)?,
+            // What comes is the new one's.
+            Step::Again => {}
             Step::HangUp => self.terminal.hang_up(),
             Step::Pause(time) => std::thread::sleep(Duration::from_millis(*time)),
             Step::Wait(wanted) => {

@@ -24,6 +24,8 @@ pub enum Step {
     HangUp,
     /// Waits until the program has ended; how is part of what is compared.
     End,
+    /// The program starts anew, on another terminal, in the same folder.
+    Again,
     /// Waits so many milliseconds.
     Pause(u64),
 }
@@ -131,6 +133,7 @@ impl Script {
             "lines" => Step::Lines,
             "hang_up" => Step::HangUp,
             "end" => Step::End,
+            "again" => Step::Again,
             "pause" => Step::Pause(rest.parse().map_err(|_| "no number")?),
             _ => return Err(format!("what is {word}?")),
         };
