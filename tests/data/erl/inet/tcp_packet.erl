@@ -39,7 +39,7 @@ messages(B, Acc) ->
     receive
         {tcp_closed, B} -> lists:reverse(Acc);
         M when element(2, M) =:= B -> messages(B, [setelement(2, M, s) | Acc])
-    after 300 -> lists:reverse(Acc, [timeout])
+    after 3000 -> lists:reverse(Acc, [timeout])
     end.
 
 send(A, Bytes) ->

@@ -1,5 +1,5 @@
 %% fun_info(Fun, refc): how many there are of a fun.
--module(references).
+-module(fun_references).
 -export([main/0, held/1]).
 
 main() ->
