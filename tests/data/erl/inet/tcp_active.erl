@@ -16,7 +16,7 @@ next(S) ->
     receive
         M when element(2, M) =:= S -> t:p(setelement(2, M, s));
         {'EXIT', S, R} -> t:p({'EXIT', s, R})
-    after 3000 -> t:p(nothing)
+    after 1000 -> t:p(nothing)
     end.
 
 quiet() -> receive M -> t:p({unexpected, M}) after 50 -> t:p(quiet) end.
