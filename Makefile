@@ -5,7 +5,7 @@ OXBEAM = target/release/oxbeam
 # Tests of the release build. A busy machine may make what waits for time fail: each may be tried three times.
 TESTS_OF = OXBEAM_TRIES=3 OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test
 
-.PHONY: run build otp libraries test boots corpus bench compare-erlc lint
+.PHONY: run build otp libraries test boots corpus bench tools compare-erlc lint
 
 # On a terminal the Erlang shell, else the tour.
 run: build
@@ -45,6 +45,13 @@ test:
 		echo "== $$target"; \
 		$(TESTS_OF) $$target -- --quiet || exit 1; \
 	done
+	@echo "== tools"
+	@$(TESTS_OF) tools -- --quiet --skip ::slow::
+
+# OTP's and Elixir's tools on every release, those that take long among them.
+tools: build
+	@for release in 25 27 29; do $(OXBEAM) otp fetch $$release || exit 1; done
+	$(TESTS_OF) tools
 
 # Each release starts and says which it is.
 boots: build

@@ -7,14 +7,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::process::ExitCode;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use oxbeam_tests::again::trying;
+use oxbeam_tests::call::{self, Ended};
 use oxbeam_tests::matrix::{self, Config, Places, RELEASES, Vm};
 use oxbeam_tests::oracle::Oracle;
+use oxbeam_tests::recorded;
 
 /// From this release on mix (1.20) wants random bytes of `crypto`, which is a library in C.
 const MIX_WITH_CRYPTO: u32 = 29;
@@ -73,7 +74,7 @@ fn check(places: &Places, vm: &Vm, record: bool) -> Result<(), String> {
     let project = vm.workspace(places).join("elixir");
     let failed = |error: std::io::Error| format!("{}: {error}", project.display());
     let _ = fs::remove_dir_all(&project);
-    copy(&source, &project).map_err(failed)?;
+    call::copy(&source, &project).map_err(failed)?;
 
     fs::create_dir_all(project.join("ebin")).map_err(failed)?;
     let mut compile = vec!["-o".to_owned(), "ebin".to_owned()];
@@ -93,9 +94,9 @@ fn check(places: &Places, vm: &Vm, record: bool) -> Result<(), String> {
     }
     let differences = results.iter().map(|(name, got)| {
         if record {
-            write(&source, name, vm.release, got)
+            recorded::write(&source, name, vm.release, got)
         } else {
-            compare(&source, name, vm.release, got)
+            recorded::compare(&source, name, vm.release, got)
         }
     });
     let differences: Vec<String> = differences.filter_map(Result::err).collect();
@@ -139,12 +140,6 @@ fn report(ended: &Ended) -> String {
     text
 }
 
-struct Ended {
-    output: String,
-    errors: String,
-    status: i32,
-}
-
 fn call(vm: &Vm, project: &Path, tool: &str, arguments: &[&str]) -> Result<Ended, String> {
     let mut command = vm.tool(tool, project);
     command
@@ -152,109 +147,5 @@ fn call(vm: &Vm, project: &Path, tool: &str, arguments: &[&str]) -> Result<Ended
         .env("MIX_ENV", "test")
         .env("HOME", project)
         .env_remove("MIX_HOME");
-    let errors = project.join("stderr");
-    let stderr = fs::File::create(&errors).map_err(|error| error.to_string())?;
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(stderr)
-        .spawn()
-        .map_err(|error| format!("not started: {error}"))?;
-    let (sender, receiver) = mpsc::channel();
-    if let Some(mut stdout) = child.stdout.take() {
-        std::thread::spawn(move || {
-            let mut output = Vec::new();
-            // Half an output is compared as it is.
-            let _ = std::io::Read::read_to_end(&mut stdout, &mut output);
-            let _ = sender.send(output);
-        });
-    }
-    let start = Instant::now();
-    let status = loop {
-        match child.try_wait().map_err(|error| error.to_string())? {
-            Some(status) => break status,
-            None if start.elapsed() > LIMIT => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("{tool}: took too long"));
-            }
-            None => std::thread::sleep(Duration::from_millis(10)),
-        }
-    };
-    let output = receiver
-        .recv_timeout(Duration::from_secs(5))
-        .unwrap_or_default();
-    Ok(Ended {
-        output: String::from_utf8_lossy(&output).into_owned(),
-        errors: fs::read_to_string(&errors).unwrap_or_default(),
-        status: status.code().unwrap_or(-1),
-    })
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
-/// Where `name` of `release` is, or would be, recorded.
-fn file(source: &Path, name: &str, release: u32) -> PathBuf {
-    if release == RELEASES[0] {
-        source.join(format!("{name}.out"))
-    } else {
-        source.join(format!("{name}.{release}.out"))
-    }
-}
-
-/// What holds for `release`: its own file, or that of the last release before it that has one.
-fn recorded(source: &Path, name: &str, release: u32) -> Option<PathBuf> {
-    RELEASES
-        .into_iter()
-        .rev()
-        .filter(|number| *number <= release)
-        .map(|number| file(source, name, number))
-        .find(|file| file.is_file())
-}
-
-fn compare(source: &Path, name: &str, release: u32, got: &str) -> Result<(), String> {
-    let file = recorded(source, name, release).ok_or_else(|| format!("{name}: not recorded"))?;
-    let expected = fs::read_to_string(&file).map_err(|error| error.to_string())?;
-    if expected == got {
-        return Ok(());
-    }
-    let lines = expected.lines().zip(got.lines()).enumerate();
-    let first = lines.into_iter().find(|(_, (want, have))| want != have);
-    Err(match first {
-        Some((number, (want, have))) => format!(
-            "{}:{}:\n  expected {want}\n  got      {have}",
-            file.display(),
-            number + 1
-        ),
-        None => format!(
-            "{}: {} lines expected, got {}",
-            file.display(),
-            expected.lines().count(),
-            got.lines().count()
-        ),
-    })
-}
-
-fn write(source: &Path, name: &str, release: u32, got: &str) -> Result<(), String> {
-    let own = file(source, name, release);
-    let _ = fs::remove_file(&own);
-    let same = recorded(source, name, release)
-        .and_then(|file| fs::read_to_string(file).ok())
-        .is_some_and(|before| before == got);
-    if same {
-        return Ok(());
-    }
-    fs::write(&own, got).map_err(|error| format!("{}: {error}", own.display()))
+    call::call(command, project, LIMIT)
 }

@@ -7,10 +7,12 @@
 
 pub mod again;
 pub mod batch;
+pub mod call;
 pub mod compile;
 pub mod expect;
 pub mod known;
 pub mod matrix;
 pub mod oracle;
 pub mod program;
+pub mod recorded;
 pub mod terminal;

@@ -251,6 +251,39 @@ impl Vm {
         command
     }
 
+    /// A command that runs a shell script in `directory`, with the tools of this machine first in the path; those of Oxbeam are
+    /// links in `links`, made if they are not there.
+    pub fn script(&self, script: &str, directory: &Path, links: &Path) -> Result<Command, String> {
+        let mut command = if self.is_oracle {
+            self.tool("sh", directory)
+        } else {
+            let made = Command::new(&self.words[0])
+                .arg("links")
+                .arg(links)
+                .status();
+            if !made.is_ok_and(|status| status.success()) {
+                return Err(format!("no links in {}", links.display()));
+            }
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let parts = std::iter::once(links.to_path_buf()).chain(std::env::split_paths(&path));
+            let path = std::env::join_paths(parts).map_err(|error| error.to_string())?;
+            let mut command = Command::new("sh");
+            self.prepare(&mut command);
+            command.current_dir(directory).env("PATH", path);
+            command
+        };
+        command.arg(script);
+        Ok(command)
+    }
+
+    /// Folders that hold this machine's `usr/lib`, other than `/`: the same has several names where there are links.
+    pub fn prefixes(&self) -> Vec<PathBuf> {
+        let roots = self.env.iter().map(|(_, root)| root.clone());
+        let all = roots.flat_map(|root| [root.canonicalize().ok(), Some(root)]);
+        let prefix = |root: PathBuf| root.ancestors().nth(3).map(Path::to_path_buf);
+        all.flatten().filter_map(prefix).collect()
+    }
+
     /// The folder of everything compiled for and written by this machine.
     pub fn workspace(&self, places: &Places) -> PathBuf {
         let kind = if self.is_oracle { "-oracle" } else { "" };

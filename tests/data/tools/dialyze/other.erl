@@ -1,0 +1,4 @@
+-module(other).
+-export([make/0]).
+-spec make() -> wrong:hidden().
+make() -> {hidden, 1}.

@@ -1,0 +1,5 @@
+%% @doc Wrong <b>markup.
+-module(wrong).
+-export([f/0]).
+%% @spec f() -> 
+f() -> ok.

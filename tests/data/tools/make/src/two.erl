@@ -1,0 +1,3 @@
+-module(two).
+-export([value/0]).
+value() -> {two, extra:more()}.

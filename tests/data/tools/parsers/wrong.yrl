@@ -1,0 +1,5 @@
+Nonterminals s.
+Terminals a.
+s -> a b.
+s -> .
+t -> a.
