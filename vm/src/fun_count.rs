@@ -6,6 +6,7 @@
 use crate::ets;
 use crate::machine::machine;
 use crate::persistent_term;
+use hashbrown::HashMap;
 use oxbeam_term::boxed::fun::{FunEntry, ON_ITS_OWN};
 use oxbeam_term::heap::arena::Arena;
 use oxbeam_term::word::subtag;
@@ -23,22 +24,38 @@ pub fn references(entry: &'static FunEntry) -> usize {
         true if shared => 2,
         true => 1,
     };
-    of_code + machine().scheduler.blocked(|| objects(entry, shared))
-}
-
-/// Fun objects; the schedulers stand still.
-fn objects(entry: &FunEntry, decoded: bool) -> usize {
     let address = ptr::from_ref(entry) as u64;
     let mut count = 0;
+    let found = |target| count += usize::from(target == address);
+    machine().scheduler.blocked(|| objects(shared, found));
+    of_code + count
+}
+
+/// The counts of these entries, in their order; the schedulers stand still.
+pub(crate) fn references_of(entries: &[&'static FunEntry]) -> Vec<usize> {
+    let shared = !oxbeam_term::rules::rules().fun_creators;
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    objects(shared, |target| *counts.entry(target).or_default() += 1);
+    let count = |entry: &&'static FunEntry| {
+        let loaded = entry.address.load(Ordering::Acquire) != 0;
+        let objects = counts.get(&(ptr::from_ref(*entry) as u64));
+        objects.copied().unwrap_or(0) + usize::from(loaded) * (1 + usize::from(shared))
+    };
+    entries.iter().map(count).collect()
+}
+
+/// The targets of fun objects; the schedulers stand still.
+fn objects(decoded: bool, mut found: impl FnMut(u64)) {
     let mut look = |words: &[Word]| {
-        let is_one = |words: &&[Word]| {
+        for words in words.windows(3) {
             let [header, target, creator] = words else {
-                return false;
+                continue;
             };
             let is_fun = header.is_header() && header.subtag() == subtag::FUN;
-            is_fun && target.0 == address && (!decoded || *creator == ON_ITS_OWN.word())
-        };
-        count += words.windows(3).filter(is_one).count();
+            if is_fun && (!decoded || *creator == ON_ITS_OWN.word()) {
+                found(target.0);
+            }
+        }
     };
     for number in machine().processes.ids() {
         let Some(process) = machine().processes.get(number) else {
@@ -70,5 +87,4 @@ fn objects(entry: &FunEntry, decoded: bool) -> usize {
             arena.for_each_block(&mut look);
         }
     }
-    count
 }

@@ -63,7 +63,7 @@ pub fn dump_and_exit(slogan: &str) -> ! {
         wait_for_the_end();
     }
     // Nobody is left to tell when the error output is gone.
-    let _ = write!(std::io::stderr(), "{slogan}\n\n");
+    let _ = write!(std::io::stderr(), "{slogan}\r\n");
     machine()
         .scheduler
         .blocked(|| crate::crash_dump::write(slogan, true));
@@ -73,7 +73,7 @@ pub fn dump_and_exit(slogan: &str) -> ! {
 /// As [`dump_and_exit`], while the schedulers stand still.
 pub(crate) fn dump_stopped(slogan: &str) -> ! {
     // Nobody is left to tell when the error output is gone.
-    let _ = write!(std::io::stderr(), "{slogan}\n\n");
+    let _ = write!(std::io::stderr(), "{slogan}\r\n");
     crate::crash_dump::write(slogan, true);
     exit(1)
 }
@@ -100,7 +100,7 @@ pub fn dump_on_panic() {
             .unwrap_or_default();
         crate::tty::reset();
         let slogan = format!("Internal failure of the machine{place}{running}");
-        let _ = write!(std::io::stderr(), "\n{slogan}\n\n");
+        let _ = write!(std::io::stderr(), "\r\n{slogan}\r\n");
         if machine().config.settings.crash_dump {
             machine()
                 .scheduler

@@ -133,6 +133,12 @@ impl Code {
         }));
         Some(export)
     }
+    /// The entries of all funs, by module and index.
+    pub fn fun_entries(&self) -> Vec<&'static FunEntry> {
+        let mut entries: Vec<_> = self.funs.read().values().copied().collect();
+        entries.sort_by_key(|entry| (entry.module.index(), entry.index));
+        entries
+    }
     /// The entry of a fun, made if it is not known; without code until its module is loaded.
     pub fn fun_entry(&self, key: &FunKey<'_>, function: Atom) -> &'static FunEntry {
         // With its arguments: external terms name what they like, and the hash leaves a module's table of funs out. Whoever calls a fun

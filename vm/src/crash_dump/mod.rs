@@ -1,13 +1,17 @@
 //! Crash dumps, in OTP's text format: `crashdump_viewer` and people read them. Follows the chapter «How to Interpret the Erlang Crash
 //! Dumps» and `ERL_CRASH_DUMP*` of erl(1).
 
+mod parts;
 mod terms;
 
-use crate::ets::Kind;
+pub(crate) use parts::{ports, tables};
+
 use crate::machine::machine;
 use crate::process::relations::{Relations, Watched};
-use crate::process::{Owned, Peer, Process, info};
+use crate::process::{Message, Owned, Peer, Process, info};
+use crate::signal::Signal;
 use crate::{environment, stats};
+use hashbrown::HashMap;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term, atom, print};
@@ -43,7 +47,7 @@ fn write_what(slogan: &str, stopped: bool, sound: bool) {
         // Nobody is left to tell when the error output is gone.
         let _ = io::stderr().write_all(text.as_bytes());
     };
-    say(&format!("Crash dump is being written to: {path}..."));
+    say(&format!("\r\nCrash dump is being written to: {path}..."));
     let file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -59,8 +63,8 @@ fn write_what(slogan: &str, stopped: bool, sound: bool) {
         out.flush()
     });
     match written {
-        Ok(()) => say("done\n"),
-        Err(error) => say(&format!("failed: {error}\n")),
+        Ok(()) => say("done\r\n"),
+        Err(error) => say(&format!("failed: {error}\r\n")),
     }
 }
 
@@ -106,31 +110,66 @@ fn dump(slogan: &str, stopped: bool, sound: bool, out: &mut dyn Write) -> io::Re
         // What follows takes locks, which the failure may have left closed.
         out.flush()?;
     }
-    schedulers(out)?;
+    parts::schedulers(out)?;
     general(out)?;
     let mut shared = terms::Shared::new();
     let numbers = if stopped { numbers() } else { Vec::new() };
+    let unfetched = Unfetched::take(&numbers);
     for &number in &numbers {
         if let Some(process) = machine().processes.get(number) {
-            self::process(out, &process)?;
+            process_with(out, &process, unfetched.of(number).len())?;
         }
     }
     ports(out)?;
     tables(out)?;
+    parts::timers(out)?;
     writeln!(out, "=node:'nonode@nohost'\n=no_distribution")?;
     modules(out)?;
+    if stopped {
+        parts::funs(out)?;
+    }
     for number in numbers {
         let process = machine().processes.get(number);
         if let Some(owned) = process.as_deref().and_then(still) {
-            terms::process(out, &pid(number), owned, &mut shared)?;
+            let unfetched = unfetched.of(number);
+            terms::process(out, &pid(number), owned, &unfetched, &mut shared)?;
         }
     }
+    terms::persistent(out, &mut shared)?;
     terms::shared_binaries(out, &shared)?;
     writeln!(out, "=atoms")?;
     for index in (0..atom::count()).rev() {
         writeln!(out, "{}", print::display_atom(Atom::from_index(index)))?;
     }
     writeln!(out, "=end")
+}
+
+/// Messages that processes have not fetched yet. Their signals are taken away, since the machine ends after this.
+struct Unfetched(HashMap<u64, Vec<Signal>>);
+
+impl Unfetched {
+    /// Those of processes that stand still.
+    fn take(numbers: &[u64]) -> Unfetched {
+        let mut taken = HashMap::new();
+        for &number in numbers {
+            let process = machine().processes.get(number);
+            if let Some(process) = process.filter(|process| still(process).is_some()) {
+                let mut signals = process.inbox.take_all();
+                let all = std::iter::from_fn(|| signals.pop_front().map(|node| node.value));
+                taken.insert(number, all.collect());
+            }
+        }
+        Unfetched(taken)
+    }
+    fn of(&self, number: u64) -> Vec<&Message> {
+        let signals = self.0.get(&number).into_iter().flatten();
+        signals
+            .filter_map(|signal| match signal {
+                Signal::Message(message) | Signal::AliasMessage { message, .. } => Some(message),
+                _ => None,
+            })
+            .collect()
+    }
 }
 
 fn pid(number: u64) -> String {
@@ -185,25 +224,6 @@ fn numbers() -> Vec<u64> {
     numbers
 }
 
-/// The schedulers, and how much waits for them.
-fn schedulers(out: &mut dyn Write) -> io::Result<()> {
-    let scheduler = &machine().scheduler;
-    let own = crate::sched::current_worker();
-    let lengths = scheduler.queue_lengths();
-    for index in 0..scheduler.count() {
-        writeln!(out, "=scheduler:{}", index + 1)?;
-        let waiting = lengths.get(index).copied().unwrap_or_default();
-        writeln!(out, "Run Queue Normal Length: {waiting}")?;
-        let current = crate::sched::current_process().filter(|_| own == Some(index));
-        writeln!(
-            out,
-            "Current Process: {}",
-            current.map(pid).unwrap_or_default()
-        )?;
-    }
-    Ok(())
-}
-
 /// All processes and their stacks; the schedulers stand still.
 pub(crate) fn processes(out: &mut dyn Write) -> io::Result<()> {
     let machine = machine();
@@ -248,6 +268,11 @@ fn still(process: &Process) -> Option<&Owned> {
 
 /// One process, as OTP shows it; the schedulers stand still.
 pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> {
+    process_with(out, process, 0)
+}
+
+/// The same with so many messages that it has not fetched.
+fn process_with(out: &mut dyn Write, process: &Process, unfetched: usize) -> io::Result<()> {
     writeln!(out, "=proc:{}", pid(process.number))?;
     let Some(owned) = still(process) else {
         return writeln!(out, "State: Running");
@@ -279,7 +304,11 @@ pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> 
         Some(parent) => writeln!(out, "Spawned by: {}", pid(parent))?,
         None => writeln!(out, "Spawned by: []")?,
     }
-    writeln!(out, "Message queue length: {}", owned.mailbox.len())?;
+    writeln!(
+        out,
+        "Message queue length: {}",
+        owned.mailbox.len() + unfetched
+    )?;
     let heap = &owned.heap;
     writeln!(out, "Number of heap fragments: {}", heap.arena.blocks.len())?;
     writeln!(out, "Heap fragment data: {}", heap.arena.block_words())?;
@@ -317,6 +346,11 @@ pub(crate) fn process(out: &mut dyn Write, process: &Process) -> io::Result<()> 
     )
 }
 
+fn reference_text(reference: RefNumbers) -> String {
+    let [low, middle, high] = reference.numbers();
+    format!("#Ref<0.{high}.{middle}.{low}>")
+}
+
 fn peer_text(peer: Peer) -> Option<String> {
     match peer {
         Peer::Process(number) => Some(pid(number)),
@@ -327,10 +361,6 @@ fn peer_text(peer: Peer) -> Option<String> {
 
 /// Links and monitors.
 fn related(relations: &Relations) -> Vec<String> {
-    let name = |reference: RefNumbers| {
-        let [low, middle, high] = reference.numbers();
-        format!("#Ref<0.{high}.{middle}.{low}>")
-    };
     let mut texts: Vec<String> = relations
         .linked()
         .into_iter()
@@ -346,11 +376,11 @@ fn related(relations: &Relations) -> Vec<String> {
             )),
             Watched::RemoteName(..) | Watched::TimeOffset => None,
         };
-        texts.extend(whom.map(|whom| format!("{{to,{whom},{}}}", name(reference))));
+        texts.extend(whom.map(|whom| format!("{{to,{whom},{}}}", reference_text(reference))));
     }
     for (reference, watcher) in relations.watched_in_order() {
         let who = peer_text(watcher.by);
-        texts.extend(who.map(|who| format!("{{from,{who},{}}}", name(reference))));
+        texts.extend(who.map(|who| format!("{{from,{who},{}}}", reference_text(reference))));
     }
     texts
 }
@@ -380,39 +410,6 @@ pub(crate) fn modules(out: &mut dyn Write) -> io::Result<()> {
         if let Some(old) = versions.old {
             writeln!(out, "Old size: {}", old.code.len() * 8)?;
         }
-    }
-    Ok(())
-}
-
-/// ETS tables.
-pub(crate) fn tables(out: &mut dyn Write) -> io::Result<()> {
-    crate::ets::each(|table, contents| {
-        writeln!(out, "=ets:{}", pid(contents.owner()))?;
-        writeln!(out, "Slot: {}", table.numbers.low)?;
-        let name = print::display_atom(contents.name());
-        writeln!(out, "Table: {name}\nName: {name}")?;
-        writeln!(
-            out,
-            "Objects: {}\nWords: {}",
-            contents.len(),
-            contents.memory_words()
-        )?;
-        let kind = match table.kind {
-            Kind::Set => "set",
-            Kind::OrderedSet => "ordered_set",
-            Kind::Bag => "bag",
-            Kind::DuplicateBag => "duplicate_bag",
-        };
-        let protection = format!("{:?}", contents.protection()).to_lowercase();
-        writeln!(out, "Type: {kind}\nProtection: {protection}")
-    })
-}
-
-/// Ports.
-pub(crate) fn ports(out: &mut dyn Write) -> io::Result<()> {
-    for number in crate::port::all() {
-        let text = print::port_to_text(Term::local_port(number)).unwrap_or_default();
-        writeln!(out, "=port:{text}\nSlot: {number}")?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! once and on a line of its own, as `crashdump_viewer` reads them. Follows `erl_process_dump.c` in its format.
 
 use crate::machine::machine;
-use crate::process::Owned;
+use crate::process::{Message, Owned};
 use hashbrown::HashSet;
 use oxbeam_term::boxed::fun::FunKind;
 use oxbeam_term::etf::{EncodeOptions, encode};
@@ -19,6 +19,7 @@ pub(super) fn process(
     out: &mut dyn Write,
     pid: &str,
     owned: &Owned,
+    unfetched: &[&Message],
     shared: &mut Shared,
 ) -> io::Result<()> {
     let mut objects = Objects {
@@ -27,9 +28,14 @@ pub(super) fn process(
         shared,
     };
     let mut line = String::new();
-    if !owned.mailbox.is_empty() && !owned.sensitive {
+    let messages: Vec<&Message> = owned
+        .mailbox
+        .iter()
+        .chain(unfetched.iter().copied())
+        .collect();
+    if !messages.is_empty() && !owned.sensitive {
         writeln!(out, "=proc_messages:{pid}")?;
-        for message in owned.mailbox.iter() {
+        for message in messages {
             line.clear();
             objects.element(message.word, &mut line);
             line.push(':');
@@ -61,13 +67,27 @@ pub(super) fn process(
             writeln!(out, "{line}")?;
         }
     }
-    while let Some(word) = objects.waiting.pop() {
+    objects.waiting(out)
+}
+
+/// Persistent terms, and what they consist of.
+pub(super) fn persistent(out: &mut dyn Write, shared: &mut Shared) -> io::Result<()> {
+    let mut objects = Objects {
+        waiting: Vec::new(),
+        seen: HashSet::new(),
+        shared,
+    };
+    writeln!(out, "=persistent_terms")?;
+    let mut line = String::new();
+    for (key, value) in crate::persistent_term::all() {
         line.clear();
-        // SAFETY: a word that a process or another of its terms holds is a term.
-        objects.object(unsafe { Term::from_word(word) }, &mut line);
+        objects.element(key.word(), &mut line);
+        line.push('|');
+        objects.element(value.word(), &mut line);
         writeln!(out, "{line}")?;
     }
-    Ok(())
+    writeln!(out, "=literals")?;
+    objects.waiting(out)
 }
 
 /// The bytes of shared binaries.
@@ -138,6 +158,17 @@ struct Objects<'a> {
 }
 
 impl Objects<'_> {
+    /// Writes what is left to write.
+    fn waiting(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = String::new();
+        while let Some(word) = self.waiting.pop() {
+            line.clear();
+            // SAFETY: a word that a process or another of its terms holds is a term.
+            self.object(unsafe { Term::from_word(word) }, &mut line);
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
     /// A term where one is referred to: itself, if it is an immediate, or its address.
     fn element(&mut self, word: Word, line: &mut String) {
         // SAFETY: the callers' words are terms.

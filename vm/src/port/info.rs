@@ -4,6 +4,7 @@ use super::Port;
 use crate::machine::machine;
 use crate::process::Peer;
 use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term};
 use std::sync::Arc;
 
@@ -83,7 +84,53 @@ fn peers<'p>(builder: &mut Builder<'p>, peers: impl Iterator<Item = Peer>) -> Te
     builder.list(terms)
 }
 
+/// What a crash dump says of a port.
+pub(crate) struct Summary {
+    pub(crate) slot: u64,
+    pub(crate) owner: u64,
+    pub(crate) registered: Option<Atom>,
+    pub(crate) links: Vec<Peer>,
+    pub(crate) watchers: Vec<(Peer, RefNumbers)>,
+    /// The command, the driver's name, or the descriptors.
+    pub(crate) name: String,
+    pub(crate) driver: &'static str,
+    pub(crate) states: Vec<&'static str>,
+    pub(crate) input: u64,
+    pub(crate) output: u64,
+    pub(crate) queued: usize,
+}
+
 impl Port {
+    /// The port for a report; `None` if it is gone, or cannot be looked at now.
+    pub(crate) fn summary(&self) -> Option<Summary> {
+        let inner = self.inner.try_lock().filter(|inner| !inner.ended)?;
+        let states = [
+            (true, "CONNECTED"),
+            (inner.closing, "CLOSING"),
+            (inner.binary, "BINARY_IO"),
+            (inner.eof, "SOFT_EOF"),
+            (inner.busy, "BUSY"),
+        ];
+        let watchers = inner.watched_by.iter();
+        Some(Summary {
+            slot: table_index(self.number),
+            owner: inner.owner,
+            registered: machine().registry.name_of_port(self.number),
+            links: inner.links.iter().copied().collect(),
+            watchers: watchers
+                .map(|(reference, (by, _))| (*by, *reference))
+                .collect(),
+            name: String::from_utf8_lossy(&self.name).into_owned(),
+            driver: self.entry.name,
+            states: states
+                .into_iter()
+                .filter_map(|(on, text)| on.then_some(text))
+                .collect(),
+            input: inner.input,
+            output: inner.output,
+            queued: inner.driver.as_ref().map_or(0, |driver| driver.queued()),
+        })
+    }
     /// `{Item, Value}`; the empty list for a name that the port does not have; `None` if the port is gone.
     pub fn info<'p>(self: &Arc<Port>, builder: &mut Builder<'p>, item: Item) -> Option<Term<'p>> {
         let inner = self.inner.lock();

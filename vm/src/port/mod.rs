@@ -12,6 +12,7 @@ pub mod settings;
 mod signals;
 
 pub use driver::{Driver, DriverEntry, Event, OpenError, Opening, PortCx, Remote, Reply};
+pub(crate) use info::Summary;
 pub use info::{Item, items};
 pub use settings::{Refused, Settings, Target, Watermarks};
 pub use signals::iolist_bytes;

@@ -12,7 +12,7 @@ use oxbeam_sync::rank::{Condvar, Mutex, Rank};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 struct Queue {
     processes: VecDeque<Arc<Process>>,
@@ -30,7 +30,11 @@ pub(super) struct Pool {
     come: Condvar,
     /// Nothing new comes here; workers do it.
     paused: AtomicBool,
+    /// The process that each thread runs, by number and for reports only; `NOBODY` when it waits.
+    running: Box<[AtomicU64]>,
 }
+
+const NOBODY: u64 = u64::MAX;
 
 impl Pool {
     pub(super) fn new(kind: Kind, limit: usize) -> Pool {
@@ -46,6 +50,7 @@ impl Pool {
             queue: Mutex::new(Rank::RunQueue, queue),
             come: Condvar::new(),
             paused: AtomicBool::new(false),
+            running: (0..limit).map(|_| AtomicU64::new(NOBODY)).collect(),
         }
     }
     /// Puts a process on the queue.
@@ -96,7 +101,9 @@ impl Pool {
             meters::wakes(meter, thread);
             literals::begin_copying();
             COPIES.set(true);
+            self.running[thread].store(process.number, Ordering::Relaxed);
             run::run_dirty(machine(), process, &mut registers);
+            self.running[thread].store(NOBODY, Ordering::Relaxed);
             COPIES.set(false);
             literals::end_copying();
             meters::sleeps(meter, thread);
@@ -111,6 +118,14 @@ impl Pool {
     /// Does it get no processes?
     pub(super) fn is_paused(&self) -> bool {
         self.paused.load(Ordering::Relaxed)
+    }
+    /// What each thread runs now.
+    fn running(&self) -> Vec<Option<u64>> {
+        let numbers = self.running.iter();
+        let numbers = numbers.map(|number| number.load(Ordering::Relaxed));
+        numbers
+            .map(|number| Some(number).filter(|&number| number != NOBODY))
+            .collect()
     }
     /// Processes that wait.
     pub(super) fn len(&self) -> usize {
@@ -150,6 +165,12 @@ pub fn while_waiting<R>(body: impl FnOnce() -> R) -> R {
 pub fn queue_lengths() -> (usize, usize) {
     let scheduler = &machine().scheduler;
     (scheduler.dirty_cpu.len(), scheduler.dirty_io.len())
+}
+
+/// The processes that dirty CPU and dirty I/O schedulers run, one or none each.
+pub(crate) fn running() -> [Vec<Option<u64>>; 2] {
+    let scheduler = &machine().scheduler;
+    [scheduler.dirty_cpu.running(), scheduler.dirty_io.running()]
 }
 
 impl super::Scheduler {

@@ -121,6 +121,18 @@ impl Service {
     pub fn cancel(&self, id: TimerId) -> Option<(u64, Action)> {
         self.locals[id.wheel as usize].wheel.lock().remove(id.key)
     }
+    /// Looks at all timers that send messages, each with its tick. Nothing may set or cancel one meanwhile.
+    pub(crate) fn each_message(&self, mut look: impl FnMut(u64, &MessageTimer)) {
+        for shard in &self.messages {
+            let ids: Vec<TimerId> = shard.lock().values().copied().collect();
+            for id in ids {
+                let wheel = self.locals[id.wheel as usize].wheel.lock();
+                if let Some((tick, Action::Send(timer))) = wheel.get(id.key) {
+                    look(tick, timer);
+                }
+            }
+        }
+    }
     /// The tick of a timer that has not fired.
     pub fn when(&self, id: TimerId) -> Option<u64> {
         self.locals[id.wheel as usize].wheel.lock().when(id.key)

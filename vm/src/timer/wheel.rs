@@ -129,6 +129,11 @@ impl<T> Wheel<T> {
     pub fn when(&self, key: Key) -> Option<u64> {
         self.entry(key).map(|entry| entry.when)
     }
+    /// The tick and the value of a timer that is still set.
+    pub fn get(&self, key: Key) -> Option<(u64, &T)> {
+        let entry = self.entry(key)?;
+        Some((entry.when, entry.value.as_ref()?))
+    }
     /// Cancels a timer; gives its tick and value back if it was still set.
     pub fn remove(&mut self, key: Key) -> Option<(u64, T)> {
         let when = self.when(key)?;
