@@ -48,7 +48,7 @@ fn main() -> ExitCode {
             let group = if script.slow { "slow::" } else { "" };
             let name = format!("otp{number}::tools::{group}{}", script.name);
             let (Some(vm), places, script) = (
-                vm.clone().filter(|vm| has(vm, &script)),
+                vm.clone().filter(|vm| has(vm, script)),
                 places.clone(),
                 script.clone(),
             ) else {
