@@ -3,7 +3,7 @@
 . ../step.sh
 # Where packages make no link for it.
 PATH=$PATH:/usr/lib/erlang/bin
-quiet() { step "$@" | sed -e 's/done in .*/done/' -e 's/Creating PLT .*/Creating PLT/' -e '/^ *$/d'; }
+quiet() { step "$@" | sed -e 's/done in .*/done/' -e 's/Creating PLT .*/Creating PLT/' -e '/^ *$/d' -e 's#(/[^ ]*/#(#'; }
 quiet dialyzer --build_plt --output_plt small.plt --apps erts
 quiet dialyzer --plt small.plt --src wrong.erl other.erl
 quiet dialyzer --plt small.plt -Wunmatched_returns -Wmissing_return -Wno_unknown -Wextra_return --src wrong.erl other.erl
