@@ -1,5 +1,6 @@
 //! Single functions of `io`, `error_logger`, `net_kernel`.
 
+use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "io";
@@ -28,12 +29,17 @@ fn warning_map_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(Term::atom(Atom::of(cx.machine().config.settings.warnings)))
 }
 
-/// Can this process's node take unicode in the I/O protocol? Ours can; of a node without a connection nothing is known.
+/// Can this process's node take unicode in the I/O protocol? Of a node without a connection nothing is known.
 fn dflag_unicode_io_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let pid = cx.arg(0);
-    if pid.is_pid() {
-        Ok(Term::boolean(pid.as_local_pid().is_some()))
-    } else {
-        Err(Raise::Badarg)
+    match pid.view() {
+        View::Pid(_) => Ok(Term::TRUE),
+        View::ExternalPid(pid) => {
+            let connection = dist::find(pid.node().name);
+            let flags = connection.and_then(|connection| connection.flags());
+            let unicode = flags.is_some_and(|flags| flags & dist::flag::UNICODE_IO != 0);
+            Ok(Term::boolean(unicode))
+        }
+        _ => Err(Raise::Badarg),
     }
 }

@@ -13,8 +13,8 @@ use crate::batch::{self, Job};
 use crate::matrix::{Places, Vm};
 use crate::program::Program;
 
-/// Modules beside the programs: the runner, and what the programs print with.
-const SUPPORT: [&str; 2] = ["runner", "t"];
+/// Modules beside the programs: the runner, what programs print with, and nodes for them.
+const SUPPORT: [&str; 3] = ["runner", "t", "cluster"];
 
 /// Compiled programs of one release.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ mod break_handler;
 pub mod code;
 pub mod config;
 pub mod crash_dump;
+pub mod dist;
 pub mod environment;
 pub mod ets;
 pub mod file_name;

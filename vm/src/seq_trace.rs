@@ -194,6 +194,25 @@ pub(crate) fn takes(process: &Process, owned: &mut Owned) {
     }
 }
 
+/// The message with the token that came along with it from another node.
+pub(crate) fn attach(message: Message, token: Term<'_>) -> Message {
+    if Token::of(token).is_none() {
+        return message;
+    }
+    EVER.store(true, Ordering::Relaxed);
+    let mut copy = Message::build(|builder| {
+        let token = oxbeam_term::copy::copy(token, builder);
+        let message = oxbeam_term::copy::copy(message.term(), builder);
+        builder.cons(token, message)
+    });
+    if let Some(cell) = copy.term().as_cons() {
+        let (token, word) = (cell.head().word(), cell.tail().word());
+        copy.token = token;
+        copy.word = word;
+    }
+    copy
+}
+
 /// Tells the system tracer of an event of this kind, if the token wants that.
 pub fn output(token: &Token<'_>, kind: i64, to: Term<'_>, message: Term<'_>) {
     if token.flags & kind == 0 {

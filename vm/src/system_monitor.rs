@@ -23,6 +23,8 @@ pub struct Settings {
     pub long_schedule: Option<i64>,
     /// A process waits for a port.
     pub busy_port: bool,
+    /// A process waits for a connection to another node.
+    pub busy_node: bool,
     /// Lengths of a message queue at which it is not long any more, and long.
     pub queue: Option<(i64, i64)>,
 }
@@ -36,6 +38,7 @@ struct Limits {
     long_gc: AtomicI64,
     long_schedule: AtomicI64,
     busy_port: AtomicI64,
+    busy_node: AtomicI64,
     short_queue: AtomicI64,
     long_queue: AtomicI64,
 }
@@ -50,6 +53,7 @@ static LIMITS: Limits = Limits {
     long_gc: off(),
     long_schedule: off(),
     busy_port: off(),
+    busy_node: off(),
     short_queue: off(),
     long_queue: off(),
 };
@@ -64,6 +68,7 @@ pub fn set(settings: &Settings) {
     set(&LIMITS.long_gc, settings.long_gc);
     set(&LIMITS.long_schedule, settings.long_schedule);
     set(&LIMITS.busy_port, settings.busy_port.then_some(0));
+    set(&LIMITS.busy_node, settings.busy_node.then_some(0));
     set(&LIMITS.short_queue, settings.queue.map(|queue| queue.0));
     set(&LIMITS.long_queue, settings.queue.map(|queue| queue.1));
 }
@@ -192,6 +197,13 @@ pub fn turn_ends(process: u64, turn: &Turn, place: Option<Place>) {
 pub fn port_is_busy(process: u64, port: u64) {
     if get(&LIMITS.busy_port).is_some() {
         tell(process, "busy_port", |_| Term::local_port(port));
+    }
+}
+
+/// A process waits for a connection to another node, whose controller this is.
+pub fn node_is_busy(process: u64, controller: Term<'static>) {
+    if get(&LIMITS.busy_node).is_some() {
+        tell(process, "busy_dist_port", |_| controller);
     }
 }
 

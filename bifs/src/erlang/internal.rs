@@ -3,6 +3,7 @@
 use super::process::save_calls;
 use super::suspend;
 use oxbeam_term::gc::Extent;
+use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Owned, Peer, Process, info};
 use oxbeam_vm::signal::{self, Signal, Task};
@@ -41,8 +42,13 @@ fn group_leader_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             Ok(Term::TRUE)
         }
         View::Pid(number) if cx.machine().processes.contains(number) => Ok(Term::FALSE),
-        // Sent to a node that we have no connection with.
-        View::ExternalPid(_) => Ok(Term::TRUE),
+        View::ExternalPid(pid) => {
+            if let Some(connection) = dist::connect(pid.node().name) {
+                let to = Peer::Remote(pid.node(), pid.number());
+                connection.send_group_leader(leader, to);
+            }
+            Ok(Term::TRUE)
+        }
         _ => badarg,
     }
 }

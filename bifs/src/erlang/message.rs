@@ -2,7 +2,7 @@
 
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::saved_calls::SavedCall;
-use oxbeam_vm::signal::{self, Sent};
+use oxbeam_vm::signal::{self, Manner, Sent, remote};
 
 natives! { NATIVES: "erlang";
     "!" / 2 Plain => send_2;
@@ -27,6 +27,10 @@ fn send_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             signal::wait_for_port(cx.process(), port);
             Err(Raise::Wait)
         }
+        Sent::BusyNode(node) => {
+            remote::wait_for_node(cx.process(), node);
+            Err(Raise::Wait)
+        }
         Sent::Done | Sent::NotConnected(_) => Ok(message),
     }
 }
@@ -48,17 +52,17 @@ fn send_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     save_send(cx);
     let (to, message) = (cx.arg(0), cx.arg(1));
-    let sent = if priority {
-        signal::send_with_priority(cx.process(), to, message)
-    } else {
-        signal::send(cx.process(), to, message)
-    };
-    let result = match sent {
+    let manner = Manner { connect, priority };
+    let result = match signal::send_in_manner(cx.process(), to, message, manner) {
         Sent::Badarg => return Err(Raise::Badarg),
         Sent::NotConnected(_) if !connect => known::NOCONNECT,
-        Sent::Busy(_) if !suspend => known::NOSUSPEND,
+        Sent::Busy(_) | Sent::BusyNode(_) if !suspend => known::NOSUSPEND,
         Sent::Busy(port) => {
             signal::wait_for_port(cx.process(), port);
+            return Err(Raise::Wait);
+        }
+        Sent::BusyNode(node) => {
+            remote::wait_for_node(cx.process(), node);
             return Err(Raise::Wait);
         }
         Sent::Done | Sent::NotConnected(_) => known::OK,

@@ -1,11 +1,12 @@
 //! Links, monitors, aliases, exit signals. Follows `bif.c`.
 
+use super::node::reach;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::Peer;
-use oxbeam_vm::process::relations::{Alias, AliasMode};
+use oxbeam_vm::process::relations::{Alias, AliasMode, Watched};
 use oxbeam_vm::signal::monitor::{Options, Target};
-use oxbeam_vm::signal::{self, Signal, link, monitor};
+use oxbeam_vm::signal::{self, Signal, link, monitor, remote};
 use oxbeam_vm::unique;
 
 natives! { NATIVES: "erlang";
@@ -64,11 +65,18 @@ fn link_to<'p>(cx: &mut Cx<'p>, priority: bool) -> NativeResult<'p> {
             relations.priority_links.remove(&peer);
         }
     }
-    if link::link(process, cx.owned(), peer).is_ok() {
+    if let Peer::Remote(node, _) = peer {
+        if node.name == this_node().name {
+            // A process of an earlier life of this node.
+            return no_process(cx, other);
+        }
+        match reach(cx, node.name)? {
+            Some(connection) => link::link_over(&connection, process, cx.owned(), peer),
+            None => link::not_connected(process, cx.owned(), peer),
+        }
         return Ok(Term::TRUE);
     }
-    if let Peer::Remote(..) = peer {
-        link::not_connected(process, cx.owned(), peer);
+    if link::link(process, cx.owned(), peer).is_ok() {
         return Ok(Term::TRUE);
     }
     no_process(cx, other)
@@ -183,7 +191,28 @@ fn watch<'p>(cx: &mut Cx<'p>, options: Options) -> NativeResult<'p> {
         _ => return Err(cx.badarg_because(known::BADTYPE)),
     };
     let target = target_of(by_port, item).ok_or(Raise::Badarg)?;
-    let reference = monitor::monitor(process, cx.owned(), target, options);
+    let far = match target {
+        Target::Peer(peer @ Peer::Remote(node, _)) => Some((Watched::Peer(peer), node.name)),
+        Target::RemoteName(name, node) => Some((Watched::RemoteName(name, node), node)),
+        _ => None,
+    };
+    let reference = match far {
+        // Of an earlier life of this node.
+        Some((what, node)) if node == this_node().name => {
+            let reason = known::NOPROC;
+            remote::monitor_nobody(process, cx.owned(), what, options, reason)
+        }
+        Some((what, node)) => match reach(cx, node)? {
+            Some(connection) => {
+                remote::monitor_over(&connection, process, cx.owned(), what, options)
+            }
+            None => {
+                let reason = known::NOCONNECTION;
+                remote::monitor_nobody(process, cx.owned(), what, options, reason)
+            }
+        },
+        None => monitor::monitor(process, cx.owned(), target, options),
+    };
     Ok(reference_term(cx, reference, options.alias.is_some()))
 }
 
@@ -351,7 +380,10 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
                 cx.fetch_signals()?;
             }
         }
-        View::ExternalReference(_) if cx.machine().release.priority_messages => {}
+        View::ExternalReference(alias) if cx.machine().release.priority_messages => {
+            let node = alias.node().name;
+            link::send_exit_to_remote_alias(from, to, node, reason, priority);
+        }
         View::ExternalPort(port) if port.node().name == this_node().name => {}
         _ => return Err(Raise::Badarg),
     }

@@ -1,23 +1,25 @@
-//! The node and others: `node/0,1`, `nodes/0,1,2`, `monitor_node/2,3`, and what distribution calls. This version's node can be alive, as long
-//! as the process is that made it so (`net_kernel`), but it has no connections: each attempt ends as one to a node that is not there.
+//! The node and others: `node/0,1`, `nodes/0,1,2`, `monitor_node/2,3`, and what `net_kernel` and the controllers of connections call. The
+//! node is alive as long as the process is that made it so (`net_kernel`).
 
+use oxbeam_vm::dist::{self, Connection, Controller, flag, watch};
+use oxbeam_vm::logger;
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::process::{Message, Owned, Process};
-use oxbeam_vm::signal::{self, Signal};
+use oxbeam_vm::port;
+use oxbeam_vm::process::{Owned, Process};
+use oxbeam_vm::signal::{self, Signal, remote};
 use oxbeam_vm::term::boxed::external::{Node, set_this_node, this_node};
-use oxbeam_vm::term::boxed::reference::RefNumbers;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 
 natives! { NATIVES: "erlang";
-    "dist_ctrl_get_data" / 1 Plain => not_alive;
-    "dist_ctrl_get_data_notification" / 1 Plain => not_alive;
-    "dist_ctrl_get_opt" / 2 Plain => not_alive;
-    "dist_ctrl_input_handler" / 2 Plain => not_alive;
-    "dist_ctrl_put_data" / 2 Plain => no_handle;
-    "dist_ctrl_set_opt" / 3 Plain => not_alive;
-    "dist_get_stat" / 1 Plain => no_handle;
+    "dist_ctrl_get_data" / 1 Plain => dist_ctrl_get_data_1;
+    "dist_ctrl_get_data_notification" / 1 Plain => dist_ctrl_get_data_notification_1;
+    "dist_ctrl_get_opt" / 2 Plain => dist_ctrl_get_opt_2;
+    "dist_ctrl_input_handler" / 2 Plain => dist_ctrl_input_handler_2;
+    "dist_ctrl_put_data" / 2 Plain => dist_ctrl_put_data_2;
+    "dist_ctrl_set_opt" / 3 Plain => dist_ctrl_set_opt_3;
+    "dist_get_stat" / 1 Plain => dist_get_stat_1;
     "monitor_node" / 2 Plain => monitor_node_2;
     "monitor_node" / 3 Plain => monitor_node_3;
     "node" / 0 Guard => node_0;
@@ -31,7 +33,6 @@ natives! { NATIVES: "erlang";
 natives! { INTERNAL: "erts_internal";
     "abort_pending_connection" / 2 Plain => abort_pending_connection_2;
     "create_dist_channel" / 3 Plain => create_dist_channel_3;
-    "dist_spawn_request" / 4 Plain => dist_spawn_request_4;
     "get_creation" / 0 Plain => get_creation_0;
     "get_dflags" / 0 Plain => get_dflags_0;
     "new_connection" / 1 Plain => new_connection_1;
@@ -51,60 +52,119 @@ fn node_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
 }
 
-fn nodes_0<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Ok(Term::NIL)
+fn nodes_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let nodes = dist::all().into_iter().filter(|connection| {
+        let flags = connection.flags();
+        flags.is_some_and(|flags| flags & flag::PUBLISHED != 0)
+    });
+    let nodes: Vec<_> = nodes.map(|node| Term::atom(node.node)).collect();
+    Ok(cx.list(nodes))
 }
 
-/// Which nodes are asked for; of all those that there may be only this one is there.
-fn wants_this(which: Term<'_>) -> Result<bool, Raise> {
-    let one = |which: Term<'_>| match which.as_atom().map(Atom::text) {
-        Some("this" | "known") => Ok(true),
-        Some("visible" | "hidden" | "connected") => Ok(false),
-        _ => Err(Raise::Badarg),
-    };
-    if !which.is_list() {
-        return one(which);
+/// Which nodes are asked for.
+#[derive(Copy, Clone, Default)]
+struct Which {
+    this: bool,
+    visible: bool,
+    hidden: bool,
+    known: bool,
+}
+
+impl Which {
+    fn of(list: Term<'_>) -> Result<Which, Raise> {
+        let mut which = Which::default();
+        if !list.is_list() {
+            which.add(list)?;
+            return Ok(which);
+        }
+        let mut elements = list.list_iter();
+        for element in elements.by_ref() {
+            which.add(element)?;
+        }
+        if elements.rest().is_nil() {
+            Ok(which)
+        } else {
+            Err(Raise::Badarg)
+        }
     }
-    let mut elements = which.list_iter();
-    let mut this = false;
-    for element in elements.by_ref() {
-        this |= one(element)?;
+    fn add(&mut self, kind: Term<'_>) -> Result<(), Raise> {
+        match kind.as_atom().map(Atom::text) {
+            Some("this") => self.this = true,
+            Some("visible") => self.visible = true,
+            Some("hidden") => self.hidden = true,
+            Some("connected") => (self.visible, self.hidden) = (true, true),
+            Some("known") => {
+                self.known = true;
+                (self.this, self.visible, self.hidden) = (true, true, true);
+            }
+            _ => return Err(Raise::Badarg),
+        }
+        Ok(())
     }
-    if elements.rest().is_nil() {
-        Ok(this)
-    } else {
-        Err(Raise::Badarg)
+    /// Each node with its type and the number of its connection.
+    fn nodes(self) -> Vec<(Atom, &'static str, Option<u32>)> {
+        let mut nodes = Vec::new();
+        let mut seen = BTreeSet::new();
+        if self.this {
+            nodes.push((this_node().name, "this", None));
+        }
+        seen.insert(this_node().name);
+        for connection in dist::all() {
+            let (kind, wanted) = match connection.flags() {
+                Some(flags) if flags & flag::PUBLISHED != 0 => ("visible", self.visible),
+                Some(_) => ("hidden", self.hidden),
+                None => ("known", self.known),
+            };
+            if wanted {
+                let id = Some(connection.id).filter(|_| kind != "known");
+                nodes.push((connection.node, kind, id));
+            }
+            seen.insert(connection.node);
+        }
+        if self.known {
+            for name in Node::names() {
+                if name != known::NONODE_NOHOST && seen.insert(name) {
+                    nodes.push((name, "known", None));
+                }
+            }
+        }
+        nodes
     }
 }
 
 fn nodes_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    if wants_this(cx.arg(0))? {
-        Ok(cx.list([Term::atom(this_node().name)]))
-    } else {
-        Ok(Term::NIL)
-    }
+    let nodes = Which::of(cx.arg(0))?.nodes();
+    let nodes: Vec<_> = nodes.iter().map(|node| Term::atom(node.0)).collect();
+    Ok(cx.list(nodes))
 }
 
 /// `nodes(Which, #{connection_id => Boolean, node_type => Boolean})`
 fn nodes_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let this = wants_this(cx.arg(0))?;
-    let mut info = Vec::new();
+    let which = Which::of(cx.arg(0))?;
+    let (mut with_id, mut with_type) = (false, false);
     for (key, value) in cx.arg(1).as_map().ok_or(Raise::Badarg)?.iter() {
-        let shown = match key.as_atom().map(Atom::text) {
-            Some("connection_id") => known::UNDEFINED,
-            Some("node_type") => Atom::of("this"),
+        let value = value.as_boolean().ok_or(Raise::Badarg)?;
+        match key.as_atom().map(Atom::text) {
+            Some("connection_id") => with_id = value,
+            Some("node_type") => with_type = value,
             _ => return Err(Raise::Badarg),
-        };
-        if value.as_boolean().ok_or(Raise::Badarg)? {
-            info.push((key, Term::atom(shown)));
         }
     }
-    if !this {
-        return Ok(Term::NIL);
+    let mut rows = Vec::new();
+    for (name, kind, id) in which.nodes() {
+        let mut info = Vec::new();
+        if with_id {
+            let id = id.map_or(Term::atom(known::UNDEFINED), |id| Term::small(id.into()));
+            info.push((Term::atom(Atom::of("connection_id")), id));
+        }
+        if with_type {
+            let kind = Term::atom(Atom::of(kind));
+            info.push((Term::atom(Atom::of("node_type")), kind));
+        }
+        let info = cx.map_from_pairs(info);
+        rows.push(cx.tuple(&[Term::atom(name), info]));
     }
-    let info = cx.map_from_pairs(info);
-    let row = cx.tuple(&[Term::atom(this_node().name), info]);
-    Ok(cx.list([row]))
+    Ok(cx.list(rows))
 }
 
 /// A name as `Name@Host`.
@@ -126,8 +186,10 @@ fn process_exits(process: &Process, _: &mut Owned) {
     let number = process.number;
     let kept = KEEPER.compare_exchange(number, 0, Ordering::AcqRel, Ordering::Relaxed);
     if kept.is_ok() {
+        let name = this_node().name;
         set_this_node(nobodys_node());
-        pending().clear();
+        dist::leave();
+        watch::this_node_is_down(name);
     }
 }
 
@@ -147,7 +209,11 @@ fn setnode_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let kernel = machine.registry.process(Atom::of("net_kernel"));
     let kernel = kernel.ok_or(Raise::Badarg)?.number;
     static HOOK: Once = Once::new();
-    HOOK.call_once(|| machine.on_process_exit(process_exits));
+    HOOK.call_once(|| {
+        machine.on_process_exit(process_exits);
+        dist::set_spawner(super::spawn::spawn_for_node);
+        dist::set_busy_limit(machine.config.settings.distribution_buffer);
+    });
     KEEPER
         .compare_exchange(0, kernel, Ordering::AcqRel, Ordering::Relaxed)
         .map_err(|_| Raise::Badarg)?;
@@ -163,61 +229,8 @@ fn setnode_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         set_this_node(nobodys_node());
         return Err(Raise::Badarg);
     }
-    tell_monitors(cx, name);
+    watch::this_node_is_up(name);
     Ok(Term::TRUE)
-}
-
-/// Bits of the options of `process_flag({monitor_nodes, _}, _)`.
-mod monitor_option {
-    pub(super) const NODE_TYPE: u32 = 3;
-    pub(super) const HIDDEN_ONLY: u32 = 2;
-    pub(super) const CONNECTION: u32 = 8;
-    pub(super) const MAP: u32 = 16;
-}
-
-/// `{nodeup, Node}` or `{nodeup, Node, Info}` for all who want to know.
-fn tell_monitors(cx: &Cx<'_>, name: Atom) {
-    for number in cx.machine().processes.ids() {
-        let task = move |process: &Process, owned: &mut Owned| {
-            let Some(rare) = &owned.rare else {
-                return;
-            };
-            for &(options, times) in &rare.node_monitors {
-                if options & monitor_option::NODE_TYPE == monitor_option::HIDDEN_ONLY {
-                    continue;
-                }
-                for _ in 0..times {
-                    let message = nodeup(name, options);
-                    let _ = signal::push(process, Signal::Message(message));
-                }
-            }
-        };
-        let _ = signal::deliver(number, Signal::Task(Box::new(task)));
-    }
-}
-
-fn nodeup(name: Atom, options: u32) -> Message {
-    let atom = |name: &str| Term::atom(Atom::of(name));
-    Message::build(|builder| {
-        let mut pairs = Vec::new();
-        if options & monitor_option::NODE_TYPE != 0 {
-            pairs.push((atom("node_type"), atom("visible")));
-        }
-        if options & monitor_option::CONNECTION != 0 {
-            pairs.push((atom("connection_id"), Term::atom(known::UNDEFINED)));
-        }
-        let mut elements = vec![atom("nodeup"), Term::atom(name)];
-        if options & monitor_option::MAP != 0 {
-            elements.push(builder.map_from_pairs(pairs));
-        } else if options != 0 {
-            let pairs: Vec<_> = pairs
-                .into_iter()
-                .map(|(key, value)| builder.tuple(&[key, value]))
-                .collect();
-            elements.push(builder.list(pairs));
-        }
-        builder.tuple(&elements)
-    })
 }
 
 fn monitor_node_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -241,79 +254,212 @@ fn monitor_node<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(cx.error(Term::atom(Atom::of("notalive"))));
     }
     let on = cx.arg(1).as_boolean().ok_or(Raise::Badarg)?;
-    if on && node != this_node().name {
+    if node == this_node().name {
+        return Ok(Term::TRUE);
+    }
+    if !on {
+        if let Some(relations) = &mut cx.owned().relations
+            && let Some(times) = relations.watched_nodes.get_mut(&node)
+        {
+            *times -= 1;
+            if *times == 0 {
+                relations.watched_nodes.remove(&node);
+            }
+        }
+        return Ok(Term::TRUE);
+    }
+    if reach(cx, node)?.is_some() {
+        *cx.owned()
+            .relations()
+            .watched_nodes
+            .entry(node)
+            .or_insert(0) += 1;
+    } else {
         // It is down before it was up.
-        let message = Message::build(|builder| {
-            builder.tuple(&[Term::atom(Atom::of("nodedown")), Term::atom(node)])
-        });
-        let _ = signal::push(cx.process(), Signal::Message(message));
+        let _ = signal::push(cx.process(), Signal::Message(remote::node_down(node)));
     }
     Ok(Term::TRUE)
 }
 
-fn not_alive<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Err(Raise::Notsup)
-}
-
-/// There is no connection whose handle this could be.
-fn no_handle<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Err(Raise::Badarg)
-}
-
-fn create_dist_channel_3<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Ok(Term::atom(known::BADARG))
-}
-
-/// `dist_spawn_request(Node, MFA, Options, spawn_request | spawn_opt)`: the reply says that there is no connection.
-fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let (node, mfa, options) = (cx.arg(0), cx.arg(1), cx.arg(2));
-    if node.as_atom().is_none_or(|node| node == this_node().name) {
-        return Err(Raise::Badarg);
-    }
-    let [module, function, arguments] = mfa.as_tuple_of::<3>().ok_or(Raise::Badarg)?;
-    if module.as_atom().is_none()
-        || function.as_atom().is_none()
-        || arguments.proper_length().is_none()
-    {
-        return Err(Raise::Badarg);
-    }
-    let badopt = || Ok(Term::atom(Atom::of("badopt")));
-    let Some(options) = options.proper_list() else {
-        return badopt();
+/// The connection to this node, made if there is none, at whose end the caller will be told. `None`: there can't be one.
+pub(super) fn reach(cx: &mut Cx<'_>, node: Atom) -> Result<Option<Arc<Connection>>, Raise> {
+    let Some(connection) = dist::connect(node) else {
+        return Ok(None);
     };
-    let mut tag = Term::atom(known::SPAWN_REPLY);
-    let mut errors = true;
-    for option in options {
-        if let Some([key, value]) = option.as_tuple_of::<2>() {
-            match key.as_atom().map(Atom::text) {
-                Some("reply_tag") => tag = value,
-                Some("reply") => match value.as_atom().map(Atom::text) {
-                    Some("yes" | "error_only") => errors = true,
-                    Some("no" | "success_only") => errors = false,
-                    _ => return badopt(),
-                },
-                _ => {}
-            }
+    if connection.concerns(cx.process().number) {
+        // What tells of the end of an earlier connection is in the inbox by now, and must not end what begins here.
+        cx.fetch_signals()?;
+        if connection.is_open() {
+            return Ok(Some(connection));
         }
     }
-    let reference = cx.make_reference();
-    // `spawn_opt` waits for the reply whatever its options say.
-    let waits = cx.arg(3).as_atom().map(Atom::text) != Some("spawn_request");
-    if errors || waits {
-        let message = Message::build(|builder| {
-            let tag = oxbeam_vm::term::copy::copy(tag, builder);
-            let reference = oxbeam_vm::term::copy::copy(reference, builder);
-            builder.tuple(&[
-                tag,
-                reference,
-                Term::atom(known::ERROR),
-                Term::atom(known::NOCONNECTION),
-            ])
-        });
-        // The caller takes messages as long as it runs.
-        let _ = signal::push(cx.process(), Signal::Message(message));
+    // It is about to go; then there may be another one.
+    Err(Raise::Yield)
+}
+
+/// The connection whose handle this is.
+fn handle(term: Term<'_>) -> Result<Arc<Connection>, Raise> {
+    dist::of_handle(term).ok_or(Raise::Badarg)
+}
+
+/// The connection whose handle the first argument is and whose controller calls.
+fn controlled(cx: &Cx<'_>) -> Result<Arc<Connection>, Raise> {
+    let mine = dist::controlled_by(cx.process().number).ok_or(Raise::Notsup)?;
+    let connection = handle(cx.arg(0))?;
+    if Arc::ptr_eq(&mine, &connection) {
+        Ok(mine)
+    } else {
+        Err(Raise::Badarg)
     }
-    Ok(reference)
+}
+
+/// The next packet for the other node: `[Binary]`, or `[Size | [Binary]]` if the controller has asked for sizes; `none`.
+fn dist_ctrl_get_data_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let connection = controlled(cx)?;
+    let (packet, with_size) = connection.next_packet();
+    let Some(packet) = packet else {
+        return Ok(Term::atom(known::NONE));
+    };
+    cx.bump_reductions(1 + packet.len() / 1024);
+    let binary = cx.binary(&packet);
+    let data = cx.list([binary]);
+    if !with_size {
+        return Ok(data);
+    }
+    let size = cx.unsigned(packet.len() as u64);
+    Ok(cx.cons(size, data))
+}
+
+fn dist_ctrl_get_data_notification_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    controlled(cx)?.notify(cx.process().number);
+    Ok(Term::atom(known::OK))
+}
+
+/// The only option is `get_size`.
+fn is_get_size(option: Term<'_>) -> Result<(), Raise> {
+    let known = option.as_atom().map(Atom::text) == Some("get_size");
+    known.then_some(()).ok_or(Raise::Badarg)
+}
+
+fn dist_ctrl_get_opt_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let connection = controlled(cx)?;
+    is_get_size(cx.arg(1))?;
+    Ok(Term::boolean(connection.set_get_size(None)))
+}
+
+fn dist_ctrl_set_opt_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let connection = controlled(cx)?;
+    is_get_size(cx.arg(1))?;
+    let value = cx.arg(2).as_boolean().ok_or(Raise::Badarg)?;
+    Ok(Term::boolean(connection.set_get_size(Some(value))))
+}
+
+/// Names the process that brings data from the other node.
+fn dist_ctrl_input_handler_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let connection = dist::of_handle(cx.arg(0)).ok_or(Raise::Notsup)?;
+    let allowed = match connection.controller() {
+        Some(Controller::Process(number)) => number == cx.process().number,
+        Some(Controller::Port(_)) => true,
+        None => false,
+    };
+    let process = cx.arg(1).as_local_pid().filter(|_| allowed);
+    connection.set_input_handler(process.ok_or(Raise::Badarg)?);
+    Ok(Term::atom(known::OK))
+}
+
+/// A packet has come from the other node.
+fn dist_ctrl_put_data_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let connection = handle(cx.arg(0))?;
+    if connection.input_handler() != Some(cx.process().number) {
+        return Err(Raise::Notsup);
+    }
+    let data = cx.arg(1);
+    let packet = match data.as_binary() {
+        Some(packet) => packet.to_vec(),
+        None if data.is_list() => port::iolist_bytes(data).ok_or(Raise::Badarg)?,
+        None => return Err(Raise::Badarg),
+    };
+    cx.bump_reductions(5 + packet.len() / 1024);
+    connection.arrives(&packet);
+    connection.take_arrivals();
+    Ok(Term::atom(known::OK))
+}
+
+/// `{ok, Received, Sent, Waiting}`: packets, and bytes.
+fn dist_get_stat_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let (received, sent, waiting) = handle(cx.arg(0))?.counts();
+    let counts = [received, sent, waiting as u64].map(|count| cx.unsigned(count));
+    let [received, sent, waiting] = counts;
+    Ok(cx.tuple(&[Term::atom(known::OK), received, sent, waiting]))
+}
+
+/// `create_dist_channel(Node, Controller, {Flags, Creation})`: the handshake is over. `{ok, Handle}`, `{message, Ref}` where another process
+/// is the controller, which answers `{Ref, Handle}`, or an atom that says why not.
+fn create_dist_channel_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let badarg = Ok(Term::atom(known::BADARG));
+    let setup = cx.process().number;
+    let Some(name) = cx.arg(0).as_atom().filter(|&name| is_node_name(name)) else {
+        return badarg;
+    };
+    let controller = match cx.arg(1).view() {
+        View::Port(number) => Controller::Port(number),
+        View::Pid(number) => Controller::Process(number),
+        _ => return badarg,
+    };
+    let Some([flags, creation]) = cx.arg(2).as_tuple_of::<2>() else {
+        return badarg;
+    };
+    let creation = creation
+        .as_u64()
+        .and_then(|value| u32::try_from(value).ok());
+    let (Some(flags), Some(creation)) = (flags.as_u64(), creation) else {
+        return badarg;
+    };
+    if !dist::is_alive() || name == this_node().name {
+        return badarg;
+    }
+    if !flags & mandatory_flags(cx) != 0 {
+        logger::error(&format!(
+            "A connection to node {} was refused, which does not support all mandatory capabilities.\n",
+            name.text()
+        ));
+        return badarg;
+    }
+    let Some(connection) = dist::find(name) else {
+        return badarg;
+    };
+    let made = match controller {
+        Controller::Port(number) => port::find(number)
+            .is_some_and(|port| port.carry_connection(&connection, flags, creation, setup)),
+        Controller::Process(number) if number == setup => {
+            dist::controlled_by(number).is_none()
+                && connection.establish(controller, flags, creation, setup)
+        }
+        Controller::Process(number) => {
+            let reference = cx.make_reference();
+            let numbers = reference.as_reference().ok_or(Raise::Badarg)?.numbers();
+            let task = move |_: &Process, _: &mut Owned| {
+                let made = dist::controlled_by(number).is_none()
+                    && connection.establish(controller, flags, creation, setup);
+                signal::send_reply(setup, numbers, |builder| {
+                    if made {
+                        connection.handle_term(builder)
+                    } else {
+                        Term::atom(known::BADARG)
+                    }
+                });
+            };
+            if signal::deliver(number, Signal::Task(Box::new(task))).is_err() {
+                return badarg;
+            }
+            return Ok(cx.tuple(&[Term::atom(Atom::of("message")), reference]));
+        }
+    };
+    if !made {
+        return badarg;
+    }
+    let handle = connection.handle_term(cx.builder());
+    Ok(cx.tuple(&[Term::atom(known::OK), handle]))
 }
 
 fn get_creation_0<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -323,27 +469,26 @@ fn get_creation_0<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
     })
 }
 
+/// What a node must be able to do.
+fn mandatory_flags(cx: &Cx<'_>) -> u64 {
+    match cx.machine().release.number {
+        ..=25 => 17_239_956,
+        _ => 17_230_663_572,
+    }
+}
+
 /// `{erts_dflags, Default, Mandatory, Addable, Rejectable, StrictOrder}`: what OTP's nodes of the release say of themselves.
 fn get_dflags_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let (default, mandatory) = match cx.machine().release.number {
-        ..=25 => (55_966_662_588, 17_239_956),
-        26..=27 => (55_966_662_588, 17_230_663_572),
-        _ => (468_283_523_004, 17_230_663_572),
+    let default: i64 = match cx.machine().release.number {
+        ..=27 => 55_966_662_588,
+        _ => 468_283_523_004,
     };
+    let mandatory = mandatory_flags(cx) as i64;
     let (rejectable, strict_order) = (8_396_866, 8_192);
     let flags = [default, mandatory, default, rejectable, strict_order].map(Term::small);
     let mut elements = vec![Term::atom(Atom::of("erts_dflags"))];
     elements.extend(flags);
     Ok(cx.tuple(&elements))
-}
-
-/// Connections that have been begun, by node: each has a number and a reference of its own.
-static PENDING: Mutex<BTreeMap<Atom, (u32, RefNumbers)>> = Mutex::new(BTreeMap::new());
-/// The number of the last one.
-static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-
-fn pending() -> std::sync::MutexGuard<'static, BTreeMap<Atom, (u32, RefNumbers)>> {
-    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `new_connection(Node)`: a connection begins; its handle, or that of the one that has begun already.
@@ -356,33 +501,18 @@ fn new_connection_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if name == this_node().name {
         return Err(Raise::Badarg);
     }
-    let begun = pending().get(&name).copied();
-    let (number, reference) = match begun {
-        Some((number, reference)) => (number, cx.reference(reference)),
-        None => {
-            let reference = cx.make_reference();
-            let numbers = reference.as_reference().ok_or(Raise::Badarg)?.numbers();
-            let last = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
-            let number = (last as u32).wrapping_add(1);
-            pending().insert(name, (number, numbers));
-            (number, reference)
-        }
-    };
-    Ok(cx.tuple(&[Term::small(number.into()), reference]))
+    let (connection, _) = dist::begin(name);
+    Ok(connection.handle_term(cx.builder()))
 }
 
 /// `abort_pending_connection(Node, Handle)`: it will not come; `false` if it has.
 fn abort_pending_connection_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
-    let [number, reference] = cx.arg(1).as_tuple_of::<2>().ok_or(Raise::Badarg)?;
-    let number = number.as_u64().ok_or(Raise::Badarg)?;
-    let reference = reference.as_reference().ok_or(Raise::Badarg)?.numbers();
-    let mut pending = pending();
-    if let Some((begun, of)) = pending.get(&name)
-        && u64::from(*begun) == number
-        && *of == reference
-    {
-        pending.remove(&name);
+    let connection = handle(cx.arg(1))?;
+    if connection.node != name {
+        return Err(Raise::Badarg);
     }
-    Ok(Term::TRUE)
+    let up = connection.is_up();
+    connection.abort();
+    Ok(Term::boolean(!up))
 }

@@ -1,5 +1,6 @@
 //! Processes: flags, information, dictionary, waiting. Follows `bif.c` and `erl_process_dict.c`.
 
+use oxbeam_vm::machine::Machine;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::info::{self, Request};
 use oxbeam_vm::process::{MaxHeap, Priority, saved_calls};
@@ -203,8 +204,8 @@ pub(super) fn heap_words(size: Term<'_>, least: usize) -> Option<usize> {
 }
 
 /// `max_heap_size`: a size, or a map that has one.
-pub(crate) fn max_heap(cx: &Cx<'_>, value: Term<'_>) -> Option<MaxHeap> {
-    let mut max = cx.machine().default_max_heap();
+pub(crate) fn max_heap(machine: &Machine, value: Term<'_>) -> Option<MaxHeap> {
+    let mut max = machine.default_max_heap();
     if let Some(words) = value.as_small() {
         max.words = usize::try_from(words).ok()?;
         return Some(max);
@@ -217,7 +218,7 @@ pub(crate) fn max_heap(cx: &Cx<'_>, value: Term<'_>) -> Option<MaxHeap> {
     };
     flag(known::KILL, &mut max.kill)?;
     flag(known::ERROR_LOGGER, &mut max.log)?;
-    if cx.machine().release.number >= 27 {
+    if machine.release.number >= 27 {
         flag(
             Atom::of("include_shared_binaries"),
             &mut max.include_binaries,
@@ -303,7 +304,7 @@ fn process_flag_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             Ok(Term::small(before as i64))
         }
         Some(known::MAX_HEAP_SIZE) => {
-            let max = max_heap(cx, value).ok_or(Raise::Badarg)?;
+            let max = max_heap(cx.machine(), value).ok_or(Raise::Badarg)?;
             if max.words != 0 && max.words < cx.owned().heap.min_heap_words {
                 return Err(Raise::Badarg);
             }

@@ -1,10 +1,17 @@
 //! Starting processes. Follows `erl_create_process` and `bif.c`.
 
 use super::monitor::{monitor_options, reference_term};
+use super::node::reach;
 use super::process::{heap_words, max_heap};
+use oxbeam_term::boxed::external::this_node;
+use oxbeam_vm::dist::send::spawned;
+use oxbeam_vm::dist::{self, SpawnRequest};
+use oxbeam_vm::machine::machine;
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::process::spawn::{self, Options, Spawned};
+use oxbeam_vm::process::relations::Spawning;
+use oxbeam_vm::process::spawn::{self, Options, RemoteParent, Spawned};
 use oxbeam_vm::process::{Message, Priority};
+use oxbeam_vm::seq_trace;
 use oxbeam_vm::signal::monitor::Options as MonitorOptions;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::unique;
@@ -76,9 +83,10 @@ struct Parsed<'p> {
 }
 
 /// `None`: not a proper list. `request`: those of `spawn_request/4` are allowed.
-fn parse<'p>(cx: &mut Cx<'p>, list: Term<'p>, request: bool) -> Option<Parsed<'p>> {
-    let schedulers = cx.machine().scheduler.count() as i64;
-    let release = cx.machine().release;
+fn parse(list: Term<'_>, request: bool) -> Option<Parsed<'_>> {
+    let machine = machine();
+    let schedulers = machine.scheduler.count() as i64;
+    let release = machine.release;
     let mut parsed = Parsed {
         options: Options::default_options(),
         tag: Term::atom(known::SPAWN_REPLY),
@@ -121,7 +129,7 @@ fn parse<'p>(cx: &mut Cx<'p>, list: Term<'p>, request: bool) -> Option<Parsed<'p
                             .map(|words| options.min_binary = words)
                     }
                     Some(known::MAX_HEAP_SIZE) => {
-                        max_heap(cx, value).map(|max| parsed.options.max_heap = max)
+                        max_heap(machine, value).map(|max| parsed.options.max_heap = max)
                     }
                     Some(known::FULLSWEEP_AFTER) => value
                         .as_small()
@@ -167,7 +175,7 @@ fn parse<'p>(cx: &mut Cx<'p>, list: Term<'p>, request: bool) -> Option<Parsed<'p
 
 fn spawn_opt_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let list = cx.arg(3);
-    let options = match parse(cx, list, false) {
+    let options = match parse(list, false) {
         Some(parsed) if parsed.good => parsed.options,
         _ => return Err(cx.badarg_because(known::BADOPT)),
     };
@@ -193,7 +201,7 @@ fn spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return badarg;
     }
     let list = cx.arg(3);
-    let Some(mut parsed) = parse(cx, list, true) else {
+    let Some(mut parsed) = parse(list, true) else {
         return badarg;
     };
     let numbers = unique::next_reference();
@@ -227,56 +235,214 @@ fn spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(reference)
 }
 
-/// A request of this node is answered before it could be abandoned.
+/// Nobody wants the answer any more. A request of this node is answered before it could be abandoned.
 fn spawn_request_abandon_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    if cx.arg(0).is_reference() {
-        Ok(Term::FALSE)
-    } else {
-        Err(Raise::Badarg)
-    }
+    let request = cx.arg(0);
+    let Some(reference) = request.as_reference() else {
+        return if request.is_reference() {
+            Ok(Term::FALSE)
+        } else {
+            Err(Raise::Badarg)
+        };
+    };
+    let reference = reference.numbers();
+    let Some(relations) = cx.owned().relations.as_deref_mut() else {
+        return Ok(Term::FALSE);
+    };
+    let Some(spawning) = relations.spawning.get_mut(&reference) else {
+        return Ok(Term::FALSE);
+    };
+    let abandoned = !std::mem::replace(&mut spawning.abandoned, true);
+    relations.remove_alias(reference);
+    Ok(Term::boolean(abandoned))
 }
 
-/// `dist_spawn_request(Node, {Module, Function, Args}, Options, spawn_opt | spawn_request)`: there is no connection, as the answer says.
+/// `dist_spawn_request(Node, {Module, Function, Args}, Options, spawn_opt | spawn_request)`: a reference, which the answer holds, for
+/// `spawn_opt` with whether there is a monitor; or `badarg`. The other node looks at the options that are not about the answer.
 fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let badarg = Ok(Term::atom(known::BADARG));
-    let whole = cx
-        .arg(1)
-        .as_tuple_of::<3>()
-        .is_some_and(|[module, function, arguments]| {
-            module.as_atom().is_some()
-                && function.as_atom().is_some()
-                && arguments.proper_list().is_some()
-        });
-    if cx.arg(0).as_atom().is_none() || !whole {
+    let call = cx.arg(1).as_tuple_of::<3>();
+    let Some([module, function, arguments]) = call else {
+        return badarg;
+    };
+    let (Some(count), Some(node)) = (arguments.proper_length(), cx.arg(0).as_atom()) else {
+        return badarg;
+    };
+    let named = module.as_atom().is_some() && function.as_atom().is_some();
+    if !named || node == this_node().name {
         return badarg;
     }
     let request = !cx.arg(3).is(known::SPAWN_OPT);
-    let list = cx.arg(2);
-    let Some(parsed) = parse(cx, list, request) else {
+    let Some(asked) = Asked::of(cx.arg(2), request) else {
         return badarg;
     };
-    let monitor = parsed.options.monitor;
+    let connection = reach(cx, node)?;
     let numbers = unique::next_reference();
-    let reference = reference_term(
-        cx,
-        numbers,
-        monitor.is_some_and(|monitor| monitor.alias.is_some()),
-    );
-    if parsed.tell.1 {
-        let message = Message::build(|builder| {
-            let tag = oxbeam_term::copy::copy(parsed.tag, builder);
-            let reference = oxbeam_term::copy::copy(reference, builder);
-            builder.tuple(&[
-                tag,
-                reference,
-                Term::atom(known::ERROR),
-                Term::atom(known::NOCONNECTION),
-            ])
-        });
-        let _ = signal::push(cx.process(), Signal::Message(message));
+    let alias = asked.monitor.is_some_and(|monitor| monitor.alias.is_some());
+    let reference = reference_term(cx, numbers, alias);
+    let process = cx.process();
+    let spawns = connection
+        .as_ref()
+        .and_then(|connection| connection.flags())
+        .is_none_or(|flags| flags & dist::flag::SPAWN != 0);
+    let failed = match &connection {
+        _ if asked.bad => Some(known::BADOPT),
+        None => Some(known::NOCONNECTION),
+        Some(_) if !spawns => Some(Atom::of("notsup")),
+        Some(_) => None,
+    };
+    if let Some(reason) = failed {
+        if asked.tell.1 {
+            let message = Message::build(|builder| {
+                let tag = oxbeam_term::copy::copy(asked.tag, builder);
+                let reference = oxbeam_term::copy::copy(reference, builder);
+                let error = Term::atom(known::ERROR);
+                builder.tuple(&[tag, reference, error, Term::atom(reason)])
+            });
+            let _ = signal::push(process, Signal::Message(message));
+        }
+    } else if let Some(connection) = connection {
+        let relations = cx.owned().relations();
+        if let Some(monitor) = &asked.monitor {
+            monitor.open_alias(relations, numbers);
+        }
+        let spawning = Spawning {
+            node,
+            tag: asked.tag.word(),
+            tell: asked.tell,
+            link: asked.link,
+            monitor: asked.monitor,
+            abandoned: false,
+        };
+        relations.spawning.insert(numbers, spawning);
+        let leader = cx.owned().group_leader;
+        let arity = cx.unsigned(count as u64);
+        let call = cx.tuple(&[module, function, arity]);
+        let options = cx.list(asked.rest);
+        let token = seq_trace::count_on(cx).map(|token| token.term(cx.builder()));
+        connection.send_spawn_request(
+            reference,
+            process.number,
+            leader,
+            (call, arguments),
+            options,
+            token,
+        );
     }
     if request {
         return Ok(reference);
     }
-    Ok(cx.tuple(&[reference, Term::boolean(monitor.is_some())]))
+    let monitored = Term::boolean(asked.monitor.is_some());
+    Ok(cx.tuple(&[reference, monitored]))
+}
+
+/// What the options of a request to another node say about the answer.
+struct Asked<'p> {
+    tag: Term<'p>,
+    tell: (bool, bool),
+    link: bool,
+    monitor: Option<MonitorOptions>,
+    /// One of them is bad.
+    bad: bool,
+    /// The others.
+    rest: Vec<Term<'p>>,
+}
+
+impl<'p> Asked<'p> {
+    /// `None`: no list, or what `spawn_opt` must not say.
+    fn of(list: Term<'p>, request: bool) -> Option<Asked<'p>> {
+        let priorities = machine().release.priority_messages;
+        let mut asked = Asked {
+            tag: Term::atom(known::SPAWN_REPLY),
+            tell: (true, true),
+            link: false,
+            monitor: None,
+            bad: false,
+            rest: Vec::new(),
+        };
+        for option in list.proper_list()? {
+            let pair = option.as_tuple_of::<2>();
+            let key = pair.and_then(|[key, _]| key.as_atom());
+            match (key, pair) {
+                (Some(known::REPLY_TAG), Some([_, tag])) if request => asked.tag = tag,
+                (Some(known::REPLY), Some([_, value])) if request => match value.as_atom() {
+                    Some(known::YES) => asked.tell = (true, true),
+                    Some(known::NO) => asked.tell = (false, false),
+                    Some(known::ERROR_ONLY) => asked.tell = (false, true),
+                    Some(known::SUCCESS_ONLY) => asked.tell = (true, false),
+                    _ => asked.bad = true,
+                },
+                (Some(known::REPLY_TAG | known::REPLY), Some(_)) => return None,
+                (Some(known::MONITOR), Some([_, value])) => {
+                    match monitor_options(value, priorities) {
+                        Some(monitor) => asked.monitor = Some(monitor),
+                        None if request => asked.bad = true,
+                        None => return None,
+                    }
+                }
+                _ if option.is(known::MONITOR) => {
+                    asked.monitor = asked.monitor.or(Some(MonitorOptions::NONE));
+                }
+                _ => {
+                    asked.link |= option.is(known::LINK) || key == Some(known::LINK);
+                    asked.rest.push(option);
+                }
+            }
+        }
+        if asked.monitor.is_some() {
+            asked.rest.push(Term::atom(known::MONITOR));
+        }
+        Some(asked)
+    }
+}
+
+/// Starts a process that another node has asked for. `None`: it did not ask properly.
+pub(super) fn spawn_for_node(request: SpawnRequest<'_>) -> Option<()> {
+    let SpawnRequest {
+        connection,
+        reference,
+        parent,
+        leader,
+        function: (module, function),
+        arity,
+        options,
+        arguments,
+    } = request;
+    let refuse = |reason: Atom| {
+        connection.send_spawn_reply(reference, parent, 0, Term::atom(reason));
+    };
+    let parsed = parse(options, false)?;
+    if !parsed.good {
+        refuse(known::BADOPT);
+        return Some(());
+    }
+    let options = parsed.options;
+    let remote_parent = RemoteParent {
+        peer: parent,
+        leader,
+        reference,
+        arity,
+    };
+    let before = |number: u64| {
+        if !connection.concerns(number) {
+            signal::remote::tell_lost(number, connection.node);
+        }
+        let link = if options.link { spawned::LINK } else { 0 };
+        let monitor = if options.monitor.is_some() {
+            spawned::MONITOR
+        } else {
+            0
+        };
+        let child = Term::local_pid(number);
+        connection.send_spawn_reply(reference, parent, link | monitor, child);
+        // The first message lets it run: what it does comes behind the answer.
+        let begin = Message::immediate(Term::atom(Atom::of("dist_spawn_init")).word());
+        for message in [arguments, begin] {
+            let _ = signal::deliver(number, Signal::Message(message));
+        }
+    };
+    if spawn::spawn_for(remote_parent, module, function, &options, before).is_err() {
+        refuse(known::SYSTEM_LIMIT);
+    }
+    Some(())
 }

@@ -377,6 +377,7 @@ fn monitor<'p>(cx: &mut Cx<'p>, process: Term<'p>, options: Term<'p>) -> NativeR
         large_heap,
         long_gc,
         long_schedule,
+        busy_node: flags[0],
         busy_port: flags[1],
         queue: new.queue,
     });

@@ -41,6 +41,7 @@ const LEVELS: &[&[&str]] = &[
     ],
     &[
         "code",
+        "dist",
         "interp",
         "literals",
         "native",

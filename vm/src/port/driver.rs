@@ -5,6 +5,7 @@
 
 use super::settings::{Settings, Target};
 use super::{Ended, Inner, Port};
+use crate::dist::Connection;
 use crate::io::poll::{self, Interest};
 use crate::machine::machine;
 use crate::process::{Message, Owned, Process};
@@ -27,6 +28,10 @@ pub trait Driver: Send {
     }
     /// A process sends data.
     fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>);
+    /// A packet for another node, of which nobody waits for an answer.
+    fn carry(&mut self, cx: &mut PortCx<'_>, packet: Vec<u8>) {
+        self.output(cx, packet);
+    }
     /// `port_control/3`; `None` is `badarg`.
     fn control(&mut self, cx: &mut PortCx<'_>, operation: u32, data: &[u8]) -> Option<Reply> {
         let _ = (cx, operation, data);
@@ -302,6 +307,10 @@ impl PortCx<'_> {
     /// Processes that command the port wait from now on, or no longer.
     pub fn set_busy(&mut self, busy: bool) {
         self.inner.set_busy(busy);
+    }
+    /// The connection to another node that the port carries.
+    pub fn connection(&self) -> Option<&Arc<Connection>> {
+        self.port.connection.get()
     }
     /// Is the port busy?
     pub fn is_busy(&self) -> bool {

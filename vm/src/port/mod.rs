@@ -17,6 +17,7 @@ pub use info::{Item, items};
 pub use settings::{Refused, Settings, Target, Watermarks};
 pub use signals::iolist_bytes;
 
+use crate::dist::{Connection, Controller};
 use crate::logger;
 use crate::machine::machine;
 use crate::process::{Message, Peer};
@@ -29,7 +30,7 @@ use oxbeam_term::{Atom, Term};
 use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 static INPUT: AtomicU64 = AtomicU64::new(0);
@@ -64,6 +65,8 @@ pub struct Port {
     inner: Mutex<Inner>,
     /// `port_set_data/2`; `None` once the port is gone.
     data: Mutex<Option<Message>>,
+    /// The connection to another node that the port carries.
+    connection: OnceLock<Arc<Connection>>,
 }
 
 struct Inner {
@@ -269,6 +272,7 @@ fn make(
         data: Mutex::new(Some(Message::immediate(
             Term::atom(known::UNDEFINED).word(),
         ))),
+        connection: OnceLock::new(),
     };
     (port, result)
 }
@@ -357,7 +361,16 @@ impl Port {
         caller: Option<u64>,
         call: impl FnOnce(&mut dyn Driver, &mut PortCx<'_>) -> R,
     ) -> Option<R> {
-        self.call_driver(&mut self.inner.lock(), caller, call)
+        let result = {
+            let mut inner = self.inner.lock();
+            self.call_driver(&mut inner, caller, call)
+        };
+        // What has come from another node may send something back, through this very port.
+        if let Some(connection) = self.connection.get() {
+            connection.take_arrivals();
+            connection.flush();
+        }
+        result
     }
     fn call_driver<R>(
         self: &Arc<Port>,
@@ -444,6 +457,50 @@ impl Port {
         inner.owner = owner;
         true
     }
+    /// The port becomes the controller of a connection to another node, whose handshake the process `setup` has done. `false`: it can't.
+    pub fn carry_connection(
+        &self,
+        connection: &Arc<Connection>,
+        flags: u64,
+        creation: u32,
+        setup: u64,
+    ) -> bool {
+        if !self.soft_busy() || !self.is_open() || self.connection.get().is_some() {
+            return false;
+        }
+        let controller = Controller::Port(self.number);
+        if !connection.establish(controller, flags, creation, setup) {
+            return false;
+        }
+        let _ = self.connection.set(Arc::clone(connection));
+        if !self.is_open() {
+            // It has ended meanwhile, and told nobody.
+            let reason = Message::immediate(Term::atom(known::NORMAL).word());
+            connection.controller_ends(reason);
+        }
+        true
+    }
+    /// The connection that the port carries.
+    pub fn connection(&self) -> Option<&Arc<Connection>> {
+        self.connection.get()
+    }
+    fn carry(self: &Arc<Port>, packet: Vec<u8>) {
+        let mut inner = self.inner.lock();
+        if inner.ended || inner.closing {
+            return;
+        }
+        inner.output += packet.len() as u64;
+        OUTPUT.fetch_add(packet.len() as u64, Ordering::Relaxed);
+        self.call_driver(&mut inner, None, |driver, cx| driver.carry(cx, packet));
+    }
+    fn is_busy(&self) -> bool {
+        self.inner.lock().busy
+    }
+    fn close_with(self: &Arc<Port>, reason: Atom) {
+        let mut inner = self.inner.lock();
+        // The packets that wait don't matter any more.
+        self.exit(&mut inner, Term::atom(reason), false, false);
+    }
     /// Gives the port a name. `false`: it has one, or somebody else has it.
     pub fn register(&self, name: Atom) -> bool {
         let mut inner = self.inner.lock();
@@ -505,6 +562,9 @@ impl Port {
                 let reason = Message::copy_of(told);
                 let _ = deliver(number, Signal::Down { reference, reason });
             }
+        }
+        if let Some(connection) = self.connection.get() {
+            connection.controller_ends(Message::copy_of(told));
         }
         let queued = inner.driver.as_ref().map_or(0, |driver| driver.queued());
         if kill || !from_outside || queued == 0 {

@@ -6,7 +6,7 @@ use crate::signal::message::Sent;
 use crate::signal::port::{Ports, ToPort};
 use crate::signal::{Signal, deliver};
 use oxbeam_term::atom::known;
-use oxbeam_term::{Term, View};
+use oxbeam_term::{Atom, Term, View};
 use std::sync::Arc;
 
 /// The face to processes.
@@ -23,6 +23,19 @@ impl Ports for Face {
         match find(number) {
             Some(port) => port.take_message(process, message),
             None => Sent::Done,
+        }
+    }
+    fn carry(&self, number: u64, packet: Vec<u8>) {
+        if let Some(port) = find(number) {
+            port.carry(packet);
+        }
+    }
+    fn is_busy(&self, number: u64) -> bool {
+        find(number).is_some_and(|port| port.is_busy())
+    }
+    fn close(&self, number: u64, reason: Atom) {
+        if let Some(port) = find(number) {
+            port.close_with(reason);
         }
     }
     fn exists(&self, number: u64) -> bool {

@@ -2,6 +2,7 @@
 
 use super::relations::Link;
 use super::{Class, Message, Owned, Peer, Process};
+use crate::dist;
 use crate::interp::exception::exit_reason;
 use crate::logger::{self, Level};
 use crate::machine::machine;
@@ -70,6 +71,7 @@ pub fn depart(process: &Process) {
     // SAFETY: the reason is a root of the process, whose heap stays as it is from here on.
     let reason: Term<'_> = unsafe { Term::from_word(owned().exit_reason) };
     let from = Peer::Process(process.number);
+    dist::process_exits(process, reason);
     if let Some(relations) = owned().relations.take() {
         for &alias in relations.aliases.keys() {
             crate::magic::forget_owner(alias);
@@ -82,6 +84,21 @@ pub fn depart(process: &Process) {
         for (peer, state) in links {
             if *state == Link::Linked {
                 link::send_link_exit(from, *peer, reason);
+            }
+        }
+        for (&reference, watcher) in &relations.watched_from_afar {
+            if let Some(connection) = dist::find(watcher.by.node()) {
+                let what = watcher
+                    .name
+                    .map_or(Term::local_pid(process.number), Term::atom);
+                connection.send_down(what, watcher.by, reference, reason);
+            }
+        }
+        for (&reference, spawning) in &relations.spawning {
+            if spawning.link
+                && let Some(connection) = dist::find(spawning.node)
+            {
+                connection.leave_orphan(reference, Message::copy_of(reason));
             }
         }
         for (reference, watcher) in relations.watched_in_order() {

@@ -324,9 +324,14 @@ fn value<'p>(
             let watchers = relations
                 .map(Relations::watched_in_order)
                 .unwrap_or_default();
+            let from_afar = relations
+                .into_iter()
+                .flat_map(|relations| relations.watched_from_afar.values());
             let watchers: Vec<_> = watchers
                 .into_iter()
-                .map(|(_, by)| by.by.term(builder))
+                .map(|(_, by)| by)
+                .chain(from_afar.copied())
+                .map(|by| by.by.term(builder))
                 .collect();
             builder.list(watchers)
         }

@@ -55,6 +55,23 @@ impl Message {
             fragment: (!word.is_immediate()).then(|| Box::new(arena)),
         }
     }
+    /// A term built in an arena of its own, if that succeeds.
+    ///
+    /// # Errors
+    /// Those of `build`.
+    pub fn try_build<E>(
+        build: impl for<'p> FnOnce(&mut oxbeam_term::Builder<'p>) -> Result<Term<'p>, E>,
+    ) -> Result<Message, E> {
+        let mut result = Ok(());
+        let message = Message::build(|builder| match build(builder) {
+            Ok(term) => term,
+            Err(error) => {
+                result = Err(error);
+                Term::NIL
+            }
+        });
+        result.map(|()| message)
+    }
     /// The term, for as long as the message is borrowed.
     pub fn term(&self) -> Term<'_> {
         // SAFETY: the fragment, which this borrow keeps, holds the term; or the heap that took it over, whose owner asks.

@@ -5,9 +5,13 @@
 //! watches under `watching`, with the one that is watched under `watched_by`.
 
 use super::Peer;
+use crate::signal::monitor;
 use hashbrown::HashMap;
+use oxbeam_term::boxed::external::{External, Node};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term, Word};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A hasher without secrets: pids and references are dealt out by the machine, and a run of the simulator must repeat.
@@ -102,6 +106,78 @@ pub struct WatchedBy {
     pub name: Option<Atom>,
 }
 
+/// A reference of another node: a monitor's, or a request's.
+#[derive(Copy, Clone, Debug)]
+pub struct RemoteReference {
+    node: &'static Node,
+    numbers: [u32; 5],
+    count: u8,
+}
+
+impl RemoteReference {
+    /// The reference as plain data.
+    pub fn of(reference: External<'_>) -> Option<RemoteReference> {
+        let all = reference.numbers();
+        let mut numbers = [0; 5];
+        numbers.get_mut(..all.len())?.copy_from_slice(&all);
+        Some(RemoteReference {
+            node: reference.node(),
+            numbers,
+            count: all.len() as u8,
+        })
+    }
+    /// The reference as a term.
+    pub fn term<'p>(self, builder: &mut Builder<'p>) -> Term<'p> {
+        builder.external_reference(self.node, &self.numbers[..usize::from(self.count)])
+    }
+    fn key(&self) -> (u32, u32, [u32; 5]) {
+        (self.node.name.index(), self.node.creation, self.numbers)
+    }
+}
+
+impl PartialEq for RemoteReference {
+    fn eq(&self, other: &RemoteReference) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for RemoteReference {}
+
+impl PartialOrd for RemoteReference {
+    fn partial_cmp(&self, other: &RemoteReference) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RemoteReference {
+    fn cmp(&self, other: &RemoteReference) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// A request to start a process on another node, which has not been answered.
+pub struct Spawning {
+    /// The node.
+    pub node: Atom,
+    /// First element of the answer. A root.
+    pub tag: Word,
+    /// Are success and failure told?
+    pub tell: (bool, bool),
+    /// The child is to be linked.
+    pub link: bool,
+    /// It is to be watched; the tag is a root.
+    pub monitor: Option<monitor::Options>,
+    /// Nobody wants the answer any more.
+    pub abandoned: bool,
+}
+
+impl Spawning {
+    /// Is the request's reference an alias?
+    pub fn is_alias(&self) -> bool {
+        self.monitor.is_some_and(|monitor| monitor.alias.is_some())
+    }
+}
+
 /// An alias of the process.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Alias {
@@ -122,6 +198,12 @@ pub struct Relations {
     pub watching: Table<RefNumbers, Watching>,
     /// Monitors on the process.
     pub watched_by: Table<RefNumbers, WatchedBy>,
+    /// Monitors that processes of other nodes have on the process.
+    pub watched_from_afar: BTreeMap<RemoteReference, WatchedBy>,
+    /// Nodes whose end the process wants to be told, how often.
+    pub watched_nodes: BTreeMap<Atom, u32>,
+    /// Requests to start processes on other nodes.
+    pub spawning: BTreeMap<RefNumbers, Spawning>,
     /// Active aliases.
     pub aliases: Table<RefNumbers, Alias>,
     /// Number of the last `unlink`.
@@ -192,6 +274,12 @@ impl Relations {
     pub(super) fn visit(&mut self, slice: &mut dyn FnMut(*mut Word, usize)) {
         for watching in self.watching.values_mut() {
             slice(&raw mut watching.tag, 1);
+        }
+        for spawning in self.spawning.values_mut() {
+            slice(&raw mut spawning.tag, 1);
+            if let Some(monitor) = &mut spawning.monitor {
+                slice(&raw mut monitor.tag, 1);
+            }
         }
     }
 }

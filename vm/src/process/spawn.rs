@@ -1,7 +1,7 @@
 //! New processes. Follows `erl_create_process`.
 
-use super::relations::{Link, Watched, WatchedBy};
-use super::{MaxHeap, Owned, Peer, Priority, Process};
+use super::relations::{Link, RemoteReference, Watched, WatchedBy};
+use super::{MaxHeap, Message, Owned, Peer, Priority, Process};
 use crate::interp::dispatch;
 use crate::machine::machine;
 use crate::seq_trace;
@@ -65,6 +65,62 @@ impl Options {
             reference: None,
         }
     }
+}
+
+/// Who, on another node, starts a process.
+#[derive(Copy, Clone, Debug)]
+pub struct RemoteParent {
+    /// The process.
+    pub peer: Peer,
+    /// The child's group leader.
+    pub leader: Peer,
+    /// The request; the monitor, if there is one, has the same reference.
+    pub reference: RemoteReference,
+    /// Arguments of the child's function.
+    pub arity: u64,
+}
+
+/// Starts a process for another node, which calls `module:function` when it has got its arguments as its first message. `before` is
+/// called with its number before it runs.
+pub fn spawn_for(
+    parent: RemoteParent,
+    module: Atom,
+    function: Atom,
+    options: &Options,
+    before: impl FnOnce(u64),
+) -> Result<u64, Full> {
+    let machine = machine();
+    let call = Message::build(|builder| {
+        let arity = builder.unsigned(parent.arity);
+        builder.tuple(&[Term::atom(module), Term::atom(function), arity])
+    });
+    let process = machine.processes.insert_with(|id| {
+        let start = (known::ERTS_INTERNAL, Atom::of("dist_spawn_init"));
+        let mut owned = new_owned(start.0, start.1, &[call.term()], options);
+        owned.initial_call = (module, function, parent.arity.min(255) as u8);
+        owned.parent = Some(parent.peer);
+        owned.group_leader = parent.leader;
+        owned.number = id.data;
+        if options.link {
+            owned.relations().links.insert(parent.peer, Link::Linked);
+        }
+        if options.monitor.is_some() {
+            let by = WatchedBy {
+                by: parent.peer,
+                name: None,
+            };
+            let watched = &mut owned.relations().watched_from_afar;
+            watched.insert(parent.reference, by);
+        }
+        Arc::new_cyclic(|this| Process::new(this, id.data, options.priority, owned))
+    })?;
+    if options.scheduler != 0 {
+        process.bind_to(options.scheduler);
+    }
+    machine.spawned.increment();
+    before(process.number);
+    signal::wake(&process);
+    Ok(process.number)
 }
 
 /// A new process.

@@ -5,6 +5,7 @@
 
 use super::port::{self, ToPort};
 use super::{AwaitSuspended, Signal, Task, deliver, link, monitor, send_reply};
+use crate::dist;
 use crate::process::relations::{AliasMode, Link, WatchedBy};
 use crate::process::{Class, Message, Owned, Peer, Process, info};
 use oxbeam_term::atom::known;
@@ -177,7 +178,7 @@ fn acknowledged(owned: &mut Owned, from: Peer, id: u64) {
     }
 }
 
-fn down(process: &Process, owned: &mut Owned, reference: RefNumbers, reason: Message) {
+pub(super) fn down(process: &Process, owned: &mut Owned, reference: RefNumbers, reason: Message) {
     let Some(watching) = owned
         .relations
         .as_mut()
@@ -189,7 +190,7 @@ fn down(process: &Process, owned: &mut Owned, reference: RefNumbers, reason: Mes
     enqueue(owned, message, watching.priority);
 }
 
-fn link_exit(owned: &mut Owned, from: Peer, reason: Message) {
+pub(super) fn link_exit(owned: &mut Owned, from: Peer, reason: Message) {
     let Some(relations) = &mut owned.relations else {
         return;
     };
@@ -300,7 +301,11 @@ pub(crate) fn refuse(process: &Process, signal: Signal) {
                     },
                 );
             }
-            Peer::Remote(..) => {}
+            Peer::Remote(node, _) => {
+                if let Some(connection) = dist::find(node.name) {
+                    connection.send_link_exit(from, to, Term::atom(known::NOPROC));
+                }
+            }
         },
         Signal::Unlink { from: to, id } => link::acknowledge(process.number, to, id),
         Signal::Monitor {

@@ -2,11 +2,12 @@
 
 use super::port::{self, ToPort};
 use super::{Signal, deliver};
+use crate::dist;
 use crate::process::relations::Link;
 use crate::process::{Message, Owned, Peer, Process};
-use oxbeam_term::Term;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::Reference;
+use oxbeam_term::{Atom, Term};
 
 /// The other side of a new link does not exist.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -47,7 +48,13 @@ pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) {
     let sent = match peer {
         Peer::Process(number) => deliver(number, Signal::Unlink { from, id }).is_ok(),
         Peer::Port(number) => port::signal(number, ToPort::Unlink { from, id }).is_ok(),
-        Peer::Remote(..) => false,
+        Peer::Remote(node, _) => {
+            let connection = dist::find(node.name).filter(|connection| connection.is_open());
+            if let Some(connection) = &connection {
+                connection.send_unlink(id, from, peer);
+            }
+            connection.is_some()
+        }
     };
     if sent {
         relations.links.insert(peer, Link::Unlinking(id));
@@ -62,7 +69,11 @@ pub fn acknowledge(from: u64, to: Peer, id: u64) {
     match to {
         Peer::Process(number) => drop(deliver(number, Signal::UnlinkAck { from, id })),
         Peer::Port(number) => drop(port::signal(number, ToPort::UnlinkAck { from, id })),
-        Peer::Remote(..) => {}
+        Peer::Remote(node, _) => {
+            if let Some(connection) = dist::find(node.name) {
+                connection.send_unlink_ack(id, from, to);
+            }
+        }
     }
 }
 
@@ -88,7 +99,11 @@ pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>) {
                 },
             ));
         }
-        Peer::Remote(..) => {}
+        Peer::Remote(node, _) => {
+            if let Some(connection) = dist::find(node.name) {
+                connection.send_link_exit(from, to, reason);
+            }
+        }
     }
 }
 
@@ -115,7 +130,11 @@ pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
                 },
             ));
         }
-        Peer::Remote(..) => {}
+        Peer::Remote(node, _) => {
+            if let Some(connection) = dist::connect(node.name) {
+                connection.send_exit(from, to, reason, priority);
+            }
+        }
     }
 }
 
@@ -125,6 +144,27 @@ pub fn send_exit_to_alias(from: Peer, alias: Reference<'_>, reason: Term<'_>, pr
         let exit = Box::new((from, Message::copy_of(reason), priority));
         let alias = alias.numbers();
         drop(deliver(number, Signal::AliasExit { alias, exit }));
+    }
+}
+
+/// Links `process`, which the caller runs, to a process of the node at the other end of `connection`.
+pub fn link_over(connection: &dist::Connection, process: &Process, owned: &mut Owned, peer: Peer) {
+    if !owned.relations().is_linked(peer) {
+        owned.relations().links.insert(peer, Link::Linked);
+        connection.send_link(Peer::Process(process.number), peer);
+    }
+}
+
+/// `exit(Alias, Reason)` where the alias is of another node.
+pub fn send_exit_to_remote_alias(
+    from: Peer,
+    alias: Term<'_>,
+    node: Atom,
+    reason: Term<'_>,
+    priority: bool,
+) {
+    if let Some(connection) = dist::connect(node) {
+        connection.send_alias_exit(from, alias, reason, priority);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Sending messages: by pid, name, alias.
 
-use super::{Signal, deliver, port, push};
+use super::{Signal, deliver, port, push, remote};
+use crate::dist;
+use crate::dist::send::To;
 use crate::machine::machine;
 use crate::process::{Class, Message, Peer, Process};
 use crate::registry::Named;
@@ -21,15 +23,70 @@ pub enum Sent {
     NotConnected(Atom),
     /// The destination is a port that is busy.
     Busy(u64),
+    /// So is the connection to the destination's node.
+    BusyNode(Atom),
 }
 
-/// Sends as [`send`] does, with priority if `to` is an alias that allows it.
-pub fn send_with_priority(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
-    if let Some(alias) = to.as_reference() {
-        to_alias(process, alias, message, true);
-        return Sent::Done;
+/// How to send; by default as `!` does.
+#[derive(Copy, Clone, Debug)]
+pub struct Manner {
+    /// A connection is made if there is none.
+    pub connect: bool,
+    /// With priority, if the destination is an alias that allows it.
+    pub priority: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner {
+            connect: true,
+            priority: false,
+        }
     }
-    send(process, to, message)
+}
+
+/// To another node. A busy connection takes nothing but of who does not want to wait for it.
+#[cold]
+fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner: Manner) -> Sent {
+    let connection = if manner.connect {
+        dist::connect(node)
+    } else {
+        dist::find(node).filter(|connection| connection.is_open())
+    };
+    let Some(connection) = connection else {
+        return Sent::NotConnected(node);
+    };
+    // SAFETY: the caller runs `process`, and no reference into its owned part is kept.
+    let asynchronous = unsafe { (*process.owned_pointer()).async_dist };
+    if !asynchronous && connection.is_busy() {
+        return Sent::BusyNode(node);
+    }
+    let mut token = None;
+    if seq_trace::in_use() {
+        // SAFETY: the caller runs `process`.
+        let owned = unsafe { &mut *process.owned_pointer() };
+        // SAFETY: as above; nothing is collected before the message is sent.
+        if let Some(next) = unsafe { seq_trace::next_token(process, owned) } {
+            let named = Message::build(|builder| match to {
+                To::Process(to) | To::Alias(to) => oxbeam_term::copy::copy(to, builder),
+                To::Name(name) => builder.tuple(&[Term::atom(name), Term::atom(node)]),
+            });
+            seq_trace::output(&next, seq_trace::SEND, named.term(), message);
+            token = Some(Message::build(|builder| {
+                let label = oxbeam_term::copy::copy(next.label, builder);
+                let from = oxbeam_term::copy::copy(next.from, builder);
+                let token = seq_trace::Token {
+                    label,
+                    from,
+                    ..next
+                };
+                token.term(builder)
+            }));
+        }
+    }
+    let token = token.as_ref().map(Message::term);
+    connection.send_message(process.number, to, message, token, manner.priority);
+    Sent::Done
 }
 
 fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority: bool) {
@@ -49,6 +106,12 @@ fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority
 
 /// Sends `message` to `to`: pid, port, registered name, `{Name, Node}` or alias, as `process`. To a busy port nothing is sent.
 pub fn send(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
+    send_in_manner(process, to, message, Manner::default())
+}
+
+/// Sends as [`send`] does, in this manner.
+#[inline]
+pub fn send_in_manner(process: &Process, to: Term<'_>, message: Term<'_>, manner: Manner) -> Sent {
     match to.view() {
         View::Pid(number) => {
             to_process(process, number, message);
@@ -56,7 +119,7 @@ pub fn send(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
         }
         View::Atom(name) => to_name(process, name, message).unwrap_or(Sent::Badarg),
         View::Reference(alias) => {
-            to_alias(process, alias, message, false);
+            to_alias(process, alias, message, manner.priority);
             Sent::Done
         }
         View::Port(number) => port::command(process, number, message),
@@ -67,16 +130,22 @@ pub fn send(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
             Some((Some(name), Some(node))) if node == this_node().name => {
                 to_name(process, name, message).unwrap_or(Sent::Done)
             }
-            Some((Some(_), Some(node))) => Sent::NotConnected(node),
+            Some((Some(name), Some(node))) => {
+                to_node(process, node, To::Name(name), message, manner)
+            }
             _ => Sent::Badarg,
         },
-        View::ExternalPid(pid) => Sent::NotConnected(pid.node().name),
-        View::ExternalReference(reference) => {
-            if reference.numbers().len() > 3 {
-                Sent::NotConnected(reference.node().name)
-            } else {
-                Sent::Done
-            }
+        // Of an earlier life of this node.
+        View::ExternalPid(other) | View::ExternalReference(other)
+            if other.node().name == this_node().name =>
+        {
+            Sent::Done
+        }
+        View::ExternalPid(pid) => {
+            to_node(process, pid.node().name, To::Process(to), message, manner)
+        }
+        View::ExternalReference(alias) => {
+            to_node(process, alias.node().name, To::Alias(to), message, manner)
         }
         View::ExternalPort(_) => Sent::Done,
         _ => Sent::Badarg,
@@ -204,6 +273,10 @@ pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> Behi
         }
         Sent::Busy(port) => {
             wait_for_port(process, port);
+            Behind::Wait
+        }
+        Sent::BusyNode(node) => {
+            remote::wait_for_node(process, node);
             Behind::Wait
         }
         Sent::NotConnected(_) | Sent::Done => Behind::Next,

@@ -9,11 +9,12 @@ pub mod link;
 pub mod message;
 pub mod monitor;
 pub mod port;
+pub mod remote;
 #[cfg(test)]
 mod tests;
 
 pub use message::{
-    Behind, Sent, send, send_from_instruction, send_reply, send_to_name, send_with_priority,
+    Behind, Manner, Sent, send, send_from_instruction, send_in_manner, send_reply, send_to_name,
     wait_for_port,
 };
 

@@ -2,6 +2,7 @@
 
 use super::port::{self, ToPort};
 use super::{Signal, deliver, push};
+use crate::dist;
 use crate::machine::machine;
 use crate::process::relations::{Alias, AliasMode, Relations, Watched, Watching, reference_term};
 use crate::process::{Message, Owned, Peer, Process};
@@ -34,7 +35,7 @@ impl Options {
     };
 
     /// Makes the reference an alias, if that is wanted.
-    pub(crate) fn open_alias(&self, relations: &mut Relations, reference: RefNumbers) {
+    pub fn open_alias(&self, relations: &mut Relations, reference: RefNumbers) {
         if let Some(mode) = self.alias {
             let alias = Alias {
                 mode,
@@ -102,6 +103,7 @@ pub fn monitor(
                     },
                 )
                 .is_ok(),
+                // See [`remote::monitor_from_here`](super::remote::monitor_from_here).
                 Peer::Remote(..) => {
                     down_now(process, reference, Term::atom(known::NOCONNECTION));
                     return reference;
@@ -160,7 +162,7 @@ pub fn monitor(
 }
 
 /// The process that should be watched is gone already: its end is reported at once, behind the signals that are on their way.
-fn down_now(process: &Process, reference: RefNumbers, reason: Term<'static>) {
+pub(super) fn down_now(process: &Process, reference: RefNumbers, reason: Term<'static>) {
     let _ = push(
         process,
         Signal::Down {
@@ -198,11 +200,17 @@ pub fn demonitor(process: &Process, owned: &mut Owned, reference: RefNumbers) ->
 
 /// Tells whoever was watched that it is so no longer.
 pub fn tell_unwatched(watcher: u64, watching: &Watching, reference: RefNumbers) {
+    let tell_remote = |node: Atom| {
+        if let Some(connection) = dist::find(node) {
+            let with_pid = watching.with_pid;
+            connection.send_demonitor(watcher, watching.what, reference, with_pid);
+        }
+    };
     match watching.what {
         Watched::Peer(peer) | Watched::Name(_, peer) => match peer {
             Peer::Process(number) => drop(deliver(number, Signal::Demonitor(reference))),
             Peer::Port(number) => drop(port::signal(number, ToPort::Demonitor(reference))),
-            Peer::Remote(..) => {}
+            Peer::Remote(node, _) => tell_remote(node.name),
         },
         Watched::TimeOffset => {
             machine()
@@ -210,7 +218,7 @@ pub fn tell_unwatched(watcher: u64, watching: &Watching, reference: RefNumbers) 
                 .lock()
                 .remove(&(watcher, reference));
         }
-        Watched::RemoteName(..) => {}
+        Watched::RemoteName(_, node) => tell_remote(node),
     }
 }
 

@@ -52,6 +52,12 @@ pub trait Ports: Send + Sync {
     fn signal(&self, port: u64, signal: ToPort) -> Result<(), ToPort>;
     /// `Port ! Message`
     fn command(&self, process: &Process, port: u64, message: Term<'_>) -> Sent;
+    /// Carries a packet to another node.
+    fn carry(&self, port: u64, packet: Vec<u8>);
+    /// Must who commands the port wait? One that is gone is never busy.
+    fn is_busy(&self, port: u64) -> bool;
+    /// Ends the port with this reason.
+    fn close(&self, port: u64, reason: Atom);
     /// The process exits that owns these ports, or was told of their ends: nothing to do where links see to it.
     fn exists(&self, port: u64) -> bool;
 }
@@ -76,6 +82,25 @@ pub fn command(process: &Process, port: u64, message: Term<'_>) -> Sent {
     PORTS
         .get()
         .map_or(Sent::Done, |ports| ports.command(process, port, message))
+}
+
+/// Carries a packet to another node through a port, if that is there.
+pub fn carry(port: u64, packet: Vec<u8>) {
+    if let Some(ports) = PORTS.get() {
+        ports.carry(port, packet);
+    }
+}
+
+/// Must who commands the port wait?
+pub fn is_busy(port: u64) -> bool {
+    PORTS.get().is_some_and(|ports| ports.is_busy(port))
+}
+
+/// Ends a port with this reason.
+pub fn close(port: u64, reason: Atom) {
+    if let Some(ports) = PORTS.get() {
+        ports.close(port, reason);
+    }
 }
 
 /// Is there such a port?

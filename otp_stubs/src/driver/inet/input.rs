@@ -338,7 +338,9 @@ impl Tcp {
             None
         };
         let body = &packet[packet_type.body(packet)];
-        if !options.terms {
+        if let Some(connection) = cx.connection().filter(|_| !options.terms) {
+            connection.arrives(body);
+        } else if !options.terms {
             message::send(owner, |builder| {
                 let data = message::data(builder, binary, header, body);
                 let data = builder.tuple(&[Term::atom(known::DATA), data]);

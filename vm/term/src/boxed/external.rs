@@ -29,6 +29,15 @@ impl Node {
             .entry((name, creation))
             .or_insert_with(|| Box::leak(Box::new(Node { name, creation })))
     }
+    /// Names of all nodes that have been heard of.
+    pub fn names() -> Vec<Atom> {
+        let nodes = NODES.lock();
+        let nodes = nodes.iter().flat_map(HashMap::keys);
+        let mut names: Vec<Atom> = nodes.map(|node| node.0).collect();
+        names.sort_unstable_by_key(|name| name.index());
+        names.dedup();
+        names
+    }
     /// The latest incarnation of the node of this name that has been heard of.
     pub fn known(name: Atom) -> Option<&'static Node> {
         let nodes = NODES.lock();

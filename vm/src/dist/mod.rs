@@ -1,0 +1,688 @@
+//! Connections to other nodes. Follows `dist.c` and "Distribution Protocol" of the ERTS manual.
+//!
+//! A connection begins as *pending*: somebody wants to send to a node, and `net_kernel` is told to connect. What is sent meanwhile waits
+//! in its queue. When the handshake is over a port or a process becomes its *controller* and carries what the queue has; what the controller
+//! brings is decoded and delivered by whoever brings it. A connection that is lost tells the processes concerned by it, each of which ends
+//! its own links and monitors over it; only then may there be another one to the same node.
+//!
+//! No lock of a connection is held while a port's is taken. A port may end with its own lock held: it has left the connection first, so
+//! that nothing that its last packets cause comes back to it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `header.rs` | packets: atoms by reference, fragments |
+//! | `send.rs` | control messages that we send |
+//! | `receive.rs` | those that come |
+//! | `watch.rs` | who wants to know of nodes |
+
+mod header;
+mod receive;
+pub mod send;
+pub mod watch;
+
+pub use header::{Damaged, Reader, Whole};
+pub use receive::{SpawnRequest, set_spawner};
+
+use crate::machine::machine;
+use crate::process::{Message, Process};
+use crate::signal::{self, Signal, port, remote};
+use header::{Frame, Writer};
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::external::this_node;
+use oxbeam_term::boxed::reference::{Magic, RefNumbers};
+use oxbeam_term::etf::{EncodeOptions, encode_term, encode_term_with_atoms};
+use oxbeam_term::{Atom, Builder, Term};
+use parking_lot::{Mutex, RwLock};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+/// Bits of the flags by which nodes tell what they can do.
+pub mod flag {
+    /// The node shows in `nodes()`.
+    pub const PUBLISHED: u64 = 1;
+    /// It reads text as Unicode.
+    pub const UNICODE_IO: u64 = 1 << 12;
+    /// Packets have headers.
+    pub const HEADERS: u64 = 1 << 13;
+    /// Messages say who sends them.
+    pub const SEND_SENDER: u64 = 1 << 19;
+    /// Tokens of sequential tracing may have any label.
+    pub const BIG_LABELS: u64 = 1 << 20;
+    /// Reasons stand behind the control message.
+    pub const EXIT_PAYLOAD: u64 = 1 << 22;
+    /// Large messages come in pieces.
+    pub const FRAGMENTS: u64 = 1 << 23;
+    /// `spawn_request`
+    pub const SPAWN: u64 = 1 << 32;
+    /// Messages go to aliases.
+    pub const ALIAS: u64 = 1 << 35;
+    /// Signals by alias, with priority (28).
+    pub const ALTERNATIVE: u64 = 1 << 37;
+}
+
+/// Bytes that wait in a connection's queue before who sends more must wait.
+static BUSY_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
+
+/// Sets how many bytes may wait before senders must.
+pub fn set_busy_limit(bytes: usize) {
+    BUSY_LIMIT.store(bytes, Ordering::Relaxed);
+}
+
+/// Who carries what is sent.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Controller {
+    /// A port.
+    Port(u64),
+    /// A process.
+    Process(u64),
+}
+
+impl Controller {
+    /// The port or pid.
+    pub fn term(self) -> Term<'static> {
+        match self {
+            Controller::Port(number) => Term::local_port(number),
+            Controller::Process(number) => Term::local_pid(number),
+        }
+    }
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum State {
+    Pending,
+    Up,
+    Down,
+}
+
+/// A connection to another node.
+pub struct Connection {
+    /// The node.
+    pub node: Atom,
+    /// Number among all connections.
+    pub id: u32,
+    handle: RefNumbers,
+    inner: Mutex<Inner>,
+    incoming: Mutex<Incoming>,
+    reader: Mutex<Reader>,
+    received: AtomicU64,
+}
+
+struct Inner {
+    state: State,
+    controller: Option<Controller>,
+    /// The controller carries no more.
+    closing: bool,
+    flags: u64,
+    creation: u32,
+    queue: VecDeque<Frame>,
+    /// Packets that have their headers.
+    packets: VecDeque<Vec<u8>>,
+    /// Bytes in both.
+    queued: usize,
+    writer: Option<Writer>,
+    /// Somebody carries packets to the port.
+    flushing: bool,
+    /// The controller wants to be told of data.
+    notify: bool,
+    get_size: bool,
+    input_handler: Option<u64>,
+    /// Processes that wait for room.
+    waiting: Vec<u64>,
+    /// Processes with links, monitors or requests over the connection; some may be gone.
+    concerned: BTreeSet<u64>,
+    sweep_at: usize,
+    sent: u64,
+    /// Reasons of processes that have exited between their request to spawn with a link and its answer.
+    orphans: BTreeMap<RefNumbers, Message>,
+}
+
+#[derive(Default)]
+struct Incoming {
+    arrivals: VecDeque<Arrival>,
+    /// Somebody takes them.
+    taken: bool,
+}
+
+enum Arrival {
+    Packet(Vec<u8>),
+    /// The controller has ended, with this reason.
+    End(Message),
+}
+
+/// What a handle of a connection holds.
+struct Handle(Arc<Connection>);
+
+const FIRST_SWEEP: usize = 256;
+
+/// Connections that are pending or up, by node.
+static CONNECTIONS: RwLock<BTreeMap<Atom, Arc<Connection>>> = RwLock::new(BTreeMap::new());
+static LAST: AtomicU32 = AtomicU32::new(0);
+/// Connections whose controller is a process.
+static BY_PROCESS: AtomicUsize = AtomicUsize::new(0);
+
+/// Has this node a name?
+pub fn is_alive() -> bool {
+    this_node().name != known::NONODE_NOHOST
+}
+
+/// The connection to this node, also one that is pending.
+pub fn find(node: Atom) -> Option<Arc<Connection>> {
+    CONNECTIONS.read().get(&node).cloned()
+}
+
+/// All connections.
+pub fn all() -> Vec<Arc<Connection>> {
+    CONNECTIONS.read().values().cloned().collect()
+}
+
+/// The connection to this node, made if there is none: it is pending then. And whether it is new.
+pub fn begin(node: Atom) -> (Arc<Connection>, bool) {
+    if let Some(connection) = find(node) {
+        return (connection, false);
+    }
+    let mut connections = CONNECTIONS.write();
+    if let Some(connection) = connections.get(&node) {
+        return (Arc::clone(connection), false);
+    }
+    let connection = Arc::new(Connection {
+        node,
+        id: LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1),
+        handle: crate::unique::next_reference(),
+        inner: Mutex::new(Inner {
+            state: State::Pending,
+            controller: None,
+            closing: false,
+            flags: 0,
+            creation: 0,
+            queue: VecDeque::new(),
+            packets: VecDeque::new(),
+            queued: 0,
+            writer: None,
+            flushing: false,
+            notify: false,
+            get_size: false,
+            input_handler: None,
+            waiting: Vec::new(),
+            concerned: BTreeSet::new(),
+            sweep_at: FIRST_SWEEP,
+            sent: 0,
+            orphans: BTreeMap::new(),
+        }),
+        incoming: Mutex::default(),
+        reader: Mutex::new(Reader::new(true)),
+        received: AtomicU64::new(0),
+    });
+    connections.insert(node, Arc::clone(&connection));
+    (connection, true)
+}
+
+/// The connection to this node; `net_kernel` is told to make one if there is none. `None`: this node is not alive, or is that node.
+pub fn connect(node: Atom) -> Option<Arc<Connection>> {
+    if let Some(connection) = find(node) {
+        return Some(connection);
+    }
+    if !is_alive() || node == this_node().name {
+        return None;
+    }
+    let (connection, new) = begin(node);
+    if new {
+        let Some(kernel) = machine().registry.process(Atom::of("net_kernel")) else {
+            connection.abort();
+            return None;
+        };
+        let message = Message::build(|builder| {
+            let handle = connection.handle_term(builder);
+            builder.tuple(&[
+                Term::atom(Atom::of("auto_connect")),
+                Term::atom(node),
+                handle,
+            ])
+        });
+        let _ = signal::push(&kernel, Signal::Message(message));
+    }
+    Some(connection)
+}
+
+/// The connection that a handle, `{Id, Ref}`, stands for.
+pub fn of_handle(handle: Term<'_>) -> Option<Arc<Connection>> {
+    let [id, reference] = handle.as_tuple_of::<2>()?;
+    let Handle(connection) = reference.as_reference()?.magic_value::<Handle>()?;
+    (id.as_u64() == Some(connection.id.into())).then(|| Arc::clone(connection))
+}
+
+/// The connection whose controller is this process.
+pub fn controlled_by(process: u64) -> Option<Arc<Connection>> {
+    if BY_PROCESS.load(Ordering::Acquire) == 0 {
+        return None;
+    }
+    let connections = CONNECTIONS.read();
+    let mut found = connections.values().filter(|connection| {
+        connection.inner.lock().controller == Some(Controller::Process(process))
+    });
+    found.next().cloned()
+}
+
+/// This node is not alive any more: nor are its connections.
+pub fn leave() {
+    let reason = Atom::of("net_kernel_terminated");
+    for connection in all() {
+        if !connection.abort() {
+            connection.close(reason);
+        }
+    }
+}
+
+impl Connection {
+    /// `{Id, Ref}`
+    pub fn handle_term<'p>(self: &Arc<Connection>, builder: &mut Builder<'p>) -> Term<'p> {
+        let value = Box::new(Handle(Arc::clone(self)));
+        let reference = builder.magic_reference(self.handle, Arc::new(Magic { value }));
+        builder.tuple(&[Term::small(self.id.into()), reference])
+    }
+    /// Is it pending or up?
+    pub fn is_open(&self) -> bool {
+        self.inner.lock().state != State::Down
+    }
+    /// Is it up?
+    pub fn is_up(&self) -> bool {
+        self.inner.lock().state == State::Up
+    }
+    /// What the other node can do; `None` before that is known.
+    pub fn flags(&self) -> Option<u64> {
+        let inner = self.inner.lock();
+        (inner.state == State::Up).then_some(inner.flags)
+    }
+    /// Can the other node do this? As long as we don't know we hope so.
+    fn can(&self, flag: u64) -> bool {
+        self.flags().is_none_or(|flags| flags & flag != 0)
+    }
+    /// Creation of the other node.
+    pub fn creation(&self) -> u32 {
+        self.inner.lock().creation
+    }
+    /// The controller.
+    pub fn controller(&self) -> Option<Controller> {
+        self.inner.lock().controller
+    }
+    /// Packets received, packets sent, bytes that wait.
+    pub fn counts(&self) -> (u64, u64, usize) {
+        let inner = self.inner.lock();
+        let received = self.received.load(Ordering::Relaxed);
+        (received, inner.sent, inner.queued)
+    }
+    /// The handshake is over. `false`: the connection is not pending, or `net_kernel` is gone.
+    pub fn establish(
+        self: &Arc<Connection>,
+        controller: Controller,
+        flags: u64,
+        creation: u32,
+        setup: u64,
+    ) -> bool {
+        let Some(kernel) = machine().registry.process(Atom::of("net_kernel")) else {
+            return false;
+        };
+        {
+            let mut inner = self.inner.lock();
+            if inner.state != State::Pending || inner.controller.is_some() {
+                return false;
+            }
+            let headers = flags & flag::HEADERS != 0;
+            *self.reader.lock() = Reader::new(headers);
+            inner.writer = headers.then(|| Writer::new(flags & flag::FRAGMENTS != 0));
+            inner.controller = Some(controller);
+            inner.flags = flags;
+            inner.creation = creation;
+            inner.state = State::Up;
+        }
+        if let Controller::Process(_) = controller {
+            BY_PROCESS.fetch_add(1, Ordering::AcqRel);
+        }
+        let message = Message::build(|builder| {
+            builder.tuple(&[
+                Term::atom(Atom::of("dist_ctrlr")),
+                controller.term(),
+                Term::atom(self.node),
+                Term::local_pid(setup),
+            ])
+        });
+        let _ = signal::push(&kernel, Signal::Message(message));
+        watch::node_is_up(self);
+        self.flush();
+        true
+    }
+    /// Takes back a connection that is pending. `false`: it is up, or was.
+    pub fn abort(self: &Arc<Connection>) -> bool {
+        if self.inner.lock().state != State::Pending {
+            return false;
+        }
+        self.end(&Message::immediate(Term::atom(known::NOCONNECTION).word()));
+        true
+    }
+    /// Ends the controller, and with it the connection.
+    pub fn close(&self, reason: Atom) {
+        let inner = self.inner.lock();
+        let controller = inner.controller.filter(|_| !inner.closing);
+        drop(inner);
+        match controller {
+            Some(Controller::Port(number)) => port::close(number, reason),
+            Some(Controller::Process(number)) => {
+                let exit = Signal::Exit {
+                    from: crate::process::Peer::Process(number),
+                    reason: Message::immediate(Term::atom(known::KILL).word()),
+                    priority: false,
+                };
+                drop(signal::deliver(number, exit));
+            }
+            None => {}
+        }
+    }
+    /// The controller has ended with this reason. What has come before is delivered first.
+    pub fn controller_ends(self: &Arc<Connection>, reason: Message) {
+        self.inner.lock().closing = true;
+        self.incoming
+            .lock()
+            .arrivals
+            .push_back(Arrival::End(reason));
+        self.take_arrivals();
+    }
+    /// The end: whoever is concerned is told.
+    fn end(self: &Arc<Connection>, reason: &Message) {
+        let mut inner = self.inner.lock();
+        if inner.state == State::Down {
+            return;
+        }
+        let was_up = inner.state == State::Up;
+        if let Some(Controller::Process(_)) = inner.controller {
+            BY_PROCESS.fetch_sub(1, Ordering::AcqRel);
+        }
+        inner.state = State::Down;
+        inner.closing = true;
+        inner.controller = None;
+        inner.queue.clear();
+        inner.packets.clear();
+        inner.queued = 0;
+        inner.orphans.clear();
+        let waiting = std::mem::take(&mut inner.waiting);
+        let concerned = std::mem::take(&mut inner.concerned);
+        drop(inner);
+        *self.reader.lock() = Reader::new(true);
+        for process in concerned {
+            remote::tell_lost(process, self.node);
+        }
+        {
+            let mut connections = CONNECTIONS.write();
+            let this = connections
+                .get(&self.node)
+                .is_some_and(|other| Arc::ptr_eq(other, self));
+            if this {
+                connections.remove(&self.node);
+            }
+        }
+        wake_all(waiting);
+        if was_up {
+            watch::node_is_down(self, reason.term());
+        }
+    }
+    /// The process will have something that ends with the connection. `false`: it has ended.
+    pub fn concerns(&self, process: u64) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.state == State::Down {
+            return false;
+        }
+        inner.concerned.insert(process);
+        if inner.concerned.len() > inner.sweep_at {
+            let processes = &machine().processes;
+            inner
+                .concerned
+                .retain(|&number| number == process || processes.contains(number));
+            inner.sweep_at = (inner.concerned.len() * 2).max(FIRST_SWEEP);
+        }
+        true
+    }
+    /// The process has exited with this reason before its request to spawn, with a link, was answered.
+    pub(crate) fn leave_orphan(&self, request: RefNumbers, reason: Message) {
+        let mut inner = self.inner.lock();
+        if inner.state != State::Down {
+            inner.orphans.insert(request, reason);
+        }
+    }
+    fn take_orphan(&self, request: RefNumbers) -> Option<Message> {
+        self.inner.lock().orphans.remove(&request)
+    }
+    /// Must who sends more wait?
+    pub fn is_busy(&self) -> bool {
+        self.inner.lock().is_busy()
+    }
+    /// The process is going to wait until there is room. `false`: there is.
+    pub fn await_room(&self, process: u64) -> bool {
+        let mut inner = self.inner.lock();
+        let busy = inner.is_busy();
+        if busy && !inner.waiting.contains(&process) {
+            inner.waiting.push(process);
+        }
+        busy
+    }
+    /// Sends a control message, and what goes with it.
+    fn send(
+        &self,
+        control: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
+        payload: Option<Term<'_>>,
+    ) {
+        let control = Message::build(control);
+        let options = EncodeOptions {
+            minor_version: 2,
+            ..EncodeOptions::default()
+        };
+        let (state, headers) = {
+            let inner = self.inner.lock();
+            (inner.state, inner.writer.is_some())
+        };
+        if state == State::Down {
+            return;
+        }
+        let mut frame = Frame::default();
+        let Frame { atoms, .. } = &mut frame;
+        let mut encode = |term: Term<'_>, out: &mut Vec<u8>| {
+            if headers {
+                encode_term_with_atoms(term, &options, atoms, out)
+            } else {
+                encode_term(term, &options, out)
+            }
+        };
+        let mut bytes = Vec::new();
+        let mut whole = encode(control.term(), &mut bytes).is_ok();
+        let payload = payload.map(|payload| {
+            let mut bytes = Vec::new();
+            whole &= encode(payload, &mut bytes).is_ok();
+            bytes
+        });
+        // What is too large for the format can't be sent.
+        if !whole {
+            return;
+        }
+        frame.control = bytes;
+        frame.payload = payload;
+        self.enqueue(frame);
+    }
+    fn enqueue(&self, frame: Frame) {
+        let mut told = None;
+        {
+            let mut inner = self.inner.lock();
+            if inner.state == State::Down {
+                return;
+            }
+            inner.queued += frame.bytes();
+            inner.queue.push_back(frame);
+            if let Some(Controller::Process(number)) = inner.controller
+                && std::mem::take(&mut inner.notify)
+            {
+                told = Some(number);
+            }
+        }
+        match told {
+            Some(controller) => tell_data(controller),
+            None => self.flush(),
+        }
+    }
+    /// Carries what waits to the port, as long as that is not busy, unless somebody does so already.
+    pub fn flush(&self) {
+        loop {
+            let number = {
+                let mut inner = self.inner.lock();
+                let Some(Controller::Port(number)) = inner.controller else {
+                    return;
+                };
+                if inner.flushing || inner.closing || inner.is_empty() {
+                    return;
+                }
+                inner.flushing = true;
+                number
+            };
+            while !port::is_busy(number) {
+                let (packet, _) = self.next_packet();
+                let Some(packet) = packet else { break };
+                port::carry(number, packet);
+            }
+            let mut inner = self.inner.lock();
+            inner.flushing = false;
+            let rest = !inner.is_empty();
+            drop(inner);
+            // What has come, or become possible, meanwhile is for nobody else.
+            if !rest || port::is_busy(number) {
+                return;
+            }
+        }
+    }
+    /// Data have come from the controller; they wait for [`Connection::take_arrivals`].
+    pub fn arrives(&self, packet: &[u8]) {
+        self.received.fetch_add(1, Ordering::Relaxed);
+        if !packet.is_empty() {
+            self.incoming
+                .lock()
+                .arrivals
+                .push_back(Arrival::Packet(packet.to_vec()));
+        }
+    }
+    /// Delivers what has come, unless somebody does so already.
+    pub fn take_arrivals(self: &Arc<Connection>) {
+        loop {
+            let arrival = {
+                let mut incoming = self.incoming.lock();
+                if incoming.taken {
+                    return;
+                }
+                match incoming.arrivals.pop_front() {
+                    Some(arrival) => {
+                        incoming.taken = true;
+                        arrival
+                    }
+                    None => return,
+                }
+            };
+            match arrival {
+                Arrival::Packet(packet) => {
+                    if self.is_up() && self.take_packet(&packet).is_err() {
+                        self.incoming
+                            .lock()
+                            .arrivals
+                            .retain(|arrival| matches!(arrival, Arrival::End(_)));
+                        self.close(known::KILLED);
+                    }
+                }
+                Arrival::End(reason) => self.end(&reason),
+            }
+            self.incoming.lock().taken = false;
+        }
+    }
+    fn take_packet(self: &Arc<Connection>, packet: &[u8]) -> Result<(), Damaged> {
+        let whole = self.reader.lock().packet(packet)?;
+        whole.map_or(Ok(()), |whole| receive::take(self, &whole))
+    }
+    /// `dist_ctrl_get_data/1`: the next packet, and whether its size is wanted with it.
+    pub fn next_packet(&self) -> (Option<Vec<u8>>, bool) {
+        let mut inner = self.inner.lock();
+        let packet = inner.next_packet();
+        let woken = inner.take_woken();
+        let get_size = inner.get_size;
+        drop(inner);
+        wake_all(woken);
+        (packet, get_size)
+    }
+    /// `dist_ctrl_get_data_notification/1`
+    pub fn notify(&self, controller: u64) {
+        let mut inner = self.inner.lock();
+        if inner.is_empty() {
+            inner.notify = true;
+        } else if !inner.notify {
+            drop(inner);
+            tell_data(controller);
+        }
+    }
+    /// `dist_ctrl_set_opt(_, get_size, _)`: what it was.
+    pub fn set_get_size(&self, value: Option<bool>) -> bool {
+        let mut inner = self.inner.lock();
+        let before = inner.get_size;
+        inner.get_size = value.unwrap_or(before);
+        before
+    }
+    /// `dist_ctrl_input_handler/2`
+    pub fn set_input_handler(&self, process: u64) {
+        self.inner.lock().input_handler = Some(process);
+    }
+    /// Who may bring data.
+    pub fn input_handler(&self) -> Option<u64> {
+        self.inner.lock().input_handler
+    }
+}
+
+impl Inner {
+    fn is_busy(&self) -> bool {
+        self.queued >= BUSY_LIMIT.load(Ordering::Relaxed) && self.state != State::Down
+    }
+    fn is_empty(&self) -> bool {
+        self.queue.is_empty() && self.packets.is_empty()
+    }
+    fn next_packet(&mut self) -> Option<Vec<u8>> {
+        if self.packets.is_empty() {
+            let frame = self.queue.pop_front()?;
+            let before = frame.bytes();
+            match &mut self.writer {
+                Some(writer) => writer.write(frame, &mut self.packets),
+                None => self.packets.push_back(frame.pass_through()),
+            }
+            let after: usize = self.packets.iter().map(Vec::len).sum();
+            self.queued = self.queued.saturating_sub(before) + after;
+        }
+        let packet = self.packets.pop_front()?;
+        self.queued = self.queued.saturating_sub(packet.len());
+        self.sent += 1;
+        Some(packet)
+    }
+    /// Those who waited, once half of the room is free.
+    fn take_woken(&mut self) -> Vec<u64> {
+        if self.queued > BUSY_LIMIT.load(Ordering::Relaxed) / 2 {
+            return Vec::new();
+        }
+        std::mem::take(&mut self.waiting)
+    }
+}
+
+fn wake_all(processes: Vec<u64>) {
+    for process in processes {
+        // Any signal makes it try again.
+        let _ = signal::deliver(process, Signal::Task(Box::new(|_, _| {})));
+    }
+}
+
+fn tell_data(controller: u64) {
+    let message = Message::immediate(Term::atom(Atom::of("dist_data")).word());
+    let _ = signal::deliver(controller, Signal::Message(message));
+}
+
+/// A process exits, and with it the connection whose controller it is.
+pub(crate) fn process_exits(process: &Process, reason: Term<'_>) {
+    if let Some(connection) = controlled_by(process.number) {
+        connection.controller_ends(Message::copy_of(reason));
+    }
+}
