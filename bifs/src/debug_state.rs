@@ -351,7 +351,9 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             Ok(cx.shared_binary(bytes))
         }
         "mbuf" => Ok(oxbeam_vm::term::copy::copy_all(value, cx.builder())),
-        "ets_force_trap" | "proc_sig_buffers" => Ok(Term::atom(known::NOTSUP)),
+        // An inbox takes from many at once in any case.
+        "proc_sig_buffers" => Ok(Term::boolean(cx.owned().off_heap_messages)),
+        "ets_force_trap" => Ok(Term::atom(known::NOTSUP)),
         _ => Err(Raise::Badarg),
     }
 }
@@ -522,8 +524,13 @@ fn dirty<'p>(
 /// Breakpoints belong to tracing.
 fn breakpoint_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mfa = cx.arg(0).as_tuple_of::<3>().ok_or(Raise::Badarg)?;
-    if mfa[0].as_atom().is_none() || mfa[1].as_atom().is_none() || cx.arg(1).as_boolean().is_none()
-    {
+    let any = |term: Term<'_>| term.as_atom().is_some_and(|atom| atom.text() == "_");
+    let is_pattern = mfa[0].as_atom().is_some()
+        && mfa[1].as_atom().is_some()
+        && (mfa[2].as_small().is_some() || any(mfa[2]))
+        // What follows a wildcard is one.
+        && mfa.windows(2).all(|pair| !any(pair[0]) || any(pair[1]));
+    if !is_pattern || cx.arg(1).as_boolean().is_none() {
         return Err(Raise::Badarg);
     }
     Err(Raise::Notsup)

@@ -9,26 +9,27 @@ natives! { NATIVES: "erts_literal_area_collector";
     "send_copy_request" / 3 Plain => send_copy_request_3;
 }
 
-/// Only the collector itself may call these.
-fn check_caller(cx: &mut Cx<'_>) -> Result<(), Raise> {
-    let collector = cx.owned().system_process
-        && cx.owned().initial_call.0.text() == "erts_literal_area_collector";
-    if collector {
+/// Only the system process that runs this module may go on.
+pub(crate) fn check_caller(cx: &mut Cx<'_>, module: &str) -> Result<(), Raise> {
+    let owned = cx.owned();
+    if owned.system_process && owned.initial_call.0.text() == module {
         Ok(())
     } else {
         Err(Raise::Notsup)
     }
 }
 
+const COLLECTOR: &str = "erts_literal_area_collector";
+
 /// Releases what all processes have been asked about; `true` if there is an area more to ask about.
 fn release_area_switch_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    check_caller(cx)?;
+    check_caller(cx, COLLECTOR)?;
     literals::switch().map_or(Err(Raise::Yield), |more| Ok(Term::boolean(more)))
 }
 
 /// `send_copy_request(Pid, Area, init | check_gc | need_gc)`: the process is to answer `{copy_literals, {Area, How, Pid}, ok | need_gc}`.
 fn send_copy_request_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    check_caller(cx)?;
+    check_caller(cx, COLLECTOR)?;
     let number = cx.arg(0).as_local_pid().ok_or(Raise::Badarg)?;
     let how = cx.arg(2).as_atom().ok_or(Raise::Badarg)?;
     if !matches!(how.text(), "init" | "check_gc" | "need_gc") {

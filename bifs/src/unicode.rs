@@ -345,10 +345,11 @@ fn told<'p>(cx: &mut Cx<'p>, converted: Term<'p>, outcome: Outcome<'p>) -> Term<
     cx.tuple(&[Term::atom(tag), converted, rest])
 }
 
+/// OTP 27 compares bytes with bits: it says so of the empty binary only.
 fn bin_is_7bit_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let ascii = cx.arg(0).as_binary().is_some_and(|bytes| {
         cx.bump_reductions(bytes.len() / (8 * BYTES_PER_REDUCTION));
-        bytes.is_ascii()
+        bytes.is_ascii() && (bytes.is_empty() || !cx.machine().release.only_empty_is_7bit)
     });
     Ok(Term::boolean(ascii))
 }

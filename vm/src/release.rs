@@ -35,6 +35,8 @@ pub struct Release {
     pub undefined_arguments: bool,
     /// `exit/3`, `link/2`, priority messages (`alias(priority)`).
     pub priority_messages: bool,
+    /// `unicode:bin_is_7bit/1` is true of the empty binary only (OTP 27).
+    pub only_empty_is_7bit: bool,
 }
 
 /// How files, ports and compression behave under one release.
@@ -144,6 +146,7 @@ pub const TABLE: [Release; 3] = [
         negation_is_subtraction: true,
         undefined_arguments: false,
         priority_messages: false,
+        only_empty_is_7bit: false,
     },
     Release {
         number: 27,
@@ -161,6 +164,7 @@ pub const TABLE: [Release; 3] = [
         negation_is_subtraction: false,
         undefined_arguments: true,
         priority_messages: false,
+        only_empty_is_7bit: true,
     },
     Release {
         number: 29,
@@ -178,6 +182,7 @@ pub const TABLE: [Release; 3] = [
         negation_is_subtraction: false,
         undefined_arguments: true,
         priority_messages: true,
+        only_empty_is_7bit: false,
     },
 ];
 

@@ -1,6 +1,7 @@
 //! Loading code: what `init`, `erl_prim_loader`, `code_server` and `erts_code_purger` call. Follows the module `erlang` and
 //! `beam_bif_load.c` for what the unexported functions give.
 
+use crate::literal_area::check_caller;
 use oxbeam_vm::code::load::{PrepareError, decode_chunk};
 use oxbeam_vm::code::{FinishError, Finished, Module};
 use oxbeam_vm::native::prelude::*;
@@ -329,6 +330,7 @@ fn beamfile_module_md5_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `purge_module(Module, prepare | prepare_on_load | abort | complete)`
 fn purge_module_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    check_caller(cx, "erts_code_purger")?;
     let name = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let step = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     let machine = cx.machine();

@@ -14,6 +14,11 @@ main() ->
     t:x(fun() -> erts_debug:get_internal_state(t:id(no_such_state)) end),
     t:x(fun() -> erts_debug:set_internal_state(t:id(no_such_state), 1) end),
     t:x(fun() -> erts_debug:breakpoint(t:id(a), true) end),
+    [t:x(fun() -> erts_debug:breakpoint(t:id(Pattern), On) end)
+     || {Pattern, On} <- [{{a, b, c}, true}, {{a, b}, true}, {{1, b, 1}, true}, {{'_', b, 1}, true}, {{'_', '_', 1}, false}, {{a, '_', 0}, true},
+                          {{no_such_module, '_', '_'}, other}]],
+    [t:x(fun() -> erts_internal:purge_module(t:id(Module), Step) end)
+     || {Module, Step} <- [{lists, prepare}, {no_such_module, complete}, {lists, 1}, {1, abort}]],
     t:x(fun() -> erts_debug:disassemble({t:id(no_such_module), f, 0}) end),
     t:x(fun() -> erts_debug:disassemble(t:id(a)) end),
     [t:x(Name, fun() -> erts_debug:Name(wait, 1) end) || Name <- [dirty_cpu, dirty_io]],

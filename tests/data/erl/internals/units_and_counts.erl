@@ -34,7 +34,7 @@ main() ->
     t:p(universal, tuple_size(erlang:universaltime())),
     t:x(fun() -> net_kernel:dflag_unicode_io(self()) end),
     t:x(fun() -> net_kernel:dflag_unicode_io(t:id(a)) end),
-    t:p(seven_bit, [unicode:bin_is_7bit(B) || B <- [<<>>, <<"a", 200>>]]),
+    t:p(seven_bit, [unicode:bin_is_7bit(B) || B <- [<<>>, <<"a">>, <<"a", 200>>, <<1:3>>, <<0:9>>, a, "a", binary:part(<<"abc">>, 3, 0)]]),
     t:p([erlang:apply(erlang, '=:=', [A, B]) || {A, B} <- [{1, 1}, {1, 1.0}, {a, b}]]),
     t:p(interpreter, is_integer(erts_debug:interpreter_size())),
     t:p(instructions, is_list(erts_debug:instructions())).
