@@ -6,8 +6,8 @@ use oxbeam_vm::native::prelude::*;
 
 natives! { INTERNAL: "erts_internal";
     "ets_lookup_binary_info" / 2 Plain => ets_lookup_binary_info_2;
-    "ets_raw_first" / 1 Plain => super::walk::first_1;
-    "ets_raw_next" / 2 Plain => super::walk::next_2;
+    "ets_raw_first" / 1 Plain => super::walk::raw_first_1;
+    "ets_raw_next" / 2 Plain => super::walk::raw_next_2;
     "ets_super_user" / 1 Plain => ets_super_user_1;
 }
 

@@ -8,11 +8,8 @@ use oxbeam_vm::ets::{
 use oxbeam_vm::native::prelude::*;
 
 /// A heir, if the process lives.
-fn heir(cx: &Cx<'_>, pid: u64, data: Option<Term<'_>>) -> Option<Heir> {
-    (pid == cx.process().number || ets::is_alive(pid)).then(|| Heir {
-        pid,
-        data: data.map(|data| Row::of(&[data], 0)),
-    })
+fn heir(pid: u64, data: Option<Term<'_>>) -> Option<Heir> {
+    Heir::of(pid, data.map(|data| Row::of(&[data], 0)))
 }
 
 /// `new(Name, Options)`
@@ -101,7 +98,7 @@ pub(super) fn new_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     options.decentralized_counters = decentralized.unwrap_or(options.decentralized_counters)
         && options.write_concurrency != Concurrency::Off;
-    options.heir = heir_given.and_then(|(pid, data)| heir(cx, pid, data));
+    options.heir = heir_given.and_then(|(pid, data)| heir(pid, data));
     let named = options.named;
     let table = create(options, cx.process().number)
         .map_err(|_| cx.badarg_because(Atom::of("already_exists")))?;
@@ -233,10 +230,10 @@ fn set_option(cx: &Cx<'_>, option: Term<'_>, parsed: &mut Parsed) -> Option<()> 
             parsed.0 = Some(None);
         }
         (known::HEIR, [_, pid, data]) if parsed.0.is_none() => {
-            parsed.0 = Some(heir(cx, pid.as_local_pid()?, Some(*data)));
+            parsed.0 = Some(heir(pid.as_local_pid()?, Some(*data)));
         }
         (known::HEIR, [_, pid]) if parsed.0.is_none() && cx.machine().release.ets.silent_heirs => {
-            parsed.0 = Some(heir(cx, pid.as_local_pid()?, None));
+            parsed.0 = Some(heir(pid.as_local_pid()?, None));
         }
         (known::PROTECTION, [_, protection]) if parsed.1.is_none() => {
             parsed.1 = Some(match protection.as_atom()? {

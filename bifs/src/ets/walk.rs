@@ -26,6 +26,26 @@ fn beside<'p>(cx: &mut Cx<'p>, before: bool, objects: bool) -> NativeResult<'p> 
     })
 }
 
+/// `ets_raw_first(Table)`
+pub(super) fn raw_first_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let table = table(cx)?;
+    let reading = reading!(cx, table, Right::Read);
+    Ok(match reading.raw_first() {
+        None => Term::atom(known::END_OF_TABLE),
+        Some(row) => reading.key_of(row, cx),
+    })
+}
+
+/// `ets_raw_next(Table, Key)`
+pub(super) fn raw_next_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let table = table(cx)?;
+    let reading = reading!(cx, table, Right::Read);
+    Ok(match reading.raw_next(cx.arg(1))? {
+        None => Term::atom(known::END_OF_TABLE),
+        Some(row) => reading.key_of(row, cx),
+    })
+}
+
 /// `first(Table)`
 pub(super) fn first_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     end(cx, false, false)

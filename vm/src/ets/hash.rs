@@ -156,17 +156,40 @@ impl HashStore {
     pub(crate) fn first_from(&self, slot: usize) -> Option<&Row> {
         (slot..self.slots.len()).find_map(|slot| self.slot(slot).next())
     }
+    /// The first row from slot `slot` on, dead or alive.
+    pub(crate) fn first_raw_from(&self, slot: usize) -> Option<&Row> {
+        self.slots.get(slot..)?.iter().find_map(Option::as_ref)
+    }
     /// The first live row behind those with this key. `Err`: no row has it.
     pub(crate) fn after(&self, key: Term<'_>) -> Result<Option<&Row>, ()> {
+        let (next, slot) = self.behind(key, false)?;
+        Ok(next.or_else(|| self.first_from(slot)))
+    }
+    /// As [`HashStore::after`], dead rows too.
+    pub(crate) fn after_raw(&self, key: Term<'_>) -> Result<Option<&Row>, ()> {
+        let (next, slot) = self.behind(key, true)?;
+        Ok(next.or_else(|| self.first_raw_from(slot)))
+    }
+    /// The next row in the slot of this key with another one, and the slot after it.
+    fn behind(&self, key: Term<'_>, dead_too: bool) -> Result<(Option<&Row>, usize), ()> {
         let at = self.position(key).ok_or(())?;
         let mut next = at.next();
         while let Some(row) = next {
-            if !row.is_dead() && !has_key(row, key, at.hash()) {
-                return Ok(Some(row));
+            if (dead_too || !row.is_dead()) && !has_key(row, key, at.hash()) {
+                break;
             }
             next = row.next();
         }
-        Ok(self.first_from(self.slot_of(at.hash()) + 1))
+        Ok((next, self.slot_of(at.hash()) + 1))
+    }
+    /// The rows with this key, dead or alive.
+    pub(crate) fn find_raw<'a>(&'a self, key: Term<'a>) -> impl Iterator<Item = &'a Row> {
+        let mut next = self.position(key);
+        std::iter::from_fn(move || {
+            let row = next?;
+            next = row.next().filter(|other| has_key(other, key, row.hash()));
+            Some(row)
+        })
     }
     /// Inserts a row. `false`: it was refused.
     pub(crate) fn insert(
@@ -180,6 +203,11 @@ impl HashStore {
         row.set_hash(hash);
         let words = row.words();
         let slot = self.slot_of(hash);
+        // An equal object that is dead must not come alive where a live one refuses.
+        if clash == Clash::Refuse && self.kind != Kind::Set && self.get(row.key()).is_some() {
+            trash.push(row);
+            return false;
+        }
         let first = link_to(&mut self.slots[slot], row.key(), hash);
         match first {
             None => *first = Some(row),
@@ -198,10 +226,6 @@ impl HashStore {
             Some(_) => {
                 let mut at = &mut *first;
                 while let Some(other) = at.as_ref().filter(|at| has_key(at, row.key(), hash)) {
-                    if clash == Clash::Refuse && !other.is_dead() {
-                        trash.push(row);
-                        return false;
-                    }
                     if self.kind == Kind::Bag && other.term().eq_exact(row.term()) {
                         if other.is_dead() {
                             // Alive again, and the newest.
@@ -215,7 +239,7 @@ impl HashStore {
                         trash.push(row);
                         return true;
                     }
-                    if self.kind == Kind::DuplicateBag && clash == Clash::Usual {
+                    if self.kind == Kind::DuplicateBag {
                         break;
                     }
                     at = at.as_mut().expect("just looked at").link();

@@ -1,6 +1,7 @@
 //! Owners: who has which tables, and what becomes of them.
 
 use super::registry::{Fault, Found, Handle, Right};
+use super::{Heir, Row};
 use crate::machine::machine;
 use crate::process::Message;
 use crate::signal::message::send_reply;
@@ -12,8 +13,8 @@ use oxbeam_term::copy::copy_all;
 use oxbeam_term::{Builder, Term};
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 /// Is this process alive, and not exiting?
 pub fn is_alive(process: u64) -> bool {
@@ -22,6 +23,25 @@ pub fn is_alive(process: u64) -> bool {
         .processes
         .get_ref(process, &guard)
         .is_some_and(|process| !process.state.is_exiting())
+}
+
+impl Heir {
+    /// The living process of this number as an heir, with what is sent along.
+    pub fn of(pid: u64, data: Option<Row>) -> Option<Heir> {
+        let process = machine().processes.get(pid)?;
+        (!process.state.is_exiting()).then(|| Heir {
+            pid,
+            process: Arc::downgrade(&process),
+            data,
+        })
+    }
+    /// Is the process still there, and not exiting?
+    fn is_there(&self) -> bool {
+        self.process
+            .upgrade()
+            .is_some_and(|process| !process.state.is_exiting())
+            && is_alive(self.pid)
+    }
 }
 
 /// Sends all tables to `process`, as `{Reference, Tables}`, in as many parts as there are schedulers.
@@ -207,8 +227,8 @@ fn inherit(handle: &Handle, process: u64) -> bool {
     let Some(heir) = writing
         .heir
         .as_ref()
+        .filter(|heir| heir.pid != process && heir.is_there())
         .map(|heir| heir.pid)
-        .filter(|&heir| heir != process)
     else {
         return false;
     };

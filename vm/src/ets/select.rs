@@ -313,7 +313,7 @@ impl Contents {
                             found.extend(walk_over.result(row, builder));
                         }
                         slot += 1;
-                        if found.len() >= limit && hash.first_from(slot).is_some() {
+                        if found.len() >= limit && slot < hash.slots() {
                             next = Next::Slot(slot);
                             break;
                         }

@@ -4,6 +4,7 @@ use super::hash::HashStore;
 use super::row::Row;
 use super::tree::{From, TreeStore};
 use super::{Kind, Protection, Trash};
+use crate::process::Process;
 use crate::release::Release;
 use oxbeam_sync::rank::{Rank, RwLock};
 use oxbeam_term::atom::Atom;
@@ -54,8 +55,10 @@ pub struct Options {
 
 /// Who gets a table when its owner dies.
 pub struct Heir {
-    /// Process.
+    /// Its number, which another process may have some day.
     pub pid: u64,
+    /// The process itself.
+    pub process: Weak<Process>,
     /// A one-tuple of what is sent along; without it nothing is sent.
     pub data: Option<Row>,
 }
@@ -356,6 +359,24 @@ impl Contents {
             Store::Tree(tree) => Ok(tree.forward(From::Beside(key)).next()),
         }
     }
+    /// As [`Contents::end`], with the objects that were deleted while the table is fixed.
+    pub fn raw_first(&self) -> Option<&Row> {
+        match &self.store {
+            Store::Hash(hash) => hash.first_raw_from(0),
+            Store::Tree(_) => self.end(false),
+        }
+    }
+    /// As [`Contents::beside`], with the objects that were deleted while the table is fixed.
+    ///
+    /// # Errors
+    /// There is no such key.
+    #[expect(clippy::result_unit_err, reason = "there is one way to fail")]
+    pub fn raw_next(&self, key: Term<'_>) -> Result<Option<&Row>, ()> {
+        match &self.store {
+            Store::Hash(hash) => hash.after_raw(key),
+            Store::Tree(_) => self.beside(key, false),
+        }
+    }
     /// A copy of a row's key.
     pub fn key_of<'p>(&self, row: &Row, builder: &mut Builder<'p>) -> Term<'p> {
         copy_all(row.key(), builder)
@@ -395,11 +416,12 @@ impl Contents {
             std::cmp::Ordering::Greater => Err(()),
         }
     }
-    /// Counted binaries that the objects with this key keep alive: address, size, references.
+    /// Counted binaries that the objects with this key keep alive, those that were deleted while the table is fixed too: address, size,
+    /// references.
     pub fn binaries(&self, key: Term<'_>) -> Vec<(u64, usize, usize)> {
         match &self.store {
             Store::Tree(tree) => tree.get(key).map_or_else(Vec::new, Row::binaries),
-            Store::Hash(hash) => hash.find(key).flat_map(Row::binaries).collect(),
+            Store::Hash(hash) => hash.find_raw(key).flat_map(Row::binaries).collect(),
         }
     }
     /// Nobody has the table fixed any longer.
