@@ -114,6 +114,11 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
             machine.timers.expire(index, tick);
         }
         if index >= scheduler.online() {
+            // Called to search before it left: another one must come in its place.
+            if std::mem::take(&mut searching) {
+                scheduler.searching.fetch_sub(1, Ordering::SeqCst);
+                scheduler.call();
+            }
             stand_by(machine, &local, &parker, &mut progress);
             continue;
         }
