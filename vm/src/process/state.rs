@@ -6,7 +6,8 @@
 //!
 //! A process that cannot handle its signals soon has a *deputy* do it: a worker that finds it on a queue, put there beside its own place
 //! ([`State::wants_deputy`]). It is claimed for that while it does not run, or while a dirty native of it waits for the system and touches
-//! nothing of it (*open*). What would run it meanwhile comes back later, or waits.
+//! nothing of it (*open*). What would run it meanwhile comes back later, or waits. One that is told to exit so *hurries*: it goes on a queue of
+//! those that are run first, and whoever takes it from its own place later finds nothing to do.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,6 +24,10 @@ const DEPUTY: u32 = 64;
 const CLAIMED: u32 = 128;
 /// Its dirty native waits for the system.
 const OPEN: u32 = 256;
+/// On a queue once more, to be run from whichever place comes first.
+const HURRIES: u32 = 512;
+/// It has begun to run so; its other place is still taken.
+const LEFT_BEHIND: u32 = 1024;
 
 /// The word.
 #[derive(Default)]
@@ -98,20 +103,39 @@ impl State {
             Next::Nothing
         }
     }
+    /// It is on a queue where it may have to wait, and is to exit now.
+    pub fn hurries(&self) -> Next {
+        let may = |now: u32| {
+            now & QUEUED != 0
+                && now & (EXITING | DIRTY | CLAIMED | RUNNING | HURRIES | LEFT_BEHIND) == 0
+        };
+        let before = self.change(|now| if may(now) { now | HURRIES } else { now });
+        if may(before) {
+            Next::Enqueue
+        } else {
+            Next::Nothing
+        }
+    }
     /// A worker has taken it from a queue.
     #[inline]
     pub fn begin(&self) -> Begin {
         let before = self.change(|now| {
-            if now & (DEPUTY | CLAIMED) == 0 {
+            if now & (DEPUTY | CLAIMED | HURRIES | LEFT_BEHIND) == 0 {
                 (now & !(QUEUED | WOKEN)) | RUNNING
+            } else if now & LEFT_BEHIND != 0 {
+                now & !LEFT_BEHIND
             } else if now & DEPUTY != 0 {
                 claimed(now & !DEPUTY)
+            } else if now & CLAIMED == 0 {
+                (now & !(QUEUED | WOKEN | HURRIES)) | RUNNING | LEFT_BEHIND
             } else {
                 // Its deputy puts it back.
                 (now & !QUEUED) | WOKEN
             }
         });
-        if before & DEPUTY != 0 {
+        if before & LEFT_BEHIND != 0 {
+            Begin::Nothing
+        } else if before & DEPUTY != 0 {
             if may_claim(before) {
                 Begin::Deputy
             } else {
@@ -340,6 +364,28 @@ mod tests {
         state.closes();
         state.yielded();
         assert_eq!(state.begin(), Begin::Run);
+    }
+
+    #[test]
+    fn what_hurries_is_run_once() {
+        let state = State::new();
+        let _ = state.wake();
+        assert_eq!(state.wants_deputy(), Next::Deputy);
+        assert_eq!(state.begin(), Begin::Deputy);
+        assert_eq!(state.hurries(), Next::Nothing);
+        assert_eq!(state.unclaims(), Next::Nothing);
+        assert_eq!(state.hurries(), Next::Enqueue);
+        assert_eq!(state.hurries(), Next::Nothing);
+        // Another deputy is wanted, and its two places are taken while it is claimed.
+        assert_eq!(state.wants_deputy(), Next::Deputy);
+        assert_eq!(state.begin(), Begin::Deputy);
+        assert_eq!(state.begin(), Begin::Nothing);
+        assert_eq!(state.unclaims(), Next::Enqueue);
+        assert_eq!(state.begin(), Begin::Run);
+        state.exits();
+        assert_eq!(state.hurries(), Next::Nothing);
+        state.gone();
+        assert_eq!(state.begin(), Begin::Nothing);
     }
 
     #[test]

@@ -52,11 +52,18 @@ fn be_deputy(machine: &'static Machine, process: &Arc<Process>) {
                 exit::depart(process);
             }
         } else if goes_on && !process.state.is_dirty() {
-            // If that ends it, it exits when it is run.
+            // If that ends it, it exits when it is run; as when it is told to, which hurries.
             let _ = handle::run_tasks(process, owned);
         }
+        let exits = !goes_on;
         if process.state.unclaims() == Next::Enqueue {
             machine.scheduler.enqueue(Arc::clone(process));
+        }
+        // Who has asked it waits for its end now, perhaps.
+        if exits && process.state.hurries() == Next::Enqueue {
+            machine
+                .scheduler
+                .enqueue_for_deputy(Arc::clone(process), Priority::Max);
         }
         if !process.has_signals() || !process.state.claims() {
             return;
