@@ -170,22 +170,47 @@ fn list_to_bitstring_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.bitstring(&bytes, bits))
 }
 
+/// A small list may say the same list again and again: how long this takes is known only by doing it.
 fn iolist_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     cx.leave_if_long_list(cx.arg(0))?;
-    let mut items = 0;
+    let mut items = Items::new(cx.arg(0));
     let mut bytes: u128 = 0;
-    for item in Items::new(cx.arg(0)) {
-        items += 1;
-        bytes += match item.map_err(|_| Raise::Badarg)? {
-            Item::Byte(_) => 1,
-            Item::Bits(bits) if bits.is_binary() => bits.byte_len() as u128,
-            Item::Bits(_) => return Err(Raise::Badarg),
-        };
+    let mut count: usize = 0;
+    loop {
+        // In rounds, whose sums are kept in a register.
+        let mut round: u64 = 0;
+        let mut left = ROUND;
+        for item in items.by_ref() {
+            match item.map_err(|_| Raise::Badarg)? {
+                Item::Byte(_) => round += 1,
+                Item::Bits(bits) if bits.is_binary() => {
+                    // No binary has 2^48 bytes.
+                    round += bits.byte_len() as u64;
+                }
+                Item::Bits(_) => return Err(Raise::Badarg),
+            }
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+        }
+        bytes += u128::from(round);
+        count += ROUND - left;
+        if left > 0 {
+            break;
+        }
+        cx.leave_if_long(count)?;
+        if !oxbeam_vm::sched::breathe() {
+            return Ok(Term::NIL);
+        }
     }
-    cx.bump_reductions(items / BYTES_PER_REDUCTION);
+    cx.bump_reductions(count / BYTES_PER_REDUCTION);
     // One binary may stand in a list very often.
     Ok(cx.big(false, &[bytes as u64, (bytes >> 64) as u64]))
 }
+
+/// Items that `iolist_size/1` looks at before it looks around.
+const ROUND: usize = 1 << 15;
 
 /// Bytes of the largest binary that `iolist_to_iovec/1` copies.
 const COPIED: usize = 512;

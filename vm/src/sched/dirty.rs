@@ -161,6 +161,28 @@ pub fn while_waiting<R>(body: impl FnOnce() -> R) -> R {
     result
 }
 
+/// To be called now and then by a dirty native that computes for long: if there are signals for its process, others handle them now.
+/// `false`: it has been told to exit, and what the native returns matters to nobody.
+pub fn breathe() -> bool {
+    let Some(process) = worker::current().filter(|process| process.state.is_dirty()) else {
+        return true;
+    };
+    if process.has_signals() {
+        while_waiting(|| {
+            for _ in 0..BREATHS {
+                if !process.has_signals() {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_micros(50));
+            }
+        });
+    }
+    !process.state.is_exiting()
+}
+
+/// How often a native that computes looks whether its signals have been handled, before it goes on.
+const BREATHS: usize = 20;
+
 /// Processes that wait for a dirty CPU and for a dirty I/O scheduler.
 pub fn queue_lengths() -> (usize, usize) {
     let scheduler = &machine().scheduler;

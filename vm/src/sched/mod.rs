@@ -33,7 +33,7 @@ pub mod run;
 pub mod sim;
 mod worker;
 
-pub use dirty::while_waiting;
+pub use dirty::{breathe, while_waiting};
 pub use worker::{current_process, current_worker};
 
 use crate::machine::machine;
