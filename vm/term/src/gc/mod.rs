@@ -175,7 +175,7 @@ unsafe fn run(
         }
         debug_assert!(collector.top <= stack);
 
-        // Off-heap objects: those that moved hang on the list of the generation that they are in now.
+        // Off-heap objects: those that moved hang on the list of the generation that they are in now, in the order that they had.
         let old_range = (stay_start, stay_size);
         let mut young = OffHeap::new();
         let mut old_list = if major {
@@ -183,11 +183,12 @@ unsafe fn run(
         } else {
             heap.old_offheap.take()
         };
+        let (mut young_end, mut old_end) = (std::ptr::null_mut(), std::ptr::null_mut());
         let mut place = |object: *mut Word| {
             if (object as usize).wrapping_sub(old_range.0) < old_range.1 {
-                old_list.push(object);
+                old_list.push_back(object, &mut old_end);
             } else {
-                young.push(object);
+                young.push_back(object, &mut young_end);
             }
         };
         heap.arena.offheap.sweep(&mut place);

@@ -55,6 +55,27 @@ impl OffHeap {
         }
         self.first = Word::boxed(object);
     }
+    /// Puts an object at the end of the list, whose last link is `end`: null for an empty one.
+    ///
+    /// # Safety
+    /// As for [`OffHeap::push`]; `end` came from here and nothing else has changed the list since.
+    pub unsafe fn push_back(&mut self, object: *mut Word, end: &mut *mut Word) {
+        // SAFETY: the caller's promise; the last link is that of a whole object.
+        unsafe {
+            *link(object) = Word::NONE;
+            if (*object).subtag() == subtag::REFC {
+                self.binary_words += (*object.add(1)).0 as usize / 8;
+            }
+            if end.is_null() {
+                *link(object) = self.first;
+                self.first = Word::boxed(object);
+            } else {
+                *link(object) = **end;
+                **end = Word::boxed(object);
+            }
+            *end = link(object);
+        }
+    }
     /// Appends another list, which is empty afterwards.
     pub fn append(&mut self, other: &mut OffHeap) {
         if other.first.is_none() {
