@@ -11,6 +11,7 @@ use crate::release::Release;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::Export;
 use oxbeam_term::{Atom, Term, Word};
+use smallvec::SmallVec;
 
 crate::instructions! { frame;
     /// Call the function at `target`.
@@ -65,7 +66,7 @@ crate::instructions! { frame;
     apply_last(arity: Number, words: Number) {
         let export = resolve(frame.x(arity), frame.x(arity + 1), arity);
         if export.is_null() { return apply_badly(frame, arity) }
-        if only_raises(&*export) { frame.push_return() } else { frame.e = frame.e.add(words) }
+        if raises_in_the_end(&*export, frame.x(0), frame.x(1), frame.x(2)) { frame.push_return() } else { frame.e = frame.e.add(words) }
         frame.enter_global((*export).code())
     }
     /// Entry of a native function: calls it with the X registers and returns its result.
@@ -466,12 +467,56 @@ unsafe fn resolve(module: Word, function: Word, arity: usize) -> *const Export {
 /// `error/1,2,3`, `exit/1` and `throw/1` of `erlang`: who applies them stands in the trace, in tail position too.
 #[inline(always)]
 pub fn only_raises(export: &Export) -> bool {
-    export.module() == known::ERLANG
-        && match export.arity() {
-            1 => [known::ERROR, known::EXIT, known::THROW].contains(&export.function()),
-            2 | 3 => export.function() == known::ERROR,
-            _ => false,
+    export.module() == known::ERLANG && raises(Some(export.function()), export.arity() as usize)
+}
+
+#[inline(always)]
+fn raises(function: Option<Atom>, arity: usize) -> bool {
+    let Some(function) = function else {
+        return false;
+    };
+    match arity {
+        1 => [known::ERROR, known::EXIT, known::THROW].contains(&function),
+        2 | 3 => function == known::ERROR,
+        _ => false,
+    }
+}
+
+/// As [`only_raises`], also where such a function is applied by `apply/3`, with these in its registers.
+#[inline(always)]
+fn raises_in_the_end(export: &Export, module: Word, function: Word, arguments: Word) -> bool {
+    only_raises(export)
+        || export.module() == known::ERLANG
+            && export.function() == known::APPLY
+            && export.arity() == 3
+            // SAFETY: the registers of a call of `apply/3` hold its arguments.
+            && unsafe { applies_a_raise(module, function, arguments) }
+}
+
+/// Does this application end in one of the functions that [`only_raises`] names, however often it is applied, or fail itself?
+#[cold]
+#[inline(never)]
+unsafe fn applies_a_raise(module: Word, function: Word, arguments: Word) -> bool {
+    // SAFETY: the caller's promise.
+    let [mut module, mut function, mut arguments] =
+        [module, function, arguments].map(|word| unsafe { Term::from_word(word) });
+    loop {
+        let mut list = arguments.list_iter();
+        let given: SmallVec<[Term<'_>; 4]> = list.by_ref().take(4).collect();
+        let more = list.by_ref().count();
+        if !list.rest().is_nil() || module.as_atom().is_none() || function.as_atom().is_none() {
+            return true;
         }
+        if more > 0 || !module.is(known::ERLANG) {
+            return false;
+        }
+        match given[..] {
+            [inner, name, rest] if function.is(known::APPLY) => {
+                (module, function, arguments) = (inner, name, rest);
+            }
+            _ => return raises(function.as_atom(), given.len()),
+        }
+    }
 }
 
 #[cold]
