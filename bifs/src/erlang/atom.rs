@@ -54,7 +54,16 @@ fn atom_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn binary_text(cx: &mut Cx<'_>) -> Result<String, Raise> {
     let bytes = cx.arg(0).as_binary().ok_or(Raise::Badarg)?;
     match encoding(cx.arg(1)) {
-        Some(Encoding::Utf8) => String::from_utf8(bytes.into_owned()).map_err(|_| Raise::Badarg),
+        Some(Encoding::Utf8) => String::from_utf8(bytes.into_owned()).map_err(|error| {
+            // It is one character more at least: what is too long need not be valid.
+            let valid = error.utf8_error().valid_up_to();
+            let text = std::str::from_utf8(&error.as_bytes()[..valid]).unwrap_or_default();
+            if text.chars().count() >= atom::MAX_CHARACTERS {
+                Raise::SystemLimit
+            } else {
+                Raise::Badarg
+            }
+        }),
         Some(Encoding::Latin1) => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
         None => Err(Raise::Badarg),
     }
@@ -66,7 +75,7 @@ fn binary_to_atom_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn binary_to_existing_atom_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let text = binary_text(cx)?;
+    let text = binary_text(cx).map_err(|_| Raise::Badarg)?;
     if text.chars().count() > atom::MAX_CHARACTERS {
         return Err(Raise::Badarg);
     }
