@@ -657,12 +657,23 @@ fn scheduling_statistics<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.list(rows))
 }
 
-/// All natives of the release: `{Module, Function, Arity}`.
+/// Natives that are none in OTP, which writes them in Erlang.
+const OURS: [(&str, &str, u8); 6] = [
+    ("erlang", "apply", 2),
+    ("erlang", "apply", 3),
+    ("erlang", "hibernate", 0),
+    ("erlang", "yield", 0),
+    ("erts_internal", "dist_spawn_request", 4),
+    ("re", "run_at_length", 3),
+];
+
+/// All natives of the release that OTP has too: `{Module, Function, Arity}`.
 fn snifs<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let release = cx.machine().release.number;
     let mut list = Term::NIL;
     for native in crate::all().flat_map(|natives| natives.iter()) {
-        if (native.since..=native.until).contains(&release) {
+        let row = (native.module, native.function, native.arity);
+        if (native.since..=native.until).contains(&release) && !OURS.contains(&row) {
             let row = cx.tuple(&[
                 name(native.module),
                 name(native.function),
