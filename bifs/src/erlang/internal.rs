@@ -114,7 +114,10 @@ fn process_flag_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     ask(
         cx,
         number,
-        Box::new(move |_, owned: &mut Owned| {
+        Box::new(move |_: &Process, owned: &mut Owned| {
+            if owned.told_to_exit {
+                return Term::atom(known::BADARG);
+            }
             let before = Term::immediate(value).and_then(|value| save_calls(owned, value));
             before.map_or(Term::atom(known::BADARG), |before| {
                 Term::small(before as i64)
