@@ -247,13 +247,6 @@ fn stop(cx: &mut Cx<'_>) -> Result<bool, Raise> {
         };
     };
     let reference = reference.numbers();
-    let foreign = |cx: &mut Cx<'_>| {
-        let relations = cx.owned().relations.as_deref();
-        relations.is_some_and(|relations| relations.watched_by.contains_key(&reference))
-    };
-    if foreign(cx) {
-        return Err(Raise::Badarg);
-    }
     let process = cx.process();
     Ok(monitor::demonitor(process, cx.owned(), reference))
 }
