@@ -36,6 +36,7 @@ pub mod stats;
 pub mod system_flags;
 pub mod system_monitor;
 pub mod timer;
+pub mod trace;
 pub mod tty;
 pub mod unique;
 

@@ -177,7 +177,8 @@ pub(crate) fn takes(process: &Process, owned: &mut Owned) {
     let Some(message) = owned.mailbox.current(&mut owned.heap) else {
         return;
     };
-    if token.is_none() {
+    // An immediate is the sender's pid, for who traces messages.
+    if token.is_none() || token.is_immediate() {
         if let Some(rare) = &mut owned.rare {
             rare.trace_token = Word::NONE;
         }
@@ -278,4 +279,79 @@ pub(crate) fn inherit(token: &Token<'_>, owned: &mut Owned) {
     .word();
     owned.rare().trace_token = word;
     set_counts(owned, token.serial, token.serial);
+}
+
+/// The flag of this name.
+pub fn flag_of(name: Atom) -> Option<i64> {
+    Some(match name.text() {
+        "send" => SEND,
+        "receive" => RECEIVE,
+        "print" => PRINT,
+        "timestamp" => TIMESTAMP,
+        "strict_monotonic_timestamp" => STRICT_MONOTONIC_TIMESTAMP,
+        "monotonic_timestamp" => MONOTONIC_TIMESTAMP,
+        _ => return None,
+    })
+}
+
+/// The caller's token, a new one if it has none.
+fn token_or_new<'p>(cx: &mut Cx<'p>) -> Token<'p> {
+    let from = cx.self_pid();
+    match token(cx) {
+        Some(token) => token,
+        None => {
+            let (_, last) = counts(cx.owned());
+            Token {
+                flags: 0,
+                label: Term::small(0),
+                serial: 0,
+                from,
+                last,
+            }
+        }
+    }
+}
+
+/// Sets a component of the caller's token; the value before. `None`: there is no such component, or it can't have this value.
+pub fn change<'p>(cx: &mut Cx<'p>, component: Atom, value: Term<'p>) -> Option<Term<'p>> {
+    if let Some(flag) = flag_of(component) {
+        let on = value.as_boolean()?;
+        let mut token = token_or_new(cx);
+        let before = token.flags & flag != 0;
+        token.flags = if on {
+            token.flags | flag
+        } else {
+            token.flags & !flag
+        };
+        set_token(cx, Some(token));
+        return Some(Term::boolean(before));
+    }
+    match component.text() {
+        "label" => {
+            let mut token = token_or_new(cx);
+            let before = std::mem::replace(&mut token.label, value);
+            set_token(cx, Some(token));
+            Some(before)
+        }
+        "serial" => {
+            let [last, serial] = value.as_tuple_of::<2>()?;
+            let (last, serial) = (last.as_small()?, serial.as_small()?);
+            let mut token = token_or_new(cx);
+            let before = cx.tuple(&[Term::small(token.last), Term::small(token.serial)]);
+            token.last = last;
+            token.serial = serial;
+            set_token(cx, Some(token));
+            set_counts(cx.owned(), serial, last);
+            Some(before)
+        }
+        "sequential_trace_token" => {
+            if !value.is_nil() {
+                return None;
+            }
+            let before = token_term(cx).unwrap_or(Term::NIL);
+            set_token(cx, None);
+            Some(before)
+        }
+        _ => None,
+    }
 }

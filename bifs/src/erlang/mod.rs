@@ -27,6 +27,7 @@ pub(crate) mod term;
 pub(crate) mod time;
 mod timer;
 pub(crate) mod trace;
+pub(crate) mod tracing;
 mod tuple;
 mod types;
 
@@ -60,6 +61,7 @@ pub(crate) const ALL: &[&[Native]] = &[
     time::NATIVES,
     timer::NATIVES,
     trace::NATIVES,
+    tracing::NATIVES,
     tuple::NATIVES,
     types::NATIVES,
 ];

@@ -3,10 +3,11 @@
 use super::node::reach;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::process::Peer;
 use oxbeam_vm::process::relations::{Alias, AliasMode, Watched};
+use oxbeam_vm::process::{Peer, Process};
 use oxbeam_vm::signal::monitor::{Options, Target};
 use oxbeam_vm::signal::{self, Signal, link, monitor, remote};
+use oxbeam_vm::trace::{event, flag};
 use oxbeam_vm::unique;
 
 natives! { NATIVES: "erlang";
@@ -57,6 +58,9 @@ fn link_to<'p>(cx: &mut Cx<'p>, priority: bool) -> NativeResult<'p> {
         }
         _ => return Err(Raise::Badarg),
     };
+    if process.trace.has(flag::PROCS) {
+        event::simple(process, flag::PROCS, "link", other);
+    }
     if cx.machine().release.priority_messages && peer != Peer::Process(process.number) {
         let relations = cx.owned().relations();
         if priority {
@@ -77,9 +81,22 @@ fn link_to<'p>(cx: &mut Cx<'p>, priority: bool) -> NativeResult<'p> {
         return Ok(Term::TRUE);
     }
     if link::link(process, cx.owned(), peer).is_ok() {
+        passes_on(process, peer);
         return Ok(Term::TRUE);
     }
     no_process(cx, other)
+}
+
+/// The other side is traced as this one is, if this one passes that on.
+fn passes_on(process: &Process, peer: Peer) {
+    let passed = process.trace.passed_on_by_link();
+    if !passed.is_empty()
+        && let Some(other) = peer
+            .local()
+            .and_then(|number| oxbeam_vm::machine::machine().processes.get(number))
+    {
+        other.trace.take_over(&passed);
+    }
 }
 
 /// The other side is not there: an exit message to those who trap, an error to others.
@@ -109,6 +126,9 @@ fn unlink_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         };
     };
     let process = cx.process();
+    if process.trace.has(flag::PROCS) {
+        event::simple(process, flag::PROCS, "unlink", other);
+    }
     link::unlink(process, cx.owned(), peer);
     Ok(Term::TRUE)
 }

@@ -266,6 +266,7 @@ fn process_flag_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         }
         Some(known::SENSITIVE) => {
             let value = value.as_boolean().ok_or(Raise::Badarg)?;
+            cx.process().trace.set_sensitive(value);
             Ok(Term::boolean(std::mem::replace(
                 &mut cx.owned().sensitive,
                 value,

@@ -3,6 +3,7 @@
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::port;
 use oxbeam_vm::registry::Named;
+use oxbeam_vm::trace::{event, flag};
 
 natives! { NATIVES: "erlang";
     "register" / 2 Plain => register_2;
@@ -26,7 +27,11 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             let Some(process) = process else {
                 return Err(cx.badarg_because(known::NOTALIVE));
             };
-            machine.registry.register(name, &process)
+            let done = machine.registry.register(name, &process);
+            if done && process.trace.has(flag::PROCS) {
+                event::simple(&process, flag::PROCS, "register", Term::atom(name));
+            }
+            done
         }
         View::Port(number) => {
             let Some(port) = port::find(number) else {
@@ -50,10 +55,17 @@ fn unregister_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .registry
         .unregister(name)
         .ok_or(Raise::Badarg)?;
-    if let Named::Port(number) = named
-        && let Some(port) = port::find(number)
-    {
-        port.unregistered();
+    match named {
+        Named::Port(number) => {
+            if let Some(port) = port::find(number) {
+                port.unregistered();
+            }
+        }
+        Named::Process(process) => {
+            if process.trace.has(flag::PROCS) {
+                event::simple(&process, flag::PROCS, "unregister", Term::atom(name));
+            }
+        }
     }
     Ok(Term::TRUE)
 }

@@ -50,6 +50,7 @@ const LEVELS: &[&[&str]] = &[
         "seq_trace",
         "signal",
         "system_monitor",
+        "trace",
     ],
     &[
         "ets",
@@ -92,6 +93,18 @@ const UPWARD: &[(&str, &str, &str)] = &[
         "sched",
         "whoever puts a signal into an inbox enqueues its owner",
     ),
+    (
+        "trace",
+        "crash_dump",
+        "`{process_dump}` shows a process as a crash dump does",
+    ),
+    ("trace", "match_spec", "which calls and messages are traced"),
+    (
+        "trace",
+        "sched",
+        "messages to tracers name the scheduler if they are to",
+    ),
+    ("trace", "system_flags", "the trace control word"),
     (
         "timer",
         "sched",

@@ -6,6 +6,7 @@
 use super::{Code, FunName};
 use crate::interp::ops::{call, control};
 use crate::native::{Kind, Native, StaticNif};
+use crate::trace::breakpoint;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::etf::FunKey;
 use oxbeam_term::{Atom, Word};
@@ -34,7 +35,10 @@ pub(super) unsafe fn make_native(entry: *const u64, native: &Native) {
     unsafe {
         (*at.offset(crate::interp::dispatch::header::NATIVE))
             .store(native.native as usize as u64, Ordering::Release);
-        (*at).store(native_handler(native.kind), Ordering::Release);
+        let handler = native_handler(native.kind);
+        if !breakpoint::replace(entry as u64, handler) {
+            (*at).store(handler, Ordering::Release);
+        }
     }
 }
 
@@ -71,6 +75,7 @@ impl Code {
     pub fn has_code(&self, export: &Export) -> bool {
         export.address.load(Ordering::Acquire) != std::ptr::from_ref(&export.entry) as u64
             || is_native(export)
+            || export.entry.load(Ordering::Acquire) == breakpoint::global_handler()
     }
     /// All entries of a module.
     pub fn exports_of(&self, module: Atom) -> Vec<&'static Export> {

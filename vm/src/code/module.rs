@@ -6,6 +6,7 @@
 use super::lower::{Function, Lowered};
 use super::record::{self, RecordDefinition};
 use super::{Code, catch, export};
+use crate::trace::breakpoint;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::heap::literal::LiteralArea;
 use oxbeam_term::{Atom, Word};
@@ -234,6 +235,9 @@ impl Code {
     /// Calls reach this version from now on.
     fn publish(&self, module: &Module, previous: Option<&Module>) {
         self.publish_records(module, previous);
+        if let Some(previous) = previous {
+            breakpoint::forget(previous);
+        }
         for &(entry, word) in &module.funs {
             entry
                 .address
@@ -255,6 +259,7 @@ impl Code {
                 }
             }
         }
+        breakpoint::loaded(module);
     }
     /// The module whose `on_load` function is to run, with the function's code.
     pub fn pending(&self, name: Atom) -> Option<(Arc<Module>, *const u64)> {
@@ -296,11 +301,32 @@ impl Code {
         versions.old = versions.current.take();
         if let Some(old) = &versions.old {
             self.withdraw_records(old);
+            breakpoint::forget(old);
             for &(export, _) in &old.exports {
                 export::remove_code(export);
             }
         }
         Some(true)
+    }
+    /// Keeps modules from coming and going while `look` looks at the current versions: of this name, or all.
+    pub(crate) fn look_at_current<R>(
+        &self,
+        name: Option<Atom>,
+        look: impl FnOnce(&[Arc<Module>]) -> R,
+    ) -> R {
+        let modules = self.modules.read();
+        let current: Vec<Arc<Module>> = match name {
+            Some(name) => modules
+                .get(&name)
+                .and_then(|versions| versions.current.clone())
+                .into_iter()
+                .collect(),
+            None => modules
+                .values()
+                .filter_map(|versions| versions.current.clone())
+                .collect(),
+        };
+        look(&current)
     }
     /// The versions of a module.
     pub fn versions(&self, name: Atom) -> Versions {

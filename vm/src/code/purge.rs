@@ -93,6 +93,7 @@ impl Code {
         if let Some(Versions { old, .. }) = self.modules.write().get_mut(&name) {
             *old = purge.set_aside;
         }
+        crate::trace::breakpoint::forget(&purge.version);
         let start = purge.version.code.as_ptr() as u64;
         self.ranges.write().retain(|&(other, _)| other != start);
         crate::literals::retire(crate::literals::Retired::Module(purge.version));

@@ -200,6 +200,7 @@ pub unsafe extern "C-unwind" fn collect_and_go(
         let live = (*registers).live as usize;
         let fits = owned.collect(need, &mut (&mut (*registers).x)[..live]);
         (*registers).again = pc;
+        super::ops::trace::runs_again(pc, registers);
         (*registers).forget_dead(live);
         let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
         if !fits {

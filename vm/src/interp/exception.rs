@@ -11,6 +11,7 @@ use super::registers::Registers;
 use crate::code::{Module, Places};
 use crate::machine::machine;
 use crate::process::{Class, Owned};
+use crate::trace::call;
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::{Builder, Term, View, Word};
 use smallvec::SmallVec;
@@ -72,6 +73,8 @@ pub unsafe extern "C-unwind" fn unwind(
             && owned.late_catches < LATE_CATCHES
             && let Some((handler, frame_start)) = find_handler(owned, e)
         {
+            call::unwinds(frame.process(), e, frame_start, true);
+            let owned = frame.owned();
             owned.heap.stack = frame_start;
             // X0 stays free: `try_case` and `catch_end` want the class in X1, the reason in X2 and the trace in X3 as `erl_internal`
             // handlers do; the instructions themselves move them.
@@ -89,6 +92,7 @@ pub unsafe extern "C-unwind" fn unwind(
             }
             return (*handler.cast::<Handler>())(handler, frame_start, htop, registers, reds);
         }
+        call::unwinds(frame.process(), e, owned.heap.end(), false);
         exit_at(pc, e, htop, registers, reds)
     }
 }
@@ -143,7 +147,7 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
         .culprit
         .as_ref()
         .is_some_and(|culprit| culprit.native);
-    if !native || depth > 1 {
+    if (!native || depth > 1) && !call::is_frame(Word(pc as u64 + 8)) {
         push(pc as u64);
     }
     let end = owned.heap.end();
@@ -156,7 +160,7 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
             let word = *at;
             at = at.add(1);
             // Of a recursion only one row is kept.
-            if word.is_header() && !word.is_none() && word.0 != last {
+            if word.is_header() && !word.is_none() && word.0 != last && !call::is_frame(word) {
                 last = word.0;
                 // The call, not what follows it: lines belong to addresses within the call.
                 push(word.0 - 8);
@@ -194,6 +198,31 @@ unsafe fn take_trace(owned: &mut Owned, pc: *const u64, e: *mut Word) {
         owned.exception.trace = builder.tuple(&[addresses, culprit, cause, class]).word();
         owned.exception.cause = Word::NONE;
     }
+}
+
+/// The stack from `e` to `end` as a list, `depth` frames at most.
+///
+/// # Safety
+/// All words between are of a process's stack.
+pub(crate) unsafe fn stack_from<'p>(
+    builder: &mut Builder<'p>,
+    e: *const Word,
+    end: *const Word,
+    depth: usize,
+) -> Term<'p> {
+    let places = machine().code.places();
+    let mut frames: SmallVec<[Term<'p>; 16]> = SmallVec::new();
+    let (mut at, mut last) = (e, 0);
+    while at < end && frames.len() < depth {
+        // SAFETY: the caller's promise.
+        let word = unsafe { *at };
+        at = at.wrapping_add(1);
+        if word.is_header() && !word.is_none() && word.0 != last {
+            last = word.0;
+            frames.extend(frame(builder, &places, word.0 - 8));
+        }
+    }
+    builder.list(frames)
 }
 
 /// A trace that was given, a list or raw, as one that is raised with `class`.

@@ -23,6 +23,7 @@ use crate::machine::machine;
 use crate::process::{Message, Peer};
 use crate::signal::port as face;
 use crate::signal::{Signal, deliver, link};
+use crate::trace::Tracee;
 use line::LineBuffer;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
@@ -67,6 +68,8 @@ pub struct Port {
     data: Mutex<Option<Message>>,
     /// The connection to another node that the port carries.
     connection: OnceLock<Arc<Connection>>,
+    /// What is traced of it.
+    pub trace: Tracee,
 }
 
 struct Inner {
@@ -273,6 +276,7 @@ fn make(
             Term::atom(known::UNDEFINED).word(),
         ))),
         connection: OnceLock::new(),
+        trace: Tracee::of_new_port(),
     };
     (port, result)
 }

@@ -41,6 +41,13 @@ impl Ports for Face {
     fn exists(&self, number: u64) -> bool {
         find(number).is_some()
     }
+    fn trace_output(&self, number: u64, message: Term<'_>) {
+        let encoded = oxbeam_term::etf::encode(message, &Default::default());
+        if let (Some(port), Ok(bytes)) = (find(number), encoded) {
+            let owner = port.inner.lock().owner;
+            let _ = port.output(owner, bytes, true);
+        }
+    }
 }
 
 impl Port {

@@ -9,6 +9,7 @@ use crate::machine::machine;
 use crate::process::info;
 use crate::signal::port::{self, ToPort};
 use crate::signal::{Signal, deliver, handle, link, monitor};
+use crate::trace::{event, flag};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::heap::Heap;
@@ -54,9 +55,19 @@ pub fn depart(process: &Process) {
     let machine = machine();
     let reason = reason_of(process, owned());
 
+    let traced = process.trace.has(flag::PROCS);
+    if traced {
+        // SAFETY: the reason is a term of the process.
+        let reason = unsafe { Term::from_word(reason) };
+        event::simple(process, flag::PROCS, "exit", reason);
+    }
     owned().cancel_receive_timer(process);
     machine.timers.cancel_all_of(process);
+    let name = process.registered_name();
     machine.registry.process_exits(process);
+    if let Some(name) = name.filter(|_| traced) {
+        event::simple(process, flag::PROCS, "unregister", Term::atom(name));
+    }
     // From here on whoever sends a signal is told that there is no such process.
     owned().told_to_exit = true;
     owned().exit_reason = reason;
@@ -121,6 +132,9 @@ pub fn depart(process: &Process) {
         for entry in &rare.suspending {
             let _ = deliver(entry.number, Signal::Resume);
         }
+    }
+    if process.trace.has(flag::EXITING) {
+        event::scheduled(process, flag::EXITING, "out_exited", None);
     }
 }
 

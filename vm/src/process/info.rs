@@ -517,7 +517,7 @@ fn garbage_collection<'p>(builder: &mut Builder<'p>, owned: &Owned) -> Term<'p> 
     pair_list(builder, &pairs)
 }
 
-pub(super) fn garbage_collection_info<'p>(builder: &mut Builder<'p>, owned: &Owned) -> Term<'p> {
+pub(crate) fn garbage_collection_info<'p>(builder: &mut Builder<'p>, owned: &Owned) -> Term<'p> {
     let heap = &owned.heap;
     let (young, old) = heap.binary_words();
     let sizes = [

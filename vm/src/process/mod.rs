@@ -24,6 +24,8 @@ use crate::native::Raise;
 use crate::signal::{Signal, Task};
 use crate::system_monitor;
 use crate::timer::service::{Action, TimerId, TimersOf};
+use crate::trace::call::Measured;
+use crate::trace::{Tracee, event};
 use dictionary::Dictionary;
 use oxbeam_sync::inbox::{Inbox, Node};
 use oxbeam_term::Word;
@@ -99,6 +101,8 @@ pub struct Process {
     pub inbox: Inbox<Box<Node<Signal>>>,
     /// Timers whose messages go to this process.
     timers: Mutex<Option<Box<TimersOf>>>,
+    /// What is traced of it.
+    pub trace: Tracee,
     owned: UnsafeCell<Owned>,
 }
 
@@ -162,6 +166,8 @@ pub struct Owned {
     pub told_to_exit: bool,
     /// Module whose code calls `load_nif` next.
     pub calling_module: Atom,
+    /// The entry of a traced function whose call has been seen, to run again; null for none.
+    pub seen_entry: CodePointer,
     /// Why it was told to. A root.
     pub exit_reason: Word,
     /// The module that is called when a function is not there.
@@ -207,6 +213,8 @@ pub struct Rare {
     pub node_monitors: Vec<(u32, u32)>,
     /// The system monitor was told that the message queue is long.
     pub long_queue: bool,
+    /// Functions whose time or memory is measured.
+    pub(crate) measured: Vec<Measured>,
 }
 
 /// A process that another one has suspended.
@@ -255,6 +263,7 @@ impl Process {
             name: AtomicU32::new(NO_NAME),
             inbox: Inbox::new(),
             timers: Mutex::new(None),
+            trace: Tracee::new(),
             owned: UnsafeCell::new(owned),
         }
     }
@@ -377,6 +386,7 @@ impl Owned {
             hibernating: false,
             told_to_exit: false,
             calling_module: known::EMPTY,
+            seen_entry: std::ptr::null(),
             exit_reason: Word::NIL,
             error_handler: known::ERROR_HANDLER,
             initial_call: (known::ERLANG, known::APPLY, 2),
@@ -418,6 +428,7 @@ impl Owned {
                 light_tasks: Vec::new(),
                 node_monitors: Vec::new(),
                 long_queue: false,
+                measured: Vec::new(),
             })
         })
     }
@@ -448,6 +459,7 @@ impl Owned {
         }
         let (before, reclaimed) = (self.heap.total_words(), self.heap.reclaimed_words);
         let begun = system_monitor::collection_begins();
+        event::collection(self, extent, need);
         let (heap, mut roots) = self.heap_and_roots(live_x);
         // SAFETY: the heap was entered by whoever runs the process; the roots are all words that it keeps outside heap and stack.
         let major = unsafe { gc::collect(heap, need, &mut roots, extent, leaving) };
@@ -456,6 +468,8 @@ impl Owned {
             .note(self.heap.reclaimed_words - reclaimed);
         let cost = self.heap.used_words() / if major { 10 } else { 20 };
         self.extra_reductions += cost as i64;
+        let freed = self.heap.reclaimed_words - reclaimed;
+        event::collected(self, major, freed as usize);
         system_monitor::collection_ends(self, begun);
         self.max_heap.words == 0 || exit::check_max_heap(self, before)
     }

@@ -6,6 +6,7 @@ use crate::interp::dispatch;
 use crate::machine::machine;
 use crate::seq_trace;
 use crate::signal;
+use crate::trace::{Tracee, event, flag};
 use oxbeam_sync::table::Full;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
@@ -142,6 +143,11 @@ pub fn spawn(
     options: &Options,
 ) -> Result<Spawned, Full> {
     let machine = machine();
+    let parent_process = parent.as_ref().map(|(process, _)| *process);
+    let mut tracee = Some(Tracee::of_new_process(
+        parent_process.map(|process| &process.trace),
+        options.link,
+    ));
     let (parent_number, group_leader, token, parent_owned) = match parent {
         Some((process, owned)) => {
             // SAFETY: the caller runs the parent; nothing is collected before the token was copied.
@@ -176,7 +182,11 @@ pub fn spawn(
             };
             owned.relations().watched_by.insert(reference, by);
         }
-        Arc::new_cyclic(|this| Process::new(this, id.data, options.priority, owned))
+        Arc::new_cyclic(|this| {
+            let mut process = Process::new(this, id.data, options.priority, owned);
+            process.trace = tracee.take().unwrap_or_default();
+            process
+        })
     })?;
     if options.scheduler != 0 {
         process.bind_to(options.scheduler);
@@ -193,6 +203,20 @@ pub fn spawn(
         }
     }
     machine.spawned.increment();
+    if let Some(parent) = parent_process.filter(|parent| parent.trace.has(flag::PROCS)) {
+        let child = Term::local_pid(process.number);
+        event::spawned(parent, "spawn", child, (module, function), arguments);
+        if options.link {
+            event::simple(parent, flag::PROCS, "link", child);
+        }
+    }
+    if process.trace.has(flag::PROCS) {
+        let parent = parent_number.map_or(Term::atom(known::UNDEFINED), Term::local_pid);
+        event::spawned(&process, "spawned", parent, (module, function), arguments);
+        if options.link {
+            event::simple(&process, flag::PROCS, "getting_linked", parent);
+        }
+    }
     signal::wake(&process);
     Ok(Spawned {
         number: process.number,

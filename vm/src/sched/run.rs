@@ -8,6 +8,7 @@ use crate::process::state::{Begin, Next};
 use crate::process::{Owned, Priority, Process, exit, info};
 use crate::signal::handle;
 use crate::system_monitor;
+use crate::trace::{call, event, flag};
 use oxbeam_term::gc::Extent;
 use std::sync::Arc;
 
@@ -74,6 +75,9 @@ fn be_deputy(machine: &'static Machine, process: &Arc<Process>) {
 fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Registers, slice: i64) {
     // SAFETY: the state word says that this thread runs the process; nothing keeps this reference over a call that takes its own.
     let owned = || unsafe { &mut *process.owned_pointer() };
+    if process.trace.has(IN_AND_OUT) {
+        goes_in(process, owned());
+    }
     if !process.fetch_signals() || !handle::run_tasks(process, owned()) {
         exit::exit(process);
         return;
@@ -112,6 +116,9 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 if parked > 0 && left > 0 {
                     continue;
                 }
+                if process.trace.has(IN_AND_OUT) {
+                    goes_out(process, owned());
+                }
                 process.state.yielded();
                 machine.scheduler.enqueue(Arc::clone(process));
             }
@@ -122,6 +129,9 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                         exit::exit(process);
                         return;
                     }
+                }
+                if process.trace.has(IN_AND_OUT) {
+                    goes_out(process, owned());
                 }
                 process.state.yielded();
                 machine.scheduler.enqueue(Arc::clone(process));
@@ -138,6 +148,9 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 wait(machine, process);
             }
             Outcome::Dirty(kind) => {
+                if process.trace.has(IN_AND_OUT) {
+                    goes_out(process, owned());
+                }
                 process.state.goes_dirty();
                 if process.has_signals() {
                     crate::signal::wake(process);
@@ -157,6 +170,30 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
     }
 }
 
+/// What makes a turn's begin and end matter.
+const IN_AND_OUT: u32 = flag::RUNNING | flag::RUNNING_PROCS | flag::CALL;
+
+#[cold]
+fn goes_in(process: &Process, owned: &mut Owned) {
+    call::turn_begins(owned);
+    tell_turn(process, owned, "in");
+}
+
+#[cold]
+fn goes_out(process: &Process, owned: &mut Owned) {
+    call::turn_ends(owned);
+    tell_turn(process, owned, "out");
+}
+
+fn tell_turn(process: &Process, owned: &Owned, tag: &str) {
+    let running = flag::RUNNING | flag::RUNNING_PROCS;
+    if process.trace.has(running) {
+        let place = info::place_of_pc(owned);
+        let place = place.map(|place| (place.module, place.function, place.arity));
+        event::scheduled(process, running, tag, place);
+    }
+}
+
 /// It goes on in the function that it hibernates for, if it does.
 fn wakes_up(owned: &mut Owned) {
     if !std::mem::take(&mut owned.hibernating) || !owned.saves_calls {
@@ -169,7 +206,11 @@ fn wakes_up(owned: &mut Owned) {
 
 fn wait(machine: &'static Machine, process: &Arc<Process>) {
     // SAFETY: this thread still runs the process.
-    unsafe { (*process.owned_pointer()).was_waiting = true };
+    let owned = unsafe { &mut *process.owned_pointer() };
+    owned.was_waiting = true;
+    if process.trace.has(IN_AND_OUT) {
+        goes_out(process, owned);
+    }
     if process.state.waits() == Next::Enqueue {
         machine.scheduler.enqueue(Arc::clone(process));
     }

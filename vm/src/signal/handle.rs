@@ -8,6 +8,7 @@ use super::{AwaitSuspended, Signal, Task, deliver, link, monitor, send_reply};
 use crate::dist;
 use crate::process::relations::{AliasMode, Link, WatchedBy};
 use crate::process::{Class, Message, Owned, Peer, Process, info};
+use crate::trace::{event, flag};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Term, Word};
@@ -40,14 +41,22 @@ pub(crate) fn handle_all(process: &Process) -> bool {
 
 fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
     match signal {
-        Signal::Message(message) => owned.mailbox.push(message),
+        Signal::Message(message) => {
+            if process.trace.has(flag::RECEIVE) {
+                received(process, &message);
+            }
+            owned.mailbox.push(message);
+        }
         Signal::AliasMessage {
             alias,
             message,
             priority,
         } => alias_message(process, owned, alias, message, priority),
         Signal::Link(from) => {
-            owned.relations().links.insert(from, Link::Linked);
+            let before = owned.relations().links.insert(from, Link::Linked);
+            if before.is_none() && process.trace.has(flag::PROCS) {
+                about_peer(process, "getting_linked", from);
+            }
         }
         Signal::Unlink { from, id } => unlinked(process, owned, from, id),
         Signal::UnlinkAck { from, id } => acknowledged(owned, from, id),
@@ -67,7 +76,7 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
             }
         }
         Signal::Down { reference, reason } => down(process, owned, reference, reason),
-        Signal::LinkExit { from, reason } => link_exit(owned, from, reason),
+        Signal::LinkExit { from, reason } => link_exit(process, owned, from, reason),
         Signal::Exit {
             from,
             reason,
@@ -149,10 +158,36 @@ fn alias_message(
             }
         }
     }
-    enqueue(owned, message, priority && entry.priority);
+    enqueue(process, owned, message, priority && entry.priority);
 }
 
-fn enqueue(owned: &mut Owned, message: Message, priority: bool) {
+/// Tells who traces messages of one that has come.
+#[cold]
+fn received(process: &Process, message: &Message) {
+    // The sender's pid, or a token, which names the sender too.
+    let from = if message.token.is_none() {
+        None
+    } else {
+        // SAFETY: a token lies in the message's own fragment.
+        let token: Term<'_> = unsafe { Term::from_word(message.token) };
+        Some(crate::seq_trace::Token::of(token).map_or(token, |token| token.from))
+    };
+    event::receive(process, from, message.term());
+}
+
+/// Tells who traces the process of something about a link.
+#[cold]
+fn about_peer(process: &Process, tag: &str, peer: Peer) {
+    let mut arena = oxbeam_term::heap::arena::Arena::new();
+    // SAFETY: the arena stays until the event was told.
+    let peer = peer.term(&mut unsafe { arena.builder() });
+    event::simple(process, flag::PROCS, tag, peer);
+}
+
+fn enqueue(process: &Process, owned: &mut Owned, message: Message, priority: bool) {
+    if process.trace.has(flag::RECEIVE) {
+        received(process, &message);
+    }
     if priority {
         owned.mailbox.push_priority(message);
     } else {
@@ -165,6 +200,9 @@ fn unlinked(process: &Process, owned: &mut Owned, from: Peer, id: u64) {
         // A link that we have just taken back ourselves waits for its own acknowledgement.
         if relations.is_linked(from) {
             relations.links.remove(&from);
+            if process.trace.has(flag::PROCS) {
+                about_peer(process, "getting_unlinked", from);
+            }
         }
     }
     link::acknowledge(process.number, from, id);
@@ -187,10 +225,10 @@ pub(super) fn down(process: &Process, owned: &mut Owned, reference: RefNumbers, 
         return;
     };
     let message = monitor::down_message(process, reference, &watching, reason);
-    enqueue(owned, message, watching.priority);
+    enqueue(process, owned, message, watching.priority);
 }
 
-pub(super) fn link_exit(owned: &mut Owned, from: Peer, reason: Message) {
+pub(super) fn link_exit(process: &Process, owned: &mut Owned, from: Peer, reason: Message) {
     let Some(relations) = &mut owned.relations else {
         return;
     };
@@ -198,10 +236,16 @@ pub(super) fn link_exit(owned: &mut Owned, from: Peer, reason: Message) {
     if relations.links.remove(&from) != Some(Link::Linked) {
         return;
     }
+    let traced = process.trace.has(flag::PROCS);
     if owned.trap_exit {
-        enqueue(owned, exit_message(from, reason), priority);
+        if traced {
+            about_peer(process, "getting_unlinked", from);
+        }
+        enqueue(process, owned, exit_message(from, reason), priority);
     } else if reason.word != Word::atom(known::NORMAL) {
         tell_to_exit(owned, reason);
+    } else if traced {
+        about_peer(process, "getting_unlinked", from);
     }
 }
 
@@ -209,7 +253,7 @@ fn exit(process: &Process, owned: &mut Owned, from: Peer, reason: Message, prior
     if reason.word == Word::atom(known::KILL) {
         tell_to_exit(owned, Message::immediate(Word::atom(known::KILLED)));
     } else if owned.trap_exit {
-        enqueue(owned, exit_message(from, reason), priority);
+        enqueue(process, owned, exit_message(from, reason), priority);
     } else if reason.word != Word::atom(known::NORMAL) || from == Peer::Process(process.number) {
         tell_to_exit(owned, reason);
     }

@@ -7,6 +7,7 @@ use crate::machine::machine;
 use crate::process::{Class, Message, Peer, Process};
 use crate::registry::Named;
 use crate::seq_trace;
+use crate::trace::{event, flag, session};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::{RefNumbers, Reference};
@@ -89,6 +90,22 @@ fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner:
     Sent::Done
 }
 
+/// Tells who traces the process of a message, unless it goes nowhere.
+#[cold]
+fn trace(process: &Process, to: Term<'_>, message: Term<'_>) {
+    let goes = match to.view() {
+        // Even if nobody has the name.
+        View::Atom(_) => true,
+        View::Tuple(_) => to
+            .as_tuple_of::<2>()
+            .is_some_and(|[name, node]| name.as_atom().is_some() && node.as_atom().is_some()),
+        _ => to.is_pid() || to.is_port() || to.is_reference(),
+    };
+    if goes {
+        event::send(process, to, message);
+    }
+}
+
 fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority: bool) {
     if let Some(number) = alias.pid_number() {
         let signal = Signal::AliasMessage {
@@ -112,6 +129,9 @@ pub fn send(process: &Process, to: Term<'_>, message: Term<'_>) -> Sent {
 /// Sends as [`send`] does, in this manner.
 #[inline]
 pub fn send_in_manner(process: &Process, to: Term<'_>, message: Term<'_>, manner: Manner) -> Sent {
+    if process.trace.has(flag::SEND) {
+        trace(process, to, message);
+    }
     match to.view() {
         View::Pid(number) => {
             to_process(process, number, message);
@@ -173,7 +193,12 @@ fn outgoing(process: &Process, to: impl FnOnce() -> Term<'static>, message: Term
             return with_token(&token, to(), message);
         }
     }
-    Message::copy_of(message)
+    let mut copy = Message::copy_of(message);
+    if session::wants_senders() {
+        // In the place of a token: see `seq_trace`.
+        copy.token = Word::local_pid(process.number);
+    }
+    copy
 }
 
 #[cold]

@@ -60,6 +60,8 @@ pub trait Ports: Send + Sync {
     fn close(&self, port: u64, reason: Atom);
     /// The process exits that owns these ports, or was told of their ends: nothing to do where links see to it.
     fn exists(&self, port: u64) -> bool;
+    /// A message for a port that traces.
+    fn trace_output(&self, port: u64, message: Term<'_>);
 }
 
 static PORTS: OnceLock<&'static dyn Ports> = OnceLock::new();
@@ -100,6 +102,13 @@ pub fn is_busy(port: u64) -> bool {
 pub fn close(port: u64, reason: Atom) {
     if let Some(ports) = PORTS.get() {
         ports.close(port, reason);
+    }
+}
+
+/// Tells a port that traces.
+pub fn trace_output(port: u64, message: Term<'_>) {
+    if let Some(ports) = PORTS.get() {
+        ports.trace_output(port, message);
     }
 }
 

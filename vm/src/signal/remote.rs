@@ -142,7 +142,7 @@ fn lost(process: &Process, owned: &mut Owned, node: Atom) {
     }
     let reason = || Message::immediate(Word::atom(known::NOCONNECTION));
     for peer in links {
-        handle::link_exit(owned, peer, reason());
+        handle::link_exit(process, owned, peer, reason());
         if let Some(relations) = &mut owned.relations {
             relations.links.remove(&peer);
         }

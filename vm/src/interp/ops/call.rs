@@ -8,6 +8,7 @@ use crate::machine::machine;
 use crate::native::{Cx, Kind, NativeFunction, Raise};
 use crate::process::{Class, Culprit, Process};
 use crate::release::Release;
+use crate::trace::call;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::Export;
 use oxbeam_term::{Atom, Term, Word};
@@ -118,7 +119,7 @@ unsafe fn code_of(export: u64) -> *const u64 {
 unsafe fn go_dirty(frame: Frame, kind: Kind) {
     // SAFETY: `pc` is a function's entry.
     unsafe {
-        super::control::leave_at(
+        super::trace::leave_native(
             frame,
             frame.pc,
             dispatch::arity_of(frame.pc),
@@ -335,10 +336,10 @@ unsafe extern "C-unwind" fn native_stopped(
                 } else {
                     Outcome::Wait
                 };
-                super::control::leave_at(frame, pc, arity, outcome)
+                super::trace::leave_native(frame, pc, arity, outcome)
             }
             Raise::Dirty => {
-                super::control::leave_at(frame, pc, arity, Outcome::Dirty(Kind::DirtyCpu))
+                super::trace::leave_native(frame, pc, arity, Outcome::Dirty(Kind::DirtyCpu))
             }
             Raise::Exit => exception::exit_at(pc, e, htop, registers, frame.reds),
             raise => {
@@ -350,9 +351,11 @@ unsafe extern "C-unwind" fn native_stopped(
                     (*registers).x.as_ptr(),
                     true,
                 );
-                // Where the native was called is on top of the stack.
+                // Where the native was called is on top of the stack, unless its end is traced.
                 frame.pc = ((*frame.e).0 - 8) as *const u64;
-                frame.e = frame.e.add(1);
+                if !call::is_frame(*frame.e) {
+                    frame.e = frame.e.add(1);
+                }
                 owned.heap.stack = frame.e;
                 frame.htop = owned.heap.heap_top();
                 frame.raise()
@@ -440,7 +443,7 @@ pub(super) unsafe fn native_failed(
 unsafe fn name_caller(frame: &Frame, arguments: Word) {
     // SAFETY: a return address is on top of the stack when a native is called.
     unsafe {
-        let address = (*frame.e).0 - 8;
+        let address = call::return_address(frame.e) - 8;
         if let Some(place) = machine().code.place(address) {
             frame.owned().exception.culprit = Some(Culprit {
                 module: place.module,

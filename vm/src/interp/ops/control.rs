@@ -2,7 +2,7 @@
 
 use crate::interp::dispatch::Outcome;
 use crate::interp::exception;
-use crate::process::{Class, Culprit};
+use crate::process::{Class, Culprit, Owned};
 use oxbeam_term::atom::known;
 use oxbeam_term::gc::zeal::{self, ZEAL};
 use oxbeam_term::word::subtag;
@@ -210,18 +210,12 @@ unsafe fn function_clause(frame: &Frame) -> *mut Word {
         let entry = frame.pc.add(crate::interp::dispatch::header::WORDS);
         let (module, function, arity) = crate::interp::dispatch::mfa_of(entry);
         let owned = frame.borrow_heap();
-        let mut builder = owned.heap.arena.builder();
         let mut arguments = Vec::with_capacity(arity as usize);
         for index in 0..arity as usize {
             let argument = Term::from_word(frame.x(index));
-            // A match context is never seen: the bits that it was to match stand for it.
-            arguments.push(match argument.as_bits() {
-                Some(bits) if argument.has_subtag(subtag::MATCH) => {
-                    builder.part(bits, 0, bits.bit_len())
-                }
-                _ => argument,
-            });
+            arguments.push(without_match(owned, argument));
         }
+        let mut builder = owned.heap.arena.builder();
         let arguments = builder.list(arguments);
         exception::set_error(owned, Word::atom(known::FUNCTION_CLAUSE));
         owned.exception.culprit = Some(Culprit {
@@ -232,6 +226,21 @@ unsafe fn function_clause(frame: &Frame) -> *mut Word {
             native: false,
         });
         owned.heap.heap_top()
+    }
+}
+
+/// A match context is never seen: the bits that it was to match stand for it.
+///
+/// # Safety
+/// The caller runs the process; nothing collects its heap while the term is used.
+pub(super) unsafe fn without_match<'p>(owned: &mut Owned, term: Term<'p>) -> Term<'p> {
+    match term.as_bits() {
+        Some(bits) if term.has_subtag(subtag::MATCH) => {
+            // SAFETY: the caller's promise.
+            let mut builder = unsafe { owned.heap.arena.builder() };
+            builder.part(bits, 0, bits.bit_len())
+        }
+        _ => term,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod lists;
 pub mod map;
 pub mod receive;
 pub mod record;
+pub mod trace;
 
 use super::isa::Row;
 
@@ -35,6 +36,7 @@ pub const FAMILIES: &[(&str, &[&Row])] = &[
     ("map", map::ROWS),
     ("receive", receive::ROWS),
     ("record", record::ROWS),
+    ("trace", trace::ROWS),
 ];
 
 /// Name of the instruction that begins with this word.

@@ -6,8 +6,9 @@ use crate::interp::exception;
 use crate::interp::frame::Frame;
 use crate::process::saved_calls::SavedCall;
 use crate::signal::message::Behind;
-use oxbeam_term::Word;
+use crate::trace::{event, flag};
 use oxbeam_term::atom::known;
+use oxbeam_term::{Atom, Term, Word};
 
 crate::instructions! { frame;
     /// `x0 := x1`, sent to X0.
@@ -68,6 +69,7 @@ crate::instructions! { frame;
         let owned = frame.owned();
         owned.mailbox.reset();
         if owned.saves_calls { owned.save_call(SavedCall::Timeout) }
+        if frame.process().trace.has(flag::RECEIVE) { timed_out(&mut frame) }
         frame.advance()
     }
     /// `target :=` a marker at the queue's end.
@@ -90,6 +92,18 @@ crate::instructions! { frame;
     recv_marker_use(reference: Source) {
         frame.owned().mailbox.marker_use(reference);
         frame.advance()
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn timed_out(frame: &mut Frame) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let _ = frame.borrow_heap();
+        let clock = Term::atom(Atom::of("clock_service"));
+        event::receive(frame.process(), Some(clock), Term::atom(known::TIMEOUT));
+        frame.leave();
     }
 }
 
