@@ -60,8 +60,8 @@ impl SavedCalls {
     }
 }
 
-/// Calls of `erlang` that are instructions in OTP, which saves them on no release or from this one on.
-fn never_saved(release: u8, call: SavedCall) -> bool {
+/// Calls of `erlang` that are instructions in OTP: it neither saves nor traces them.
+pub(crate) fn never_saved(release: u8, call: SavedCall) -> bool {
     let SavedCall::Function((known::ERLANG, function, arity)) = call else {
         return false;
     };

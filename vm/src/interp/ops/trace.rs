@@ -1,10 +1,12 @@
 //! Entries of traced functions, and where they return to.
 
 use super::control::leave_at;
-use crate::interp::dispatch::{Outcome, arity_of, mfa_of};
+use crate::interp::dispatch::{Outcome, arity_of, mfa_of, normal_exit_code};
 use crate::interp::exception;
 use crate::interp::frame::{Frame, Handler};
 use crate::interp::registers::Registers;
+use crate::machine::machine;
+use crate::process::saved_calls::{SavedCall, never_saved};
 use crate::trace::{breakpoint, call};
 use oxbeam_term::{Term, Word};
 use smallvec::SmallVec;
@@ -91,6 +93,13 @@ unsafe fn called(frame: &mut Frame, global: bool) -> Behind {
             arguments.push(super::control::without_match(owned, argument));
         }
         let mfa = mfa_of(pc);
+        // Only where a process begins there are they calls.
+        let release = machine().release.number;
+        let first = (*frame.e).0 == normal_exit_code() as u64;
+        if never_saved(release, SavedCall::Function(mfa)) && !first {
+            frame.leave();
+            return behind;
+        }
         frame.e = call::at_entry(process, pc as u64, &found, mfa, &arguments, frame.e, global);
         frame.leave();
         let (htop, e) = (frame.htop, frame.e);
