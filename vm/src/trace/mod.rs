@@ -202,7 +202,7 @@ pub struct Tracee {
     refs: Mutex<Option<Box<Vec<TraceRef>>>>,
 }
 
-/// Somebody else traces it already, in this session.
+/// Somebody else traces it already, in the same session.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct AlreadyTraced;
 
