@@ -23,7 +23,6 @@ natives! { NATIVES: "erlang";
     "get_module_info" / 2 Plain => get_module_info_2;
     "function_exported" / 3 Plain => function_exported_3;
     "is_builtin" / 3 Plain => is_builtin_3;
-    "load_nif" / 2 Plain => load_nif_2;
 }
 
 natives! { INTERNAL: "erts_internal";
@@ -270,39 +269,6 @@ fn is_builtin_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(Term::boolean(
         cx.machine().code.native(module, function, arity).is_some(),
     ))
-}
-
-/// `load_nif(Path, LoadInfo)`: libraries that are part of the machine are known by the last part of the path.
-fn load_nif_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let path = crate::text::text_of(cx.arg(0)).ok_or(Raise::Badarg)?;
-    let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-    let code = &cx.machine().code;
-    let caller = cx.owned().calling_module;
-    let versions = code.versions(caller);
-    let Some(module) = versions.pending.or(versions.current) else {
-        return load_nif_error(
-            cx,
-            "bad_lib",
-            "load_nif called from a module that is not loaded",
-        );
-    };
-    let Some(library) = code.static_nif(&name) else {
-        let text = format!(
-            "Failed to load NIF library {path}: C libraries can't be loaded by this version of Oxbeam"
-        );
-        return load_nif_error(cx, "load_failed", &text);
-    };
-    code.replace_by_natives(&module, library.natives);
-    match library.load {
-        Some(load) => load(cx),
-        None => Ok(Term::atom(known::OK)),
-    }
-}
-
-fn load_nif_error<'p>(cx: &mut Cx<'p>, reason: &str, text: &str) -> NativeResult<'p> {
-    let text = cx.char_list(text);
-    let error = cx.tuple(&[Term::atom(Atom::of(reason)), text]);
-    Ok(cx.tuple(&[Term::atom(known::ERROR), error]))
 }
 
 /// `beamfile_chunk(Bin, Chunk)`: the chunk's data, or `undefined`.

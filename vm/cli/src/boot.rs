@@ -62,12 +62,17 @@ pub(crate) fn start(boot: BootArguments) -> i32 {
     }
 }
 
+/// All tables of natives.
+fn all_natives() -> impl Iterator<Item = &'static [oxbeam_vm::native::Native]> {
+    oxbeam_bifs::all().chain(oxbeam_nif::NATIVES.iter().copied())
+}
+
 fn try_start(boot: &BootArguments) -> Result<i32, String> {
     if let Some(mapper) = &boot.port_mapper {
         mapper.start(&boot.otp.bin_directory());
     }
-    let natives: &'static [_] =
-        Box::leak(oxbeam_bifs::all().collect::<Vec<_>>().into_boxed_slice());
+    let natives: &'static [_] = Box::leak(all_natives().collect::<Vec<_>>().into_boxed_slice());
+    oxbeam_nif::keep();
     let tables = Tables {
         natives,
         static_nifs: oxbeam_otp_stubs::NIFS,

@@ -4,8 +4,9 @@
 //! handler or a native function.
 
 use super::{Code, FunName};
+use crate::interp::dispatch::header;
 use crate::interp::ops::{call, control};
-use crate::native::{Kind, Native, StaticNif};
+use crate::native::{Kind, Native, NativeFunction, StaticNif};
 use crate::trace::breakpoint;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::etf::FunKey;
@@ -25,17 +26,25 @@ fn native_handler(kind: Kind) -> u64 {
     })
 }
 
-/// Makes the function whose entry is `entry` a native one.
+/// Makes the function whose entry is `entry` a native one, with a number that the native may ask for.
 ///
 /// # Safety
 /// `entry` is a function's entry in loaded code.
-pub(super) unsafe fn make_native(entry: *const u64, native: &Native) {
+pub(super) unsafe fn make_native(
+    entry: *const u64,
+    kind: Kind,
+    native: NativeFunction,
+    number: u32,
+) {
     let at = entry.cast::<AtomicU64>();
-    // SAFETY: the word before an entry is the native's; both are aligned words that are only ever stored whole.
+    // SAFETY: the words before an entry are the native's and the arity's, whose upper half is free; all are aligned words that are only
+    // ever stored whole.
     unsafe {
-        (*at.offset(crate::interp::dispatch::header::NATIVE))
-            .store(native.native as usize as u64, Ordering::Release);
-        let handler = native_handler(native.kind);
+        let arity = &*at.offset(header::ARITY);
+        let low = arity.load(Ordering::Relaxed) & u64::from(u32::MAX);
+        arity.store(low | u64::from(number) << 32, Ordering::Release);
+        (*at.offset(header::NATIVE)).store(native as usize as u64, Ordering::Release);
+        let handler = native_handler(kind);
         if !breakpoint::replace(entry as u64, handler) {
             (*at).store(handler, Ordering::Release);
         }

@@ -304,11 +304,19 @@ impl Code {
             compile_info: file.compile_info,
             records,
             nifs: parking_lot::Mutex::new(Vec::new()),
+            library: parking_lot::Mutex::new(None),
         };
         for function in &module.functions {
             if let Some(native) = self.native(name, function.name, function.arity) {
                 // SAFETY: an entry of code that nobody runs yet.
-                unsafe { export::make_native(module.address(function.entry), native) };
+                unsafe {
+                    export::make_native(
+                        module.address(function.entry),
+                        native.kind,
+                        native.native,
+                        0,
+                    )
+                };
             }
         }
         Ok(Arc::new(module))

@@ -47,6 +47,8 @@ pub struct Module {
     pub records: Vec<Arc<RecordDefinition>>,
     /// Functions that `load_nif` replaced.
     pub nifs: parking_lot::Mutex<Vec<(Atom, u32)>>,
+    /// The library in C that they come from; dropped when the version is purged.
+    pub library: parking_lot::Mutex<Option<Box<dyn std::any::Any + Send + Sync>>>,
 }
 
 // SAFETY: the raw words (literals) lie in the module's own area and never change.
@@ -396,9 +398,27 @@ impl Code {
                 continue;
             };
             // SAFETY: an entry of loaded code.
-            unsafe { export::make_native(entry, native) };
+            unsafe { export::make_native(entry, native.kind, native.native, 0) };
             module.nifs.lock().push((name, u32::from(native.arity)));
         }
+        true
+    }
+    /// Replaces a function of a module by `native`, which finds `number` by [`Cx::native_number`](crate::native::Cx::native_number). False
+    /// if the module has no such function.
+    pub fn replace_by_library(
+        &self,
+        module: &Module,
+        (name, arity): (Atom, u32),
+        kind: crate::native::Kind,
+        native: crate::native::NativeFunction,
+        number: u32,
+    ) -> bool {
+        let Some(entry) = module.find_function(name, arity) else {
+            return false;
+        };
+        // SAFETY: an entry of loaded code.
+        unsafe { export::make_native(entry, kind, native, number) };
+        module.nifs.lock().push((name, arity));
         true
     }
 }

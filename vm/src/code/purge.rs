@@ -96,6 +96,8 @@ impl Code {
         crate::trace::breakpoint::forget(&purge.version);
         let start = purge.version.code.as_ptr() as u64;
         self.ranges.write().retain(|&(other, _)| other != start);
+        let library = purge.version.library.lock().take();
+        drop(library);
         crate::literals::retire(crate::literals::Retired::Module(purge.version));
         Ok(purge.waiting)
     }

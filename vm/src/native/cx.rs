@@ -1,6 +1,7 @@
 //! `Cx`: what a native function sees of the process that calls it and of the machine.
 
 use super::Raise;
+use crate::interp::dispatch::header;
 use crate::interp::exception;
 use crate::machine::Machine;
 use crate::process::{Class, Owned, Process};
@@ -69,6 +70,12 @@ impl<'p> Cx<'p> {
     /// Number of arguments.
     pub fn arity(&self) -> usize {
         self.arity
+    }
+    /// The number that the function's code has for its native (`Code::replace_by_library`).
+    pub fn native_number(&mut self) -> u32 {
+        let entry = self.owned().pc;
+        // SAFETY: while a native runs this is its entry, before which there is a header.
+        unsafe { (*entry.offset(header::ARITY) >> 32) as u32 }
     }
     /// The builder.
     pub fn builder(&mut self) -> &mut Builder<'p> {

@@ -1,0 +1,45 @@
+//! The functions of `erl_nif.h`, by theme. Each does what the chapter of erl_nif says.
+
+mod binaries;
+mod maps;
+mod messages;
+mod resources;
+mod system;
+mod terms;
+mod threads;
+
+/// A function's address.
+#[derive(Copy, Clone)]
+pub(crate) struct Symbol(#[expect(dead_code, reason = "it only has to be there")] *const ());
+
+// SAFETY: addresses of code.
+unsafe impl Sync for Symbol {}
+
+/// All functions, so that none is left out by the linker.
+pub(crate) const TABLES: &[&[Symbol]] = &[
+    binaries::TABLE,
+    maps::TABLE,
+    messages::TABLE,
+    resources::TABLE,
+    system::TABLE,
+    terms::TABLE,
+    threads::TABLE,
+];
+
+/// The table of a file's functions, with the names and types that C has for them. Their bodies may do what C may.
+macro_rules! abi {
+    ($($(#[$about:meta])* fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)*) => {
+        $(
+            $(#[$about])*
+            #[unsafe(no_mangle)]
+            #[allow(unused_unsafe, reason = "some do nothing that is unsafe")]
+            pub(super) unsafe extern "C" fn $name($($argument: $type),*) $(-> $result)? {
+                // SAFETY: a library calls it with what the chapter of erl_nif asks for: an environment that is there, terms of it, and
+                // places for results that may be written.
+                unsafe { $body }
+            }
+        )*
+        pub(super) const TABLE: &[$crate::abi::Symbol] = &[$($crate::abi::Symbol($name as *const ())),*];
+    };
+}
+use abi;

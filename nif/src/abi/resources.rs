@@ -1,0 +1,121 @@
+//! Resources.
+
+use super::abi;
+use crate::env::{Env, Raw, term};
+use crate::resource::{self, Callbacks, Destructor, Dynamic, Resource, Type};
+use oxbeam_term::Term;
+use std::ffi::{CStr, c_char, c_int, c_uchar, c_void};
+use std::ptr;
+
+/// `ErlNifResourceTypeInit`
+#[repr(C)]
+pub(super) struct Init {
+    destructor: Option<Destructor>,
+    stop: *const c_void,
+    down: *const c_void,
+    members: c_int,
+    dynamic: Option<Dynamic>,
+}
+
+/// Opens a type, and says which of the flags was followed.
+///
+/// # Safety
+/// Of a call of the library's `load` or `upgrade`.
+unsafe fn open(
+    env: *mut Env,
+    name: *const c_char,
+    callbacks: Callbacks,
+    flags: c_int,
+    tried: *mut c_int,
+) -> *const Type {
+    // SAFETY: the caller's promise; the name is a C text.
+    let opened = unsafe {
+        let name = CStr::from_ptr(name).to_string_lossy();
+        (*env)
+            .instance()
+            .and_then(|instance| resource::open(instance, &name, callbacks, flags))
+    };
+    if !tried.is_null() {
+        let done = opened.map_or(flags, |(_, done)| done);
+        // SAFETY: the library's place for it.
+        unsafe { tried.write(done) };
+    }
+    opened.map_or(ptr::null(), |(type_, _)| ptr::from_ref(type_))
+}
+
+/// The resource of a reference.
+fn resource_of<'e>(of: Term<'e>) -> Option<&'e Resource> {
+    of.as_reference()?.magic_value::<Resource>()
+}
+
+abi! {
+    fn enif_open_resource_type(env: *mut Env, module: *const c_char, name: *const c_char, destructor: Option<Destructor>, flags: c_int, tried: *mut c_int) -> *const Type {
+        if !module.is_null() {
+            // Of another module's there is nothing to open.
+            return ptr::null();
+        }
+        let callbacks = Callbacks { destructor, dynamic: None };
+        open(env, name, callbacks, flags, tried)
+    }
+    fn enif_open_resource_type_x(env: *mut Env, name: *const c_char, init: *const Init, flags: c_int, tried: *mut c_int) -> *const Type {
+        let init = &*init;
+        if !init.stop.is_null() || !init.down.is_null() {
+            // Nothing watches descriptors or processes for resources.
+            return ptr::null();
+        }
+        let callbacks = Callbacks { destructor: init.destructor, dynamic: None };
+        open(env, name, callbacks, flags, tried)
+    }
+    fn enif_init_resource_type(env: *mut Env, name: *const c_char, init: *const Init, flags: c_int, tried: *mut c_int) -> *const Type {
+        let init = &*init;
+        let has = |place: c_int| init.members > place;
+        if (has(1) && !init.stop.is_null()) || (has(2) && !init.down.is_null()) {
+            return ptr::null();
+        }
+        let callbacks = Callbacks {
+            destructor: init.destructor.filter(|_| has(0)),
+            dynamic: init.dynamic.filter(|_| has(3)),
+        };
+        open(env, name, callbacks, flags, tried)
+    }
+    fn enif_alloc_resource(type_: *const Type, size: usize) -> *mut c_void {
+        resource::allocate(&*type_, size)
+    }
+    fn enif_keep_resource(object: *mut c_void) {
+        resource::keep(object);
+    }
+    fn enif_release_resource(object: *mut c_void) {
+        resource::release(object);
+    }
+    fn enif_sizeof_resource(object: *mut c_void) -> usize {
+        resource::size(object)
+    }
+    fn enif_make_resource(env: *mut Env, object: *mut c_void) -> Raw {
+        let (numbers, magic) = resource::counted(object);
+        (*env).builder().magic_reference(numbers, magic).word().0
+    }
+    /// The bytes are copied: the binary does not keep the resource.
+    fn enif_make_resource_binary(env: *mut Env, _object: *mut c_void, data: *const c_uchar, size: usize) -> Raw {
+        let bytes = if size == 0 { &[] } else { std::slice::from_raw_parts(data, size) };
+        (*env).builder().binary(bytes).word().0
+    }
+    fn enif_get_resource(_env: *mut Env, raw: Raw, type_: *const Type, place: *mut *mut c_void) -> c_int {
+        match resource_of(term(raw)).filter(|resource| ptr::eq(resource.type_, type_)) {
+            Some(resource) => {
+                place.write(resource.object());
+                1
+            }
+            None => 0,
+        }
+    }
+    /// Not 0 if there is no such resource, or its type takes no calls.
+    fn enif_dynamic_resource_call(_env: *mut Env, module: Raw, name: Raw, raw: Raw, data: *mut c_void) -> c_int {
+        let (Some(module), Some(name)) = (term(module).as_atom(), term(name).as_atom()) else { return 1 };
+        let Some(resource) = resource_of(term(raw)).filter(|resource| resource.type_.is(module, name.text())) else { return 1 };
+        let (callbacks, instance) = resource.type_.callbacks();
+        let Some(dynamic) = callbacks.dynamic else { return 1 };
+        let mut env = Env::alone(instance);
+        dynamic(&raw mut env, resource.object(), data);
+        0
+    }
+}

@@ -1,0 +1,25 @@
+//! Libraries of native functions in C: `erlang:load_nif/2`, and what `erl_nif.h` promises them.
+//!
+//! | file | what |
+//! |---|---|
+//! | `library.rs` | loading, upgrading, unloading; calls |
+//! | `env.rs` | `ErlNifEnv` |
+//! | `resource.rs` | objects of a library behind references |
+//! | `abi/` | the functions `enif_…`, by theme |
+//! | `variadic.c` | those whose arguments vary in number |
+//!
+//! A term is a word here as there, so that most functions do nothing but call the machine's own. Nothing is collected or moved while a function
+//! runs, so that terms may be kept until it returns. Whatever a library does to memory, it does to ours: only here can a fault of others
+//! bring the machine down.
+
+mod abi;
+mod env;
+mod library;
+mod resource;
+
+pub use library::NATIVES;
+
+/// Names what libraries look up, so that the linker keeps it.
+pub fn keep() -> usize {
+    std::hint::black_box(abi::TABLES.iter().map(|table| table.len()).sum())
+}

@@ -1,0 +1,245 @@
+//! Resources: memory of a library, behind a reference, that is given back when nobody refers to it any more.
+
+use crate::env::Env;
+use crate::library::Instance;
+use hashbrown::HashMap;
+use oxbeam_term::Atom;
+use oxbeam_term::boxed::reference::{Magic, RefNumbers};
+use parking_lot::{Mutex, RwLock};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ffi::{c_int, c_void};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub(crate) type Destructor = unsafe extern "C" fn(*mut Env, *mut c_void);
+pub(crate) type Dynamic = unsafe extern "C" fn(*mut Env, *mut c_void, *mut c_void);
+
+/// What a type's objects call back.
+#[derive(Copy, Clone, Default)]
+pub(crate) struct Callbacks {
+    pub(crate) destructor: Option<Destructor>,
+    pub(crate) dynamic: Option<Dynamic>,
+}
+
+/// `ErlNifResourceType`. There are few, and objects refer to them: never freed.
+pub(crate) struct Type {
+    module: Atom,
+    name: String,
+    owner: RwLock<(Callbacks, Option<Arc<Instance>>)>,
+    /// Objects that there are.
+    live: AtomicUsize,
+}
+
+/// By module and name.
+static TYPES: Mutex<Option<HashMap<(Atom, String), &'static Type>>> = Mutex::new(None);
+
+/// A type that is opened while its library is loaded; it counts once that has succeeded.
+pub(crate) struct Opened {
+    type_: &'static Type,
+    callbacks: Callbacks,
+    is_new: bool,
+}
+
+/// `ErlNifResourceFlags`
+pub(crate) const CREATE: c_int = 1;
+pub(crate) const TAKEOVER: c_int = 2;
+
+/// Opens a type for `instance`: which of the flags was followed. `None`: neither may be.
+pub(crate) fn open(
+    instance: &Instance,
+    name: &str,
+    callbacks: Callbacks,
+    flags: c_int,
+) -> Option<(&'static Type, c_int)> {
+    let key = (instance.module(), name.to_owned());
+    let types = TYPES.lock();
+    let mut opened = instance.opened.lock();
+    let known = types.as_ref().and_then(|types| types.get(&key)).copied();
+    let of_this = opened
+        .iter()
+        .find(|each| each.type_.name == name)
+        .map(|each| each.type_);
+    let (type_, done) = match known.or(of_this) {
+        Some(type_) if flags & TAKEOVER != 0 => (type_, TAKEOVER),
+        None if flags & CREATE != 0 => {
+            let type_: &'static Type = Box::leak(Box::new(Type {
+                module: key.0,
+                name: key.1,
+                owner: RwLock::new((Callbacks::default(), None)),
+                live: AtomicUsize::new(0),
+            }));
+            (type_, CREATE)
+        }
+        _ => return None,
+    };
+    opened.push(Opened {
+        type_,
+        callbacks,
+        is_new: done == CREATE,
+    });
+    Some((type_, done))
+}
+
+/// The library has been loaded: what it has opened is its.
+pub(crate) fn commit(instance: &Arc<Instance>) {
+    let mut types = TYPES.lock();
+    for opened in instance.opened.lock().drain(..) {
+        *opened.type_.owner.write() = (opened.callbacks, Some(Arc::clone(instance)));
+        if opened.is_new {
+            let key = (opened.type_.module, opened.type_.name.clone());
+            types.get_or_insert_default().insert(key, opened.type_);
+        }
+    }
+}
+
+/// The library has been unloaded: its types are gone as soon as they have no objects.
+pub(crate) fn disown(instance: &Arc<Instance>) {
+    let Some(types) = &mut *TYPES.lock() else {
+        return;
+    };
+    types.retain(|_, type_| {
+        let mut owner = type_.owner.write();
+        let its = owner
+            .1
+            .as_ref()
+            .is_some_and(|owner| Arc::ptr_eq(owner, instance));
+        if !its || type_.live.load(Ordering::Acquire) > 0 {
+            return true;
+        }
+        owner.1 = None;
+        false
+    });
+}
+
+impl Type {
+    pub(crate) fn is(&self, module: Atom, name: &str) -> bool {
+        self.module == module && self.name == name
+    }
+    pub(crate) fn callbacks(&self) -> (Callbacks, Option<Arc<Instance>>) {
+        self.owner.read().clone()
+    }
+}
+
+/// Before an object's memory.
+#[repr(C, align(16))]
+struct Header {
+    magic: *const Magic,
+    size: usize,
+    numbers: RefNumbers,
+}
+
+/// The value behind a resource's reference.
+pub(crate) struct Resource {
+    pub(crate) type_: &'static Type,
+    object: *mut c_void,
+    layout: Layout,
+}
+
+// SAFETY: the memory is the library's, which must know what threads do with it.
+unsafe impl Send for Resource {}
+// SAFETY: as above.
+unsafe impl Sync for Resource {}
+
+impl Resource {
+    pub(crate) fn object(&self) -> *mut c_void {
+        self.object
+    }
+}
+
+impl Drop for Resource {
+    fn drop(&mut self) {
+        let (callbacks, instance) = self.type_.callbacks();
+        // SAFETY: nobody refers to the object any more; the library that its code lies in is kept by `instance`.
+        unsafe {
+            if let Some(destructor) = callbacks.destructor {
+                let mut env = Env::alone(instance.clone());
+                destructor(&raw mut env, self.object);
+            }
+            dealloc(header(self.object).cast::<u8>(), self.layout);
+        }
+        self.type_.live.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// # Safety
+/// An object of a library.
+unsafe fn header(object: *mut c_void) -> *mut Header {
+    // SAFETY: the header stands before it.
+    unsafe { object.cast::<Header>().sub(1) }
+}
+
+/// Memory for an object of this type, zeroed; the caller has a reference to it.
+pub(crate) fn allocate(type_: &'static Type, size: usize) -> *mut c_void {
+    let layout = size
+        .checked_add(size_of::<Header>())
+        .and_then(|size| Layout::from_size_align(size, 16).ok());
+    let Some(layout) = layout else {
+        return ptr::null_mut();
+    };
+    oxbeam_vm::magic::start();
+    // SAFETY: the layout is not empty; the header is written before anybody sees the object.
+    unsafe {
+        let block = alloc(layout);
+        if block.is_null() {
+            handle_alloc_error(layout);
+        }
+        let object = block.cast::<Header>().add(1).cast::<c_void>();
+        ptr::write_bytes(object.cast::<u8>(), 0, size);
+        type_.live.fetch_add(1, Ordering::AcqRel);
+        let resource = Resource {
+            type_,
+            object,
+            layout,
+        };
+        let magic = Arc::new(Magic {
+            value: Box::new(resource),
+        });
+        header(object).write(Header {
+            magic: Arc::into_raw(magic),
+            size,
+            numbers: oxbeam_vm::unique::next_reference(),
+        });
+        object
+    }
+}
+
+/// One more reference to an object.
+///
+/// # Safety
+/// The object is there.
+pub(crate) unsafe fn keep(object: *mut c_void) {
+    // SAFETY: the header has the address of a counted object.
+    unsafe { Arc::increment_strong_count((*header(object)).magic) }
+}
+
+/// One reference less.
+///
+/// # Safety
+/// The caller has a reference.
+pub(crate) unsafe fn release(object: *mut c_void) {
+    // SAFETY: as above.
+    unsafe { Arc::decrement_strong_count((*header(object)).magic) }
+}
+
+/// What a term that refers to the object needs.
+///
+/// # Safety
+/// The object is there.
+pub(crate) unsafe fn counted(object: *mut c_void) -> (RefNumbers, Arc<Magic>) {
+    // SAFETY: as above.
+    unsafe {
+        keep(object);
+        let header = &*header(object);
+        (header.numbers, Arc::from_raw(header.magic))
+    }
+}
+
+/// Bytes of an object.
+///
+/// # Safety
+/// The object is there.
+pub(crate) unsafe fn size(object: *mut c_void) -> usize {
+    // SAFETY: as above.
+    unsafe { (*header(object)).size }
+}
