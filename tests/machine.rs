@@ -1,5 +1,6 @@
 //! What takes several runs of the machine: that the simulator's seed decides everything, and that OTP's viewer reads a crash dump.
-//! And what counts in the system's eyes: that ten thousand ports leave no descriptor and no child.
+//! And what counts in the system's eyes: that ten thousand ports leave no descriptor and no child. And what needs a C compiler: libraries of
+//! native functions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ const TESTS: &[(&str, &str, Check)] = &[
     ("simulator", "interleaving", simulator),
     ("crash_dump", "dumped", crash_dump),
     ("ports", "ports", ports),
+    ("natives", "natives", natives),
 ];
 
 fn main() -> ExitCode {
@@ -117,4 +119,26 @@ fn ports(vm: &Vm, folder: &Path) -> Result<(), String> {
     } else {
         Err(counted)
     }
+}
+
+/// What the program prints was recorded from the real machines: `data/machine/natives.25.out` and so on.
+fn natives(vm: &Vm, folder: &Path) -> Result<(), String> {
+    let data = Places::find().data.join("machine");
+    let otp = vm.otp().ok_or("no OTP")?;
+    let headers = otp.join("usr/include");
+    let mut compiler = Command::new(std::env::var_os("CC").unwrap_or("cc".into()));
+    compiler.args(["-shared", "-fPIC", "-o"]);
+    compiler
+        .arg(folder.join("natives.so"))
+        .arg("-I")
+        .arg(headers);
+    output(compiler.arg(data.join("natives.c")), 0)?;
+    let source = folder.join("natives.erl");
+    fs::copy(data.join("natives.erl"), source).map_err(|error| error.to_string())?;
+    let mut command = vm.command();
+    command.current_dir(folder);
+    let got = output(command.args(["-noshell", "-s", "natives", "main"]), 0)?;
+    let file = data.join(format!("natives.{}.out", vm.release));
+    let expected = fs::read_to_string(&file).map_err(|error| error.to_string())?;
+    if got == expected { Ok(()) } else { Err(got) }
 }

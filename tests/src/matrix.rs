@@ -178,6 +178,11 @@ pub struct Vm {
 }
 
 impl Vm {
+    /// The OTP root that it runs; the real machine has its own.
+    pub fn otp(&self) -> Option<PathBuf> {
+        let (_, root) = self.env.iter().find(|(name, _)| *name == "OXBEAM_OTP")?;
+        Some(PathBuf::from(root))
+    }
     /// Oxbeam for this release and configuration; `Err` says what is missing.
     pub fn oxbeam(places: &Places, release: &Release, config: Config) -> Result<Self, String> {
         let otp = release

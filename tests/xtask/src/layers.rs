@@ -11,12 +11,21 @@ const CRATES: &[(&str, &[&str])] = &[
     ("vm", &["loader", "vm/sync", "vm/term"]),
     ("bifs", &["loader", "vm", "vm/pcre", "vm/sync", "vm/term"]),
     ("otp_stubs", &["vm", "vm/sync", "vm/term"]),
+    ("nif", &["vm", "vm/term"]),
     (
         "vm/cli",
-        &["bifs", "loader", "otp_stubs", "vm", "vm/sync", "vm/term"],
+        &[
+            "bifs",
+            "loader",
+            "nif",
+            "otp_stubs",
+            "vm",
+            "vm/sync",
+            "vm/term",
+        ],
     ),
     ("tests", &[]),
-    ("tests/xtask", &["bifs", "otp_stubs", "vm"]),
+    ("tests/xtask", &["bifs", "nif", "otp_stubs", "vm"]),
     ("tests/fuzz", &["bifs", "loader", "vm", "vm/term"]),
     (
         "benches",
