@@ -191,7 +191,9 @@ pub(crate) fn takes(process: &Process, owned: &mut Owned) {
         set_counts(owned, clock.max(token.serial), token.serial);
         // SAFETY: as above.
         let message = unsafe { Term::from_word(message) };
-        output(&token, RECEIVE, Term::local_pid(process.number), message);
+        if !owned.sensitive {
+            output(&token, RECEIVE, Term::local_pid(process.number), message);
+        }
     }
 }
 

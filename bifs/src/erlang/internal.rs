@@ -134,14 +134,18 @@ fn process_display_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Ok(Term::atom(known::BADOPT));
     }
     if number == cx.process().number {
-        eprint!("{}", info::backtrace(cx.owned(), true));
+        if !cx.owned().sensitive {
+            eprint!("{}", info::backtrace(cx.owned(), true));
+        }
         return Ok(Term::TRUE);
     }
     ask(
         cx,
         number,
         Box::new(|_, owned: &mut Owned| {
-            eprint!("{}", info::backtrace(owned, false));
+            if !owned.sensitive {
+                eprint!("{}", info::backtrace(owned, false));
+            }
             Term::TRUE
         }),
     )

@@ -90,7 +90,7 @@ fn seq_trace_info_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn print<'p>(cx: &mut Cx<'p>, message: Term<'p>) -> NativeResult<'p> {
-    if let Some(token) = seq_trace::count_on(cx) {
+    if let Some(token) = seq_trace::count_on(cx).filter(|_| !cx.owned().sensitive) {
         seq_trace::output(&token, seq_trace::PRINT, Term::NIL, message);
     }
     Ok(Term::TRUE)
@@ -261,12 +261,8 @@ fn monitor<'p>(cx: &mut Cx<'p>, process: Term<'p>, options: Term<'p>) -> NativeR
                 .iter()
                 .position(|text| *text == key)
                 .ok_or(Raise::Badarg)?;
-            limits[at] = Some(
-                value
-                    .as_small()
-                    .filter(|&limit| limit >= 0)
-                    .ok_or(Raise::Badarg)?,
-            );
+            let limit = value.as_small().filter(|&limit| limit >= 0);
+            limits[at] = Some(limit.ok_or(Raise::Badarg)?.max(1));
         }
         new.options.extend(
             FLAGS

@@ -207,16 +207,10 @@ impl PortCx<'_> {
             Some(buffer) => {
                 for line in buffer.take(bytes) {
                     let tag = if line.end { "eol" } else { "noeol" };
-                    deliver_data(
-                        self.port.number,
-                        inner.owner,
-                        inner.binary,
-                        &line.bytes,
-                        Some(tag),
-                    );
+                    deliver_data(self.port, inner.owner, inner.binary, &line.bytes, Some(tag));
                 }
             }
-            None => deliver_data(self.port.number, inner.owner, inner.binary, bytes, None),
+            None => deliver_data(self.port, inner.owner, inner.binary, bytes, None),
         }
     }
     /// Data with a header that is a list of bytes in any case, in front of what the owner asked for.
@@ -243,7 +237,9 @@ impl PortCx<'_> {
         to: u64,
         build: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
     ) -> bool {
-        deliver(to, Signal::Message(Message::build(build))).is_ok()
+        let message = Message::build(build);
+        self.port.tell_sent(to, message.term());
+        deliver(to, Signal::Message(message)).is_ok()
     }
     /// The data are at their end: the port ends, unless its owner wants to be told of that.
     pub fn end_of_data(&mut self) {
@@ -273,7 +269,7 @@ impl PortCx<'_> {
         if let (Some(buffer), false) = (&mut inner.line, inner.closing) {
             for line in buffer.rest() {
                 deliver_data(
-                    self.port.number,
+                    self.port,
                     inner.owner,
                     inner.binary,
                     &line.bytes,
@@ -319,7 +315,7 @@ impl PortCx<'_> {
 }
 
 /// `{Port, {data, Data}}`, with the line's tag around the data if there is one.
-fn deliver_data(port: u64, to: u64, binary: bool, bytes: &[u8], tag: Option<&str>) {
+fn deliver_data(port: &Port, to: u64, binary: bool, bytes: &[u8], tag: Option<&str>) {
     let message = Message::build(|builder| {
         let mut data = if binary {
             builder.binary(bytes)
@@ -330,7 +326,8 @@ fn deliver_data(port: u64, to: u64, binary: bool, bytes: &[u8], tag: Option<&str
             data = builder.tuple(&[Term::atom(Atom::of(tag)), data]);
         }
         let data = builder.tuple(&[Term::atom(known::DATA), data]);
-        builder.tuple(&[Term::local_port(port), data])
+        builder.tuple(&[Term::local_port(port.number), data])
     });
+    port.tell_sent(to, message.term());
     let _ = deliver(to, Signal::Message(message));
 }

@@ -10,6 +10,7 @@ mod info;
 mod line;
 pub mod settings;
 mod signals;
+mod traced;
 
 pub use driver::{Driver, DriverEntry, Event, OpenError, Opening, PortCx, Remote, Reply};
 pub(crate) use info::Summary;
@@ -171,6 +172,7 @@ pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port
     });
     result?;
     TABLE.write().ports.insert(number, Arc::clone(&port));
+    port.tell_opened(owner);
     port.with_driver(None, |driver, cx| driver.start(cx));
     Ok(port)
 }
@@ -418,6 +420,10 @@ impl Port {
         if !force && inner.makes_wait(caller) {
             return Output::Busy;
         }
+        self.tell_received(caller, |builder| {
+            let data = builder.binary(&data);
+            builder.tuple(&[Term::atom(known::COMMAND), data])
+        });
         inner.output += data.len() as u64;
         OUTPUT.fetch_add(data.len() as u64, Ordering::Relaxed);
         match self.call_driver(&mut inner, Some(caller), |driver, cx| {
@@ -429,13 +435,17 @@ impl Port {
     }
     /// `port_control/3`; `None` is `badarg`.
     pub fn control(self: &Arc<Port>, caller: u64, operation: u32, data: &[u8]) -> Option<Reply> {
+        self.tell_received(caller, |builder| {
+            let data = builder.binary(data);
+            let data = builder.tuple(&[Term::small(operation.into()), data]);
+            builder.tuple(&[Term::atom(Atom::of("control")), data])
+        });
         self.with_driver(Some(caller), |driver, cx| {
             driver.control(cx, operation, data)
         })?
     }
     /// `port_close/1`. `false`: it is closed already.
     pub fn close(self: &Arc<Port>, caller: u64) -> bool {
-        let _ = caller;
         if self.number == 0 {
             return false;
         }
@@ -443,6 +453,7 @@ impl Port {
         if inner.ended || inner.closing {
             return false;
         }
+        self.tell_received(caller, |_| Term::atom(Atom::of("close")));
         self.exit(&mut inner, Term::atom(known::NORMAL), false, true);
         true
     }
@@ -458,6 +469,7 @@ impl Port {
             inner.links.remove(&Peer::Process(owner));
             return false;
         }
+        self.tell_about("getting_linked", Term::local_pid(owner));
         inner.owner = owner;
         true
     }
@@ -514,12 +526,15 @@ impl Port {
         let registered = machine().registry.register_port(name, self.number);
         if registered {
             inner.registered = Some(name);
+            self.tell_about("register", Term::atom(name));
         }
         registered
     }
     /// The port has lost its name.
     pub fn unregistered(&self) {
-        self.inner.lock().registered = None;
+        if let Some(name) = self.inner.lock().registered.take() {
+            self.tell_about("unregister", Term::atom(name));
+        }
     }
     /// `port_set_data/2`. `false`: the port is gone.
     pub fn set_data(&self, data: Message) -> bool {
@@ -549,8 +564,12 @@ impl Port {
         inner.closing = true;
         inner.tell_closed = tell_closed;
         inner.set_busy(false);
-        inner.registered = None;
+        self.tell_about("closed", reason);
+        let name = inner.registered.take();
         machine().registry.port_closes(self.number);
+        if let Some(name) = name {
+            self.tell_about("unregister", Term::atom(name));
+        }
         let kill = reason.is(known::KILL);
         let told = if kill {
             Term::atom(known::KILLED)
@@ -602,6 +621,7 @@ impl Port {
         *self.data.lock() = None;
         TABLE.write().ports.remove(&self.number);
         if inner.tell_closed {
+            self.tell_sent(inner.owner, Term::atom(known::CLOSED));
             send_atom(self.number, inner.owner, known::CLOSED);
         }
     }

@@ -58,10 +58,14 @@ impl Port {
         }
         match signal {
             ToPort::Link(from) => {
-                inner.links.insert(from);
+                if inner.links.insert(from) {
+                    self.tell_link("getting_linked", from);
+                }
             }
             ToPort::Unlink { from, id } => {
-                inner.links.remove(&from);
+                if inner.links.remove(&from) {
+                    self.tell_link("getting_unlinked", from);
+                }
                 if let Peer::Process(number) = from {
                     let from = Peer::Port(self.number);
                     let _ = deliver(number, Signal::UnlinkAck { from, id });
@@ -105,7 +109,23 @@ impl Port {
         if linked && reason.is(known::NORMAL) && from != Peer::Process(inner.owner) {
             return;
         }
+        if let Peer::Process(from) = from {
+            self.tell_received(from, |_| Term::atom(Atom::of("close")));
+        }
         self.exit(inner, reason, false, true);
+    }
+    fn tell_connected(&self, to: u64) {
+        if self.trace.has(crate::trace::flag::SEND) {
+            let message = Message::build(|builder| {
+                builder.tuple(&[Term::local_port(self.number), Term::atom(known::CONNECTED)])
+            });
+            self.tell_sent(to, message.term());
+        }
+    }
+    fn tell_link(&self, tag: &str, peer: Peer) {
+        if let Peer::Process(number) = peer {
+            self.tell_about(tag, Term::local_pid(number));
+        }
     }
     /// `Port ! {Pid, {command, Data}}`, `{Pid, close}`, `{Pid, {connect, NewPid}}`; anything else is a bad signal.
     fn take_message(self: &Arc<Port>, process: &Process, message: Term<'_>) -> Sent {
@@ -154,6 +174,7 @@ impl Port {
         }
         let mut inner = self.inner.lock();
         if from == inner.owner {
+            self.tell_received(from, |_| Term::atom(Atom::of("close")));
             self.exit(&mut inner, Term::atom(known::NORMAL), true, true);
         } else {
             self.bad_signal(inner.owner);
@@ -163,6 +184,10 @@ impl Port {
         let mut inner = self.inner.lock();
         match new.as_local_pid() {
             Some(new) if from == inner.owner => {
+                self.tell_received(from, |builder| {
+                    builder.tuple(&[Term::atom(Atom::of("connect")), Term::local_pid(new)])
+                });
+                self.tell_connected(from);
                 inner.owner = new;
                 super::send_atom(self.number, from, known::CONNECTED);
             }

@@ -373,6 +373,7 @@ fn value<'p>(
             _ => Term::NIL,
         },
         Item::Catchlevel => Term::small(i64::from(owned.catches)),
+        Item::Backtrace if owned.sensitive => builder.binary(b""),
         Item::Backtrace => {
             let text = backtrace(owned, own);
             builder.binary(text.as_bytes())
@@ -659,7 +660,9 @@ pub(crate) fn place_of_pc(owned: &Owned) -> Option<Place> {
 fn current_place(owned: &Owned, own: bool) -> Option<Place> {
     if own {
         let top = owned.heap.stack_slice().first()?;
-        return place_of(top.0 - 8);
+        // SAFETY: the process calls a native: a return address is on top of its stack.
+        let address = unsafe { crate::trace::call::return_address(top) };
+        return place_of(address - 8);
     }
     if owned.hibernating {
         return Some(Place {

@@ -10,7 +10,7 @@ use crate::seq_trace;
 use crate::trace::{event, flag, session};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
-use oxbeam_term::boxed::reference::{RefNumbers, Reference};
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term, View, Word};
 
 /// What became of a message.
@@ -106,11 +106,15 @@ fn trace(process: &Process, to: Term<'_>, message: Term<'_>) {
     }
 }
 
-fn to_alias(process: &Process, alias: Reference<'_>, message: Term<'_>, priority: bool) {
+fn to_alias(process: &Process, to: Term<'_>, message: Term<'_>, priority: bool) {
+    let Some(alias) = to.as_reference() else {
+        return;
+    };
     if let Some(number) = alias.pid_number() {
         let signal = Signal::AliasMessage {
             alias: alias.numbers(),
-            message: outgoing(process, || Term::local_pid(number), message),
+            // The trace names the alias.
+            message: outgoing(process, || to, message),
             priority,
         };
         let _ = if number == process.number {
@@ -138,8 +142,8 @@ pub fn send_in_manner(process: &Process, to: Term<'_>, message: Term<'_>, manner
             Sent::Done
         }
         View::Atom(name) => to_name(process, name, message).unwrap_or(Sent::Badarg),
-        View::Reference(alias) => {
-            to_alias(process, alias, message, manner.priority);
+        View::Reference(_) => {
+            to_alias(process, to, message, manner.priority);
             Sent::Done
         }
         View::Port(number) => port::command(process, number, message),
@@ -184,13 +188,13 @@ fn to_process(process: &Process, number: u64, message: Term<'_>) {
 
 /// A copy of the message, with the sender's trace token if it has one.
 #[inline]
-fn outgoing(process: &Process, to: impl FnOnce() -> Term<'static>, message: Term<'_>) -> Message {
+fn outgoing<'t>(process: &Process, to: impl FnOnce() -> Term<'t>, message: Term<'_>) -> Message {
     if seq_trace::in_use() {
         // SAFETY: the caller runs `process`.
         let owned = unsafe { &mut *process.owned_pointer() };
         // SAFETY: as above; nothing is collected before the message is built.
         if let Some(token) = unsafe { seq_trace::next_token(process, owned) } {
-            return with_token(&token, to(), message);
+            return with_token(&token, to(), message, owned.sensitive);
         }
     }
     let mut copy = Message::copy_of(message);
@@ -202,8 +206,15 @@ fn outgoing(process: &Process, to: impl FnOnce() -> Term<'static>, message: Term
 }
 
 #[cold]
-fn with_token(token: &seq_trace::Token<'_>, to: Term<'static>, message: Term<'_>) -> Message {
-    seq_trace::output(token, seq_trace::SEND, to, message);
+fn with_token(
+    token: &seq_trace::Token<'_>,
+    to: Term<'_>,
+    message: Term<'_>,
+    sensitive: bool,
+) -> Message {
+    if !sensitive {
+        seq_trace::output(token, seq_trace::SEND, to, message);
+    }
     let mut copy = Message::build(|builder| {
         let label = oxbeam_term::copy::copy(token.label, builder);
         let from = oxbeam_term::copy::copy(token.from, builder);

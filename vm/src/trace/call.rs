@@ -13,7 +13,7 @@ use crate::interp::isa;
 use crate::interp::ops::trace as handlers;
 use crate::machine::machine;
 use crate::match_spec::{Runner, Subject};
-use crate::process::{Message, Owned, Process};
+use crate::process::{Class, Message, Owned, Process};
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy;
 use oxbeam_term::{Atom, Builder, Term, Word};
@@ -52,7 +52,9 @@ fn stubs() -> &'static Stubs {
         ];
         rows.map(|row| {
             let handler = (row.select)(&[]) as usize as u64;
-            [0, 0, 0, 0, 0, handler, 0, 0]
+            // A header of its own, for whoever looks for the function before an address.
+            let name = [known::ERLANG, known::APPLY].map(|name| Word::atom(name).0);
+            [0, 0, name[0], name[1], 0, handler, 0, 0]
         })
     })
 }
@@ -635,6 +637,10 @@ pub(crate) unsafe fn unwinds(process: &Process, e: *const Word, to: *const Word,
                     let reason: Term<'_> = Term::from_word(reason);
                     tell_end(process, at, "exception_from", &mut |builder| {
                         let reason = copy(reason, builder);
+                        if class == Class::Throw && !caught {
+                            let reason = builder.tuple(&[Term::atom(known::NOCATCH), reason]);
+                            return builder.tuple(&[Term::atom(known::ERROR), reason]);
+                        }
                         builder.tuple(&[Term::atom(class.atom()), reason])
                     });
                 }

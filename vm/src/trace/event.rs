@@ -131,11 +131,14 @@ fn tell_one(
 /// Who is to be told: nobody traces itself, and one that is gone traces no more.
 pub(super) fn tracer_of(tracee: &Tracee, pid: Term<'static>, entry: &TraceRef) -> Option<Tracer> {
     let tracer = entry.tracer?;
+    if tracer.term().same(pid) {
+        return None;
+    }
     if !tracer.is_there() {
         tracee.remove(entry.session.id);
         return None;
     }
-    (!tracer.term().same(pid)).then_some(tracer)
+    Some(tracer)
 }
 
 /// Tells of `{Tag, Term}` of a process.

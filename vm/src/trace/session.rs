@@ -216,11 +216,20 @@ impl Session {
     }
     /// What it traces of new processes.
     pub fn new_processes(&self) -> (u32, Option<Tracer>) {
-        self.settings.lock().new_processes
+        let mut settings = self.settings.lock();
+        Session::living(&mut settings.new_processes)
     }
     /// What it traces of new ports.
     pub fn new_ports(&self) -> (u32, Option<Tracer>) {
-        self.settings.lock().new_ports
+        let mut settings = self.settings.lock();
+        Session::living(&mut settings.new_ports)
+    }
+    /// Of a tracer that is gone there is nothing to be traced for.
+    fn living(of_new: &mut (u32, Option<Tracer>)) -> (u32, Option<Tracer>) {
+        if of_new.1.is_some_and(|tracer| !tracer.is_there()) {
+            Session::set_new(of_new, 0, None);
+        }
+        *of_new
     }
     /// Sets what it traces of new processes.
     pub fn set_new_processes(&self, flags: u32, tracer: Option<Tracer>) {
