@@ -72,7 +72,7 @@ fn menu(out: &mut io::Stdout) {
             b'i' => crash_dump::general(out),
             b'l' => crash_dump::modules(out),
             b'D' => crash_dump::tables(out),
-            b'd' => out.write_all(b"=node:'nonode@nohost'\n=no_distribution\n"),
+            b'd' => out.write_all(crate::dist::report().as_bytes()),
             b'o' => crash_dump::ports(out),
             b'v' => writeln!(
                 out,

@@ -28,9 +28,10 @@ use crate::process::{Message, Process};
 use crate::signal::{self, Signal, port, remote};
 use header::{Frame, Writer};
 use oxbeam_term::atom::known;
-use oxbeam_term::boxed::external::this_node;
+use oxbeam_term::boxed::external::{Node, this_node};
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
 use oxbeam_term::etf::{EncodeOptions, encode_term, encode_term_with_atoms};
+use oxbeam_term::print::{display_atom, display_bytes};
 use oxbeam_term::{Atom, Builder, Term};
 use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -43,8 +44,8 @@ pub mod flag {
     pub const PUBLISHED: u64 = 1;
     /// It reads text as Unicode.
     pub const UNICODE_IO: u64 = 1 << 12;
-    /// Packets have headers.
-    pub const HEADERS: u64 = 1 << 13;
+    /// Packets name atoms by their places in a cache.
+    pub const ATOM_CACHE: u64 = 1 << 13;
     /// Messages say who sends them.
     pub const SEND_SENDER: u64 = 1 << 19;
     /// Tokens of sequential tracing may have any label.
@@ -120,7 +121,10 @@ struct Inner {
     packets: VecDeque<Vec<u8>>,
     /// Bytes in both.
     queued: usize,
+    /// `None`: packets have no headers.
     writer: Option<Writer>,
+    /// They name atoms by their places in a cache.
+    cache: bool,
     /// Somebody carries packets to the port.
     flushing: bool,
     /// The controller wants to be told of data.
@@ -199,6 +203,7 @@ pub fn begin(node: Atom) -> (Arc<Connection>, bool) {
             packets: VecDeque::new(),
             queued: 0,
             writer: None,
+            cache: false,
             flushing: false,
             notify: false,
             get_size: false,
@@ -273,6 +278,49 @@ pub fn leave() {
     }
 }
 
+/// This node and the others in the form of crash dumps.
+pub fn report() -> String {
+    use std::fmt::Write;
+    let this = this_node().name;
+    let mut out = format!("=node:{}\n", display_atom(this));
+    if !is_alive() {
+        out.push_str("=no_distribution\n");
+        return out;
+    }
+    let mut others = Node::names();
+    others.retain(|&name| name != this);
+    let mut sections = [String::new(), String::new(), String::new()];
+    for connection in all() {
+        let (Some(flags), Some(controller)) = (connection.flags(), connection.controller()) else {
+            continue;
+        };
+        others.retain(|&name| name != connection.node);
+        let (kind, place) = if flags & flag::PUBLISHED != 0 {
+            ("visible_node", 0)
+        } else {
+            ("hidden_node", 1)
+        };
+        // Writing into a string does not fail.
+        let _ = writeln!(
+            sections[place],
+            "={kind}:{}\nName: {}\nController: {}\nCreation: {}",
+            connection.node.index(),
+            display_atom(connection.node),
+            String::from_utf8_lossy(&display_bytes(controller.term(), usize::MAX)),
+            connection.creation()
+        );
+    }
+    for name in others {
+        let _ = writeln!(
+            sections[2],
+            "=not_connected:{}\nName: {}",
+            name.index(),
+            display_atom(name)
+        );
+    }
+    out + &sections.concat()
+}
+
 impl Connection {
     /// `{Id, Ref}`
     pub fn handle_term<'p>(self: &Arc<Connection>, builder: &mut Builder<'p>) -> Term<'p> {
@@ -327,7 +375,9 @@ impl Connection {
             if inner.state != State::Pending || inner.controller.is_some() {
                 return false;
             }
-            let headers = flags & flag::HEADERS != 0;
+            // Without the cache there are headers all the same if there are fragments.
+            let headers = flags & (flag::ATOM_CACHE | flag::FRAGMENTS) != 0;
+            inner.cache = flags & flag::ATOM_CACHE != 0;
             *self.reader.lock() = Reader::new(headers);
             inner.writer = headers.then(|| Writer::new(flags & flag::FRAGMENTS != 0));
             inner.controller = Some(controller);
@@ -474,9 +524,9 @@ impl Connection {
             minor_version: 2,
             ..EncodeOptions::default()
         };
-        let (state, headers) = {
+        let (state, cache) = {
             let inner = self.inner.lock();
-            (inner.state, inner.writer.is_some())
+            (inner.state, inner.cache)
         };
         if state == State::Down {
             return;
@@ -484,7 +534,7 @@ impl Connection {
         let mut frame = Frame::default();
         let Frame { atoms, .. } = &mut frame;
         let mut encode = |term: Term<'_>, out: &mut Vec<u8>| {
-            if headers {
+            if cache {
                 encode_term_with_atoms(term, &options, atoms, out)
             } else {
                 encode_term(term, &options, out)

@@ -2,6 +2,7 @@
 //! suites of OTP ask for it.
 
 use super::{name, topology};
+use oxbeam_vm::dist;
 use oxbeam_vm::logger;
 use oxbeam_vm::machine::Machine;
 use oxbeam_vm::native::prelude::*;
@@ -79,13 +80,24 @@ const ROWS: &[Row] = &[
     ("dirty_io_schedulers", 0, 255, |cx| {
         count(cx.machine().config.dirty_io)
     }),
-    ("dist", 0, 255, |cx| {
-        Ok(cx.binary(b"=node:'nonode@nohost'\n=no_distribution\n"))
-    }),
+    (
+        "dist",
+        0,
+        255,
+        |cx| Ok(cx.binary(dist::report().as_bytes())),
+    ),
     ("dist_buf_busy_limit", 0, 255, |cx| {
         count(cx.machine().config.settings.distribution_buffer)
     }),
-    ("dist_ctrl", 0, 255, |_| Ok(Term::NIL)),
+    ("dist_ctrl", 0, 255, |cx| {
+        let mut rows = Vec::new();
+        for connection in dist::all() {
+            if let Some(controller) = connection.controller() {
+                rows.push(cx.tuple(&[Term::atom(connection.node), controller.term()]));
+            }
+        }
+        Ok(cx.list(rows))
+    }),
     ("driver_version", 0, 255, |cx| Ok(cx.char_list("3.3"))),
     ("dynamic_trace", 0, 255, |_| Ok(Term::atom(known::NONE))),
     ("dynamic_trace_probes", 0, 255, |_| Ok(Term::FALSE)),

@@ -1,0 +1,55 @@
+//! What comes from another node: headers, fragments, control messages and terms. The input is a list of packets with two bytes of length.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use oxbeam_term::atom::Atom;
+use oxbeam_term::boxed::fun::{Export, FunEntry};
+use oxbeam_term::etf::{DecodeContext, DecodeError, DecodeOptions, FunKey, decode_term};
+use oxbeam_vm::dist::Reader;
+use oxbeam_vm::process::Message;
+
+struct Context<'a>(&'a [Atom]);
+
+impl DecodeContext for Context<'_> {
+    fn cached_atom(&mut self, index: u8) -> Option<Atom> {
+        self.0.get(usize::from(index)).copied()
+    }
+    fn export(&mut self, _: Atom, _: Atom, _: u32, _: bool) -> Option<&'static Export> {
+        None
+    }
+    fn fun_entry(&mut self, _: FunKey<'_>) -> Option<&'static FunEntry> {
+        None
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((&headers, mut bytes)) = bytes.split_first() else {
+        return;
+    };
+    let mut reader = Reader::new(headers & 1 == 0);
+    while let Some((length, rest)) = bytes.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
+        let (packet, rest) = rest.split_at(length);
+        bytes = rest;
+        let Ok(whole) = reader.packet(packet) else {
+            return;
+        };
+        let Some(whole) = whole else { continue };
+        let mut bytes = &whole.bytes[..];
+        // The control message and what goes with it.
+        for _ in 0..2 {
+            let mut context = Context(&whole.atoms);
+            let mut used = 0;
+            let decoded = Message::try_build(|builder| {
+                let options = DecodeOptions::default();
+                let (term, length) = decode_term(bytes, builder, &mut context, options)?;
+                used = length;
+                Ok::<_, DecodeError>(term)
+            });
+            if decoded.is_err() {
+                return;
+            }
+            bytes = &bytes[used..];
+        }
+    }
+});
