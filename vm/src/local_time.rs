@@ -129,6 +129,29 @@ impl Civil {
     }
 }
 
+/// Now, as C's `ctime` writes it.
+pub fn date_text() -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let posix = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs() as i64);
+    let civil = Civil::local(posix).unwrap_or_else(|| Civil::from_posix(posix));
+    let day = civil.to_posix().div_euclid(SECONDS_PER_DAY).rem_euclid(7);
+    format!(
+        "{} {} {:2} {:02}:{:02}:{:02} {}",
+        DAYS[day as usize],
+        MONTHS[civil.month as usize - 1],
+        civil.day,
+        civil.hour,
+        civil.minute,
+        civil.second,
+        civil.year
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ pub(crate) struct Command {
 }
 
 const AFTER: &str = "Tools, each also by a link of its name (`oxbeam links DIR` makes them):\n  \
-    oxbeam erl|erlc|escript|dialyzer|typer|ct_run|elixir|elixirc|iex|mix|rebar3 [ARGUMENTS]\n\n\
+    oxbeam erl|erlc|escript|dialyzer|typer|ct_run|heart|elixir|elixirc|iex|mix|rebar3 [ARGUMENTS]\n\n\
     `oxbeam erl` takes all that Erlang's erl takes, and before it --otp X and --sim SEED.";
 
 /// What to do.

@@ -9,6 +9,7 @@ pub(crate) use parts::{ports, tables};
 use crate::machine::machine;
 use crate::process::relations::{Relations, Watched};
 use crate::process::{Message, Owned, Peer, Process, info};
+use crate::registry::Named;
 use crate::signal::Signal;
 use crate::{environment, stats};
 use hashbrown::HashMap;
@@ -19,6 +20,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Writes a dump with this slogan, unless the environment says that none is wanted. `stopped`: the schedulers stand still.
 pub(crate) fn write(slogan: &str, stopped: bool) {
@@ -39,8 +41,15 @@ fn write_what(slogan: &str, stopped: bool, sound: bool) {
         .and_then(|text| text.trim().parse::<i64>().ok());
     let limit = environment::text("ERL_CRASH_DUMP_BYTES")
         .and_then(|text| text.trim().parse::<usize>().ok());
-    if seconds == Some(0) || limit == Some(0) {
+    if seconds == Some(0) {
         return;
+    }
+    // `heart` starts the machine anew at once, unless time for a dump was asked for.
+    if sound && tell_heart() && seconds.is_none() || limit == Some(0) {
+        return;
+    }
+    if let Some(seconds) = seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
+        end_after(Duration::from_secs(seconds));
     }
     let path = environment::text("ERL_CRASH_DUMP").unwrap_or_else(|| "erl_crash.dump".into());
     let say = |text: &str| {
@@ -68,6 +77,30 @@ fn write_what(slogan: &str, stopped: bool, sound: bool) {
     }
 }
 
+/// Tells the program of module `heart`, if there is one, that the machine ends with a dump.
+fn tell_heart() -> bool {
+    const PREPARING_CRASH: u8 = 8;
+    let name = Atom::of("heart_port");
+    let port = match machine().registry.find(name) {
+        Some(Named::Port(number)) => crate::port::find(number),
+        _ => None,
+    };
+    let told = port.map(|port| port.output(0, vec![PREPARING_CRASH], true));
+    told.is_some()
+}
+
+/// The machine ends as by an alarm if the dump takes longer.
+fn end_after(limit: Duration) {
+    let end = move || {
+        std::thread::sleep(limit);
+        let own = rustix::process::getpid();
+        // Without the signal the dump goes on, which is no harm.
+        let _ = rustix::process::kill_process(own, rustix::process::Signal::ALARM);
+    };
+    // Without a thread neither.
+    let _ = std::thread::Builder::new().name("alarm".into()).spawn(end);
+}
+
 /// Writes only so many bytes, and swallows the rest.
 struct Limited {
     file: std::fs::File,
@@ -88,7 +121,7 @@ impl Write for Limited {
 
 fn dump(slogan: &str, stopped: bool, sound: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "=erl_crash_dump:0.5")?;
-    writeln!(out, "{}", now())?;
+    writeln!(out, "{}", crate::local_time::date_text())?;
     writeln!(out, "Slogan: {slogan}")?;
     writeln!(
         out,
@@ -412,29 +445,6 @@ pub(crate) fn modules(out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn now() -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let posix = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs() as i64);
-    let civil = crate::local_time::Civil::local(posix)
-        .unwrap_or_else(|| crate::local_time::Civil::from_posix(posix));
-    let day = civil.to_posix().div_euclid(86_400).rem_euclid(7);
-    format!(
-        "{} {} {:2} {:02}:{:02}:{:02} {}",
-        DAYS[day as usize],
-        MONTHS[civil.month as usize - 1],
-        civil.day,
-        civil.hour,
-        civil.minute,
-        civil.second,
-        civil.year
-    )
 }
 
 /// Which process and function the calling thread runs, as far as can be told.

@@ -10,6 +10,7 @@ pub(crate) mod elixir;
 pub(crate) mod erl;
 pub(crate) mod erlc;
 pub(crate) mod escript;
+pub(crate) mod heart;
 
 use crate::erlexec::Argument;
 use crate::links;
@@ -41,7 +42,7 @@ pub(crate) struct Tool {
     pub(crate) doc: &'static str,
 }
 
-/// All tools.
+/// All tools. `heart` is a port program: module `heart` finds it by the path.
 pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "erl",
@@ -72,6 +73,11 @@ pub(crate) const TOOLS: &[Tool] = &[
         name: "ct_run",
         run: ct_run::run,
         doc: "Common Test",
+    },
+    Tool {
+        name: "heart",
+        run: heart::run,
+        doc: "what restarts a machine that has stopped",
     },
     Tool {
         name: "elixir",

@@ -55,6 +55,9 @@ const APPLICATIONS: &[&str] = &[
 /// Packages beside OTP's own.
 const OTHERS: &[&str] = &["elixir", "rebar3"];
 
+/// What pages of Common Test refer to by links; without them `ct_run` does not start.
+const SCRIPTS: &[&str] = &["libjs-jquery", "libjs-jquery-tablesorter"];
+
 /// The package of the sources.
 const SOURCES: &str = "erlang-src";
 
@@ -323,12 +326,13 @@ impl Apt {
     /// The names of the packages to fetch that the suite has.
     fn packages(&self) -> Result<Vec<String>, String> {
         let mut known: Vec<String> = Vec::new();
-        for prefix in ["erlang-", "elixir", "rebar3"] {
+        for prefix in ["erlang-", "elixir", "rebar3", "libjs-jquery"] {
             let names = self.run("apt-cache", &["pkgnames", prefix], &self.state)?;
             known.extend(names.lines().map(|line| line.trim().to_owned()));
         }
         let applications = APPLICATIONS.iter().map(|name| format!("erlang-{name}"));
-        let wanted = applications.chain(OTHERS.iter().map(|name| (*name).to_owned()));
+        let wanted =
+            applications.chain(OTHERS.iter().chain(SCRIPTS).map(|name| (*name).to_owned()));
         let packages: Vec<String> = wanted.filter(|name| known.contains(name)).collect();
         for needed in ["erlang-base", "elixir", "rebar3"] {
             if !packages.iter().any(|name| name == needed) {
