@@ -10,6 +10,7 @@ mod file;
 mod net;
 mod prim_buffer;
 mod prim_tty;
+mod socket;
 #[allow(unsafe_code)]
 mod sys;
 mod zlib;
@@ -28,9 +29,9 @@ pub static NIFS: &[StaticNif] = &[
     erl_tracer::NIF,
     file::NIF,
     net::NIF,
-    net::SOCKET,
     prim_buffer::NIF,
     prim_tty::NIF,
+    socket::NIF,
     zlib::NIF,
 ];
 
@@ -46,6 +47,7 @@ pub fn start(encoding: Option<Encoding>, wrong: Wrong) {
     port::start(DRIVERS);
     machine().on_process_exit(file::owners::process_exits);
     machine().on_process_exit(prim_tty::process_exits);
+    machine().on_process_exit(socket::process_exits);
     machine().on_halt(prim_tty::halts);
     halt::on_flush(port::flush_all);
 }

@@ -56,7 +56,81 @@ pub struct IoRules {
     pub inet_protocols: bool,
     /// A connection that is there at once is told by a message too (to OTP 25).
     pub inet_connect_message: bool,
+    /// Rules of `prim_socket`.
+    pub sockets: SocketRules,
 }
+
+/// What a read of a stream that finds fewer bytes than it asks for does with them.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ShortReads {
+    /// It gives them, and `ok` if it may not wait (to OTP 25).
+    Given,
+    /// It keeps them for the next one.
+    Kept,
+    /// It gives them, and says so if it may not wait (from OTP 28).
+    GivenOrTimedOut,
+}
+
+/// How `prim_socket` behaves under one release.
+#[derive(Copy, Clone, Debug)]
+pub struct SocketRules {
+    /// Reads that find too little.
+    pub short_reads: ShortReads,
+    /// `nif_info/0` tells how input and output are done (from OTP 26).
+    pub tells_backend: bool,
+    /// And what of SCTP there is (from OTP 28).
+    pub tells_sctp: bool,
+    /// `nif_supports(options)` names the levels (from OTP 28).
+    pub named_levels: bool,
+    /// The type of service is told in parts, and by the names of the newer standard too (from OTP 28).
+    pub service_in_parts: bool,
+    /// To take back a connection that nobody waits for is an error, as nothing else that is not found (from OTP 26).
+    pub unknown_connect_is_error: bool,
+    /// An option that is a text is set by a binary too (from OTP 26).
+    pub binary_texts: bool,
+    /// To accept marks the listening socket as connected, not the new one (to OTP 25).
+    pub marks_listener: bool,
+    /// A socket can be told to select for more with each read (from OTP 28).
+    pub selects_on_read: bool,
+    /// IGMP is among the protocols that are known without a list (from OTP 26).
+    pub knows_igmp: bool,
+    /// Multipath TCP is, too (from OTP 28).
+    pub knows_multipath: bool,
+}
+
+const SOCKETS_25: SocketRules = SocketRules {
+    short_reads: ShortReads::Given,
+    tells_backend: false,
+    tells_sctp: false,
+    named_levels: false,
+    service_in_parts: false,
+    unknown_connect_is_error: false,
+    binary_texts: false,
+    marks_listener: true,
+    selects_on_read: false,
+    knows_igmp: false,
+    knows_multipath: false,
+};
+
+const SOCKETS_27: SocketRules = SocketRules {
+    short_reads: ShortReads::Kept,
+    tells_backend: true,
+    unknown_connect_is_error: true,
+    binary_texts: true,
+    marks_listener: false,
+    knows_igmp: true,
+    ..SOCKETS_25
+};
+
+const SOCKETS_29: SocketRules = SocketRules {
+    short_reads: ShortReads::GivenOrTimedOut,
+    tells_sctp: true,
+    named_levels: true,
+    service_in_parts: true,
+    selects_on_read: true,
+    knows_multipath: true,
+    ..SOCKETS_27
+};
 
 const IO_25: IoRules = IoRules {
     file_ports: true,
@@ -66,6 +140,7 @@ const IO_25: IoRules = IoRules {
     inet_buffer: 1460,
     inet_protocols: false,
     inet_connect_message: true,
+    sockets: SOCKETS_25,
 };
 
 const IO_27: IoRules = IoRules {
@@ -76,11 +151,13 @@ const IO_27: IoRules = IoRules {
     inet_buffer: 1460,
     inet_protocols: false,
     inet_connect_message: false,
+    sockets: SOCKETS_27,
 };
 
 const IO_29: IoRules = IoRules {
     inet_buffer: 9216,
     inet_protocols: true,
+    sockets: SOCKETS_29,
     ..IO_27
 };
 

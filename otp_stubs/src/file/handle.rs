@@ -116,6 +116,12 @@ pub(super) fn file_of(term: Term<'_>) -> Result<&File, Raise> {
         .ok_or(Raise::Badarg)
 }
 
+/// Another descriptor for the file that `term` refers to; `None`: it refers to none.
+pub(crate) fn duplicate(term: Term<'_>) -> Option<Result<OwnedFd, Errno>> {
+    let file = file_of(term).ok()?;
+    Some(file.run(|fd| sys::duplicate(fd.as_raw_fd())))
+}
+
 /// What `open_nif/2` is asked for.
 #[derive(Default)]
 struct Modes {

@@ -2,6 +2,7 @@
 
 pub(crate) mod begin;
 pub(crate) mod locale;
+pub(crate) mod message;
 pub(crate) mod names;
 pub(crate) mod signals;
 pub(crate) mod socket;

@@ -9,7 +9,7 @@ use std::io::IoSlice;
 use std::mem::{MaybeUninit, offset_of, size_of, size_of_val, zeroed};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 fn check(result: c_int) -> Result<c_int, Errno> {
     if result < 0 {
@@ -26,8 +26,8 @@ fn count(result: isize) -> Result<usize, Errno> {
 /// A socket's address, as the system has it.
 #[derive(Copy, Clone)]
 pub(crate) struct Address {
-    storage: libc::sockaddr_storage,
-    length: libc::socklen_t,
+    pub(super) storage: libc::sockaddr_storage,
+    pub(super) length: libc::socklen_t,
 }
 
 /// What an address says.
@@ -46,7 +46,7 @@ pub(crate) enum Place {
 const PATH: usize = offset_of!(libc::sockaddr_un, sun_path);
 
 impl Address {
-    fn empty() -> Address {
+    pub(super) fn empty() -> Address {
         Address {
             // SAFETY: zero is a good value of every field.
             storage: unsafe { zeroed() },
@@ -144,11 +144,31 @@ impl Address {
             _ => Place::Other,
         }
     }
+    /// The address whose bytes, family first, are these. `None`: too many.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Address> {
+        let mut this = Address::empty();
+        if bytes.len() > size_of_val(&this.storage) {
+            return None;
+        }
+        // SAFETY: plain memory with room for them.
+        unsafe {
+            let place = (&raw mut this.storage).cast::<u8>();
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), place, bytes.len());
+        }
+        this.length = bytes.len() as libc::socklen_t;
+        Some(this)
+    }
+    /// Its bytes, family first.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        let length = (self.length as usize).min(size_of_val(&self.storage));
+        // SAFETY: plain memory of that length, all of it initialised.
+        unsafe { std::slice::from_raw_parts((&raw const self.storage).cast::<u8>(), length) }
+    }
     /// The system's number of its family.
     pub(crate) fn domain(&self) -> i32 {
         self.storage.ss_family.into()
     }
-    fn pointer(&self) -> *const libc::sockaddr {
+    pub(super) fn pointer(&self) -> *const libc::sockaddr {
         (&raw const self.storage).cast()
     }
 }
@@ -419,6 +439,8 @@ pub(crate) struct Interface {
     /// The other end, or where to broadcast to.
     pub(crate) other: Option<Place>,
     pub(crate) hardware: Option<Vec<u8>>,
+    /// The three addresses as the system has them.
+    pub(crate) raw: [Option<Address>; 3],
 }
 
 /// All interfaces, each once for each address.
@@ -444,6 +466,8 @@ pub(crate) fn interfaces() -> Result<Vec<Interface>, Errno> {
                 mask: place_at(entry.ifa_netmask),
                 other: place_at(entry.ifa_ifu),
                 hardware,
+                raw: [entry.ifa_addr, entry.ifa_netmask, entry.ifa_ifu]
+                    .map(|address| address_at(address)),
             });
             next = entry.ifa_next;
         }
@@ -462,6 +486,20 @@ unsafe fn place_at(address: *const libc::sockaddr) -> Option<Place> {
             libc::AF_INET6 => Some(Address::of(&*address.cast::<libc::sockaddr_in6>()).place()),
             _ => None,
         }
+    }
+}
+
+/// # Safety
+/// As for [`place_at`].
+unsafe fn address_at(address: *const libc::sockaddr) -> Option<Address> {
+    // SAFETY: the caller's promise; what is of another family is told by its family alone.
+    unsafe {
+        Some(match i32::from(address.as_ref()?.sa_family) {
+            libc::AF_INET => Address::of(&*address.cast::<libc::sockaddr_in>()),
+            libc::AF_INET6 => Address::of(&*address.cast::<libc::sockaddr_in6>()),
+            libc::AF_PACKET => Address::of(&*address.cast::<libc::sockaddr_ll>()),
+            _ => Address::from_bytes(&(*address).sa_family.to_ne_bytes())?,
+        })
     }
 }
 
@@ -487,6 +525,53 @@ impl InterfaceRequest {
     pub(crate) fn address(&mut self) -> &mut libc::sockaddr_in {
         // SAFETY: all members are plain memory; the record has room for an address and is aligned for it.
         unsafe { &mut *(&raw mut self.0.ifr_ifru).cast::<libc::sockaddr_in>() }
+    }
+    /// The request for the interface of this index.
+    pub(crate) fn of_index(index: i32) -> InterfaceRequest {
+        let mut request = InterfaceRequest::new(b"");
+        request.0.ifr_ifru.ifru_ifindex = index;
+        request
+    }
+    /// The name.
+    pub(crate) fn name(&self) -> Vec<u8> {
+        let name = self.0.ifr_name.iter().map(|byte| *byte as u8);
+        name.take_while(|&byte| byte != 0).collect()
+    }
+    /// The address that was asked for, of any family: sixteen bytes.
+    pub(crate) fn any_address(&self) -> [u8; 16] {
+        // SAFETY: all members are plain memory of at least this size.
+        unsafe { std::ptr::read((&raw const self.0.ifr_ifru).cast::<[u8; 16]>()) }
+    }
+    /// Sets an address; what is longer than sixteen bytes is cut.
+    pub(crate) fn set_any_address(&mut self, address: &[u8]) {
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(address) {
+            *to = *from;
+        }
+        // SAFETY: as above.
+        unsafe { std::ptr::write((&raw mut self.0.ifr_ifru).cast::<[u8; 16]>(), bytes) };
+    }
+    /// The hardware's addresses: memory from and to, base, interrupt, channel, port.
+    pub(crate) fn hardware_map(&self) -> [u64; 6] {
+        #[repr(C)]
+        struct Map {
+            start: libc::c_ulong,
+            end: libc::c_ulong,
+            base: u16,
+            irq: u8,
+            dma: u8,
+            port: u8,
+        }
+        // SAFETY: the system's `ifmap` is a member of the record, which is aligned for it; plain memory.
+        let map = unsafe { &*(&raw const self.0.ifr_ifru).cast::<Map>() };
+        [
+            map.start,
+            map.end,
+            map.base.into(),
+            map.irq.into(),
+            map.dma.into(),
+            map.port.into(),
+        ]
     }
     /// The address of the hardware.
     pub(crate) fn hardware(&self) -> [u8; 6] {
@@ -527,23 +612,38 @@ impl InterfaceRequest {
 /// The library keeps one answer about services for everybody.
 static SERVICES: Mutex<()> = Mutex::new(());
 
+/// A protocol's name, or none for whatever protocol.
+fn protocol_text(protocol: Option<&[u8]>) -> Option<Option<CString>> {
+    match protocol {
+        Some(protocol) => Some(Some(CString::new(protocol).ok()?)),
+        None => Some(None),
+    }
+}
+
 /// The port of a service.
-pub(crate) fn service_port(name: &[u8], protocol: &[u8]) -> Option<u16> {
-    let (name, protocol) = (CString::new(name).ok()?, CString::new(protocol).ok()?);
+pub(crate) fn service_port(name: &[u8], protocol: Option<&[u8]>) -> Option<u16> {
+    let name = CString::new(name).ok()?;
+    let protocol = protocol_text(protocol)?;
+    let protocol = protocol
+        .as_ref()
+        .map_or(null(), |protocol| protocol.as_ptr());
     let _alone = SERVICES.lock();
     // SAFETY: texts that end in zero; the answer is the library's until the next question, which the lock keeps away.
-    let service = unsafe { libc::getservbyname(name.as_ptr(), protocol.as_ptr()).as_ref() }?;
+    let service = unsafe { libc::getservbyname(name.as_ptr(), protocol).as_ref() }?;
     Some(u16::from_be(service.s_port as u16))
 }
 
 /// The name of a service.
-pub(crate) fn service_name(port: u16, protocol: &[u8]) -> Option<Vec<u8>> {
-    let protocol = CString::new(protocol).ok()?;
+pub(crate) fn service_name(port: u16, protocol: Option<&[u8]>) -> Option<Vec<u8>> {
+    let protocol = protocol_text(protocol)?;
+    let protocol = protocol
+        .as_ref()
+        .map_or(null(), |protocol| protocol.as_ptr());
     let _alone = SERVICES.lock();
     let port = c_int::from(port.to_be());
     // SAFETY: as above; a service has a name.
     unsafe {
-        let service = libc::getservbyport(port, protocol.as_ptr()).as_ref()?;
+        let service = libc::getservbyport(port, protocol).as_ref()?;
         Some(CStr::from_ptr(service.s_name).to_bytes().to_vec())
     }
 }

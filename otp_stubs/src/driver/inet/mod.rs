@@ -597,7 +597,7 @@ impl Socket {
                 let name = data.take(length.into())?;
                 let length = data.byte()?;
                 let protocol = data.take(length.into())?;
-                let port = socket::service_port(name, protocol).ok_or(Errno::INVAL)?;
+                let port = socket::service_port(name, Some(protocol)).ok_or(Errno::INVAL)?;
                 Ok(port.to_be_bytes().to_vec())
             }
             request::SERVICE_BY_PORT => {
@@ -605,7 +605,7 @@ impl Socket {
                 let port = data.short()?;
                 let length = data.byte()?;
                 let protocol = data.take(length.into())?;
-                Ok(socket::service_name(port, protocol).ok_or(Errno::INVAL)?)
+                Ok(socket::service_name(port, Some(protocol)).ok_or(Errno::INVAL)?)
             }
             request::HOST_NAME => Err(Errno::INVAL.into()),
             _ => Err(NOT_OPEN),
