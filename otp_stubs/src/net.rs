@@ -165,6 +165,7 @@ fn getaddrinfo_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(Raise::Badarg);
     }
     let found = while_waiting(|| names::addresses_of(host.as_deref(), service.as_deref()));
+    let rules = cx.machine().release.io.sockets;
     match found {
         Ok(found) => {
             let mut terms = Vec::new();
@@ -175,7 +176,7 @@ fn getaddrinfo_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 };
                 let pairs = [
                     ("family", domain_term(place.family)),
-                    ("socktype", kind),
+                    (rules.address_type, kind),
                     ("protocol", Term::small(place.protocol.into())),
                     ("addr", encode(cx, &place.address)),
                 ];

@@ -88,6 +88,8 @@ pub struct SocketRules {
     pub unknown_connect_is_error: bool,
     /// An option that is a text is set by a binary too (from OTP 26).
     pub binary_texts: bool,
+    /// What `prim_net` calls the type of a socket for an address.
+    pub address_type: &'static str,
     /// To accept marks the listening socket as connected, not the new one (to OTP 25).
     pub marks_listener: bool,
     /// A socket can be told to select for more with each read (from OTP 28).
@@ -106,6 +108,7 @@ const SOCKETS_25: SocketRules = SocketRules {
     service_in_parts: false,
     unknown_connect_is_error: false,
     binary_texts: false,
+    address_type: "type",
     marks_listener: true,
     selects_on_read: false,
     knows_igmp: false,
@@ -117,6 +120,7 @@ const SOCKETS_27: SocketRules = SocketRules {
     tells_backend: true,
     unknown_connect_is_error: true,
     binary_texts: true,
+    address_type: "socktype",
     marks_listener: false,
     knows_igmp: true,
     ..SOCKETS_25

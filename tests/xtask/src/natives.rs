@@ -27,6 +27,13 @@ pub fn all() -> Vec<(&'static Native, String)> {
     bifs.chain(nifs).collect()
 }
 
+/// TABLE of libraries whose natives `nif_name` are reached by `name` of two modules only: the library's own, which nobody calls, and the public
+/// one; and what of it stands for `nif_command`.
+const FACES: &[(&str, &str, &str)] = &[
+    ("prim_socket", "socket", "use_registry"),
+    ("prim_net", "net", "debug"),
+];
+
 /// What the programs of the corpus name.
 pub struct Corpus {
     /// `module:function`
@@ -78,6 +85,17 @@ impl Corpus {
             .contains(&format!("{}:{}", native.module, native.function))
         {
             return true;
+        }
+        if let Some(name) = native.function.strip_prefix("nif_") {
+            let row = FACES.iter().find(|(module, _, _)| *module == native.module);
+            if row.is_some_and(|(_, face, command)| {
+                let name = if name == "command" { command } else { name };
+                [native.module, face]
+                    .iter()
+                    .any(|module| self.remote.contains(&format!("{module}:{name}")))
+            }) {
+                return true;
+            }
         }
         // Imported automatically, or an operator.
         native.module == "erlang"
