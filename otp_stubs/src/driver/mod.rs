@@ -8,6 +8,7 @@ mod packet;
 mod ram_file;
 mod spawn;
 mod stream;
+mod trace_file;
 mod tty_sl;
 
 use oxbeam_vm::port::DriverEntry;
@@ -38,6 +39,11 @@ pub static DRIVERS: &[DriverEntry] = &[
         name: "ram_file_drv",
         soft_busy: false,
         open: ram_file::open,
+    },
+    DriverEntry {
+        name: "trace_file_drv",
+        soft_busy: false,
+        open: trace_file::open,
     },
     DriverEntry {
         name: "tty_sl",
