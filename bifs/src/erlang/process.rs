@@ -176,11 +176,10 @@ const MAX_ARITY: usize = 255;
 fn hibernate_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let module = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let function = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
-    let arguments = cx
-        .arg(2)
-        .proper_list()
-        .filter(|list| list.len() <= MAX_ARITY)
-        .ok_or(Raise::Badarg)?;
+    let arguments = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
+    if arguments.len() > MAX_ARITY {
+        return Err(Raise::SystemLimit);
+    }
     Err(cx.hibernate(module, function, &arguments))
 }
 

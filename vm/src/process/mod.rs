@@ -498,6 +498,9 @@ impl Owned {
     pub fn hibernate(&mut self, live: &mut [Word]) {
         self.hibernating = true;
         self.collect_with(0, live, Extent::Major, None);
+        let (heap, mut roots) = self.heap_and_roots(live);
+        // SAFETY: as in `collect_with`, which has entered the heap.
+        unsafe { gc::fit(heap, &mut roots) };
     }
     /// Starts the timer of a receive: `milliseconds` from now.
     pub fn start_receive_timer(&mut self, process: &Process, milliseconds: u64) {

@@ -99,6 +99,21 @@ pub unsafe fn collect(
     major
 }
 
+/// Moves the heap to a block of just the size that it needs, stack and all. The next collection makes it a usual one again.
+///
+/// # Safety
+/// As for [`collect`], which has just collected everything.
+pub unsafe fn fit(heap: &mut Heap, roots: &mut dyn Roots) {
+    let size = heap.used_words() + heap.stack_words();
+    if size < heap.size_words() {
+        // SAFETY: the caller's promise.
+        unsafe { run(heap, size, roots, true, 0, None) };
+    }
+    if ZEAL {
+        verify::verify(heap, roots);
+    }
+}
+
 struct Collector<'a> {
     /// Next free word of the new young block.
     top: *mut Word,
