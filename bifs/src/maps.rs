@@ -197,8 +197,8 @@ fn map_to_tuple_keys_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     map(cx, 0)?.key_tuple().ok_or(Raise::Badarg)
 }
 
-/// `map_hashmap_children(Map)`: the children of a hash map's root.
+/// `map_hashmap_children(Map)`: a list of the children of a hash map's root, nodes among them.
 fn map_hashmap_children_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let children = map(cx, 0)?.hash_children().ok_or(Raise::Badarg)?;
-    Ok(cx.tuple(children))
+    Ok(cx.list(children.iter().copied()))
 }
