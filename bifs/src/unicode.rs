@@ -69,11 +69,15 @@ impl Leftover {
     }
     /// Could more bytes make it a character?
     fn may_go_on(&self) -> bool {
-        let bytes = self.bytes();
-        bytes.first().is_some_and(|&first| {
-            length_by(first).is_some_and(|length| length > 1 && bytes.len() < length)
-        }) && bytes[1..].iter().all(|byte| byte & 0xc0 == 0x80)
+        may_go_on(self.bytes())
     }
+}
+
+/// Could more bytes make these a character?
+fn may_go_on(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|&first| {
+        length_by(first).is_some_and(|length| length > 1 && bytes.len() < length)
+    }) && bytes[1..].iter().all(|byte| byte & 0xc0 == 0x80)
 }
 
 /// How a conversion ended.
@@ -321,7 +325,10 @@ fn characters_to_list_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         let rest = |cx: &mut Cx<'p>, at: usize| cx.part(bits, at * 8, bits.bit_len() - at * 8);
         let outcome = match fault {
             None => Outcome::Done,
-            Some(Fault::TooShort(at)) => Outcome::Incomplete(rest(cx, at)),
+            Some(Fault::TooShort(at)) if may_go_on(&bytes[at..]) => {
+                Outcome::Incomplete(rest(cx, at))
+            }
+            Some(Fault::TooShort(at)) => Outcome::Error(rest(cx, at)),
             Some(Fault::Invalid(at)) => Outcome::Error(rest(cx, at)),
         };
         return Ok(told(cx, list, outcome));
