@@ -4,8 +4,9 @@
 -export([main/0]).
 
 main() ->
+    Online = erlang:system_info(schedulers_online),
     [turn(N) || N <- lists:seq(1, 40)],
-    io:format("~p ~p~n", [erlang:system_info(multi_scheduling), erlang:system_info(schedulers_online)]).
+    io:format("~p ~p~n", [erlang:system_info(multi_scheduling), erlang:system_info(schedulers_online) =:= Online]).
 
 turn(N) ->
     Main = self(),
