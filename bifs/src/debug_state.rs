@@ -5,6 +5,7 @@ use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{self, DecodeContext, DecodeError, DecodeOptions, FunKey, LocalReference};
 use oxbeam_vm::code::load::CodeContext;
+use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Process};
 use oxbeam_vm::sched::while_waiting;
@@ -175,7 +176,16 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
             Some(record) => Ok(record.definition_term()),
             None => Err(Raise::Badarg),
         },
-        "channel_number" | "dist_ctrl" => Ok(Term::atom(known::UNDEFINED)),
+        "channel_number" => Ok(Term::atom(known::UNDEFINED)),
+        "dist_ctrl" => {
+            let connection = about.as_atom().and_then(dist::find);
+            let controller = connection.and_then(|connection| connection.controller());
+            Ok(controller.map_or(Term::atom(known::UNDEFINED), |controller| controller.term()))
+        }
+        "atom_out_cache_index" => {
+            let atom = about.as_atom().ok_or(Raise::Badarg)?;
+            Ok(Term::small(dist::cache_place(atom) as i64))
+        }
         _ => Err(Raise::Badarg),
     }
 }

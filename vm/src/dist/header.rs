@@ -19,7 +19,7 @@ const FIRST: u8 = 69;
 const NEXT: u8 = 70;
 const PASS_THROUGH: u8 = 112;
 
-fn slot(atom: Atom) -> usize {
+pub(super) fn slot(atom: Atom) -> usize {
     atom.index() as usize % SLOTS
 }
 

@@ -278,6 +278,11 @@ pub fn leave() {
     }
 }
 
+/// Where an atom stands in the caches of connections.
+pub fn cache_place(atom: Atom) -> usize {
+    header::slot(atom)
+}
+
 /// This node and the others in the form of crash dumps.
 pub fn report() -> String {
     use std::fmt::Write;
