@@ -412,11 +412,19 @@ impl Port {
     }
     /// Sends data to the port, as process `caller`.
     pub fn output(self: &Arc<Port>, caller: u64, data: Vec<u8>, force: bool) -> Output {
-        let mut inner = self.inner.lock();
+        // Locked until the driver has the data: of two senders the first may make the port busy for the second.
+        self.take_output(&mut self.inner.lock(), caller, data, force)
+    }
+    fn take_output(
+        self: &Arc<Port>,
+        inner: &mut Inner,
+        caller: u64,
+        data: Vec<u8>,
+        force: bool,
+    ) -> Output {
         if inner.ended || inner.closing {
             return Output::Dropped;
         }
-        // Locked until the driver has the data: of two senders the first may make the port busy for the second.
         if !force && inner.makes_wait(caller) {
             return Output::Busy;
         }
@@ -426,9 +434,7 @@ impl Port {
         });
         inner.output += data.len() as u64;
         OUTPUT.fetch_add(data.len() as u64, Ordering::Relaxed);
-        match self.call_driver(&mut inner, Some(caller), |driver, cx| {
-            driver.output(cx, data)
-        }) {
+        match self.call_driver(inner, Some(caller), |driver, cx| driver.output(cx, data)) {
             Some(()) => Output::Done,
             None => Output::Dropped,
         }

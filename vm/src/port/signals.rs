@@ -7,7 +7,9 @@ use crate::signal::port::{Ports, ToPort};
 use crate::signal::{Signal, deliver};
 use oxbeam_term::atom::known;
 use oxbeam_term::{Atom, Term, View};
+use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The face to processes.
 pub(super) struct Face;
@@ -44,13 +46,44 @@ impl Ports for Face {
     fn trace_output(&self, number: u64, message: Term<'_>) {
         let encoded = oxbeam_term::etf::encode(message, &Default::default());
         if let (Some(port), Ok(bytes)) = (find(number), encoded) {
-            let owner = port.inner.lock().owner;
-            let _ = port.output(owner, bytes, true);
+            port.take_trace(bytes);
         }
     }
 }
 
+/// A tracer that is a port is waited for so long.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+thread_local! {
+    /// A port is being told of a trace event: that is none itself.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Port {
+    /// A trace message for this port. The thread may hold another port, which is told of, and who holds this one may want that: so it is not
+    /// waited for longer than a moment, but told by a thread that holds none.
+    fn take_trace(self: &Arc<Port>, bytes: Vec<u8>) {
+        if TELLING.replace(true) {
+            return;
+        }
+        if let Some(mut inner) = self.inner.try_lock_for(PATIENCE) {
+            let owner = inner.owner;
+            let _ = self.take_output(&mut inner, owner, bytes, true);
+        } else {
+            let port = Arc::clone(self);
+            let late = move || {
+                TELLING.set(true);
+                let mut inner = port.inner.lock();
+                let owner = inner.owner;
+                let _ = port.take_output(&mut inner, owner, bytes, true);
+            };
+            // Without a thread the message is lost, as one to a port that is gone.
+            let _ = std::thread::Builder::new()
+                .name("late trace".into())
+                .spawn(late);
+        }
+        TELLING.set(false);
+    }
     fn take_signal(self: &Arc<Port>, signal: ToPort) -> Result<(), ToPort> {
         let mut inner = self.inner.lock();
         if inner.ended || inner.closing {

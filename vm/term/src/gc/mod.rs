@@ -224,7 +224,10 @@ unsafe fn run(
             heap.old_points_young = collector.spilled;
         }
         discard(std::mem::replace(&mut heap.block, block));
-        heap.arena.take_blocks().into_iter().for_each(discard);
+        heap.arena
+            .take_blocks()
+            .into_iter()
+            .for_each(|fragment| discard(fragment.into_block()));
         if ZEAL {
             zeal::poison(collector.top, (stack as usize - collector.top as usize) / 8);
         }

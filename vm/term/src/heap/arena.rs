@@ -15,8 +15,32 @@ use std::sync::LazyLock;
 pub struct Block {
     start: NonNull<Word>,
     words: usize,
-    /// Words that are written, once the block is no longer the current one of its arena.
+}
+
+/// A block that was added to an arena.
+pub struct Fragment {
+    block: Block,
+    /// Words that are written, once it is no longer the arena's current block.
     filled: usize,
+}
+
+impl Fragment {
+    pub(crate) fn into_block(self) -> Block {
+        self.block
+    }
+}
+
+impl std::ops::Deref for Fragment {
+    type Target = Block;
+    fn deref(&self) -> &Block {
+        &self.block
+    }
+}
+
+impl From<Block> for Fragment {
+    fn from(block: Block) -> Fragment {
+        Fragment { block, filled: 0 }
+    }
 }
 
 // SAFETY: a block owns its memory.
@@ -47,7 +71,6 @@ impl Block {
         Block {
             start: start.cast(),
             words,
-            filled: 0,
         }
     }
     /// A block over memory that is not the allocator's; it must not be dropped but given back.
@@ -59,7 +82,6 @@ impl Block {
             // SAFETY: the caller gives a real address.
             start: unsafe { NonNull::new_unchecked(start) },
             words,
-            filled: 0,
         }
     }
     fn layout(words: usize) -> Layout {
@@ -120,7 +142,7 @@ pub struct Arena {
     /// End of what may be used of the current block.
     pub limit: *mut Word,
     /// Blocks that were added, beside the first one of a process's heap.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Fragment>,
     /// Words used in blocks that are not the current one, and wasted at their ends.
     pub fragment_words: usize,
     /// Objects that own something outside the heaps.
@@ -128,7 +150,7 @@ pub struct Arena {
     /// Top of a process's block while a fragment is the current block.
     main_top: *mut Word,
     /// Index of the block that was added last; others may have been taken over since.
-    newest: usize,
+    newest: u32,
     source: Source,
 }
 
@@ -173,7 +195,7 @@ impl Arena {
         arena.top = block.start();
         arena.limit = block.end();
         arena.fragment_words = words;
-        arena.blocks = vec![block];
+        arena.blocks = vec![block.into()];
         arena
     }
     /// Makes sure that the next `words` come from one block.
@@ -235,8 +257,8 @@ impl Arena {
         }
         self.top = block.start();
         self.limit = block.end();
-        self.newest = self.blocks.len();
-        self.blocks.push(block);
+        self.newest = self.blocks.len() as u32;
+        self.blocks.push(block.into());
     }
     /// Builds in `[top, limit)` again, a process's block.
     #[inline(always)]
@@ -250,7 +272,7 @@ impl Arena {
     }
     /// Words of the block added last that are written, if that is the current one.
     fn written(&self) -> Option<usize> {
-        let block = self.blocks.get(self.newest)?;
+        let block = self.blocks.get(self.newest as usize)?;
         let place = block.start() as usize..=block.end() as usize;
         let current =
             place.contains(&(self.top as usize)) && place.contains(&(self.limit as usize));
@@ -260,7 +282,7 @@ impl Arena {
     #[cold]
     fn settle(&mut self) {
         if let Some(written) = self.written() {
-            self.blocks[self.newest].filled = written;
+            self.blocks[self.newest as usize].filled = written;
         }
     }
     /// Calls `look` with what is written in each of the arena's own blocks.
@@ -268,7 +290,7 @@ impl Arena {
         let current = self.written();
         for (index, block) in self.blocks.iter().enumerate() {
             let words = match current {
-                Some(words) if index == self.newest => words,
+                Some(words) if index == self.newest as usize => words,
                 _ => block.filled,
             };
             // SAFETY: so many words of the block are written.
@@ -285,14 +307,14 @@ impl Arena {
         }
     }
     /// Gives the fragments up: the process's block is what is left.
-    pub(crate) fn take_blocks(&mut self) -> Vec<Block> {
+    pub(crate) fn take_blocks(&mut self) -> Vec<Fragment> {
         self.fragment_words = 0;
         self.main_top = std::ptr::null_mut();
         std::mem::take(&mut self.blocks)
     }
     /// Words that the arena's own blocks hold.
     pub fn block_words(&self) -> usize {
-        self.blocks.iter().map(Block::words).sum()
+        self.blocks.iter().map(|block| block.words()).sum()
     }
     /// Takes over the blocks and off-heap objects of `other`, a message's fragment for instance. No term moves.
     pub fn adopt(&mut self, mut other: Arena) {
@@ -323,8 +345,8 @@ impl Drop for Arena {
     fn drop(&mut self) {
         self.offheap.release_all();
         if self.source == Source::Literals {
-            for block in self.blocks.drain(..) {
-                super::literal::release_block(block);
+            for fragment in self.blocks.drain(..) {
+                super::literal::release_block(fragment.into_block());
             }
         }
     }
