@@ -50,6 +50,9 @@ struct Entry {
     min_erts: *const c_char,
 }
 
+/// The reason when the system can't open a library.
+const LOAD_FAILED: &str = "load_failed";
+
 const DIRTY_CPU: c_uint = 1;
 const DIRTY_IO: c_uint = 2;
 
@@ -274,15 +277,24 @@ fn load_nif_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let name = String::from_utf8_lossy(name);
     if let Some(library) = code.static_nif(&name) {
-        code.replace_by_natives(&module, library.natives);
-        return match library.load {
-            Some(load) => load(cx),
-            None => Ok(Term::atom(known::OK)),
-        };
+        return own(cx, &module, library);
     }
     match load(cx, &path, &module, before.as_deref()) {
         Ok(()) => Ok(Term::atom(known::OK)),
-        Err(fault) => failed(cx, fault),
+        Err(fault) => match code.spare_nif(&name) {
+            // Not for want of what the machine should have: that is told.
+            Some(library) if fault.0 == LOAD_FAILED => own(cx, &module, library),
+            _ => failed(cx, fault),
+        },
+    }
+}
+
+/// A library that is part of the machine.
+fn own<'p>(cx: &mut Cx<'p>, module: &Module, library: &StaticNif) -> NativeResult<'p> {
+    machine().code.replace_by_natives(module, library.natives);
+    match library.load {
+        Some(load) => load(cx),
+        None => Ok(Term::atom(known::OK)),
     }
 }
 
@@ -298,7 +310,7 @@ fn open(path: &[u8]) -> Result<(Handle, *const Entry), Fault> {
     let shown = String::from_utf8_lossy(path).into_owned();
     let file = CString::new([path, b".so"].concat()).map_err(|_| {
         Fault(
-            "load_failed",
+            LOAD_FAILED,
             format!("Failed to load NIF library {shown}: ''"),
         )
     })?;
@@ -312,7 +324,7 @@ fn open(path: &[u8]) -> Result<(Handle, *const Entry), Fault> {
         } else {
             format!("{slogan} {shown}: '{error}'")
         };
-        return Err(Fault("load_failed", text));
+        return Err(Fault(LOAD_FAILED, text));
     }
     let handle = Handle(handle);
     // SAFETY: an open library; the symbol is a function of this type in all that are libraries of native functions.
@@ -463,7 +475,7 @@ fn load<'p>(
         let instance = Arc::clone(&instance);
         let Some(place) = new_call(Call { function, instance }) else {
             let text = format!("There are more than {MOST_CALLS} functions of libraries");
-            return Err(Fault("load_failed", text));
+            return Err(Fault(LOAD_FAILED, text));
         };
         loaded.calls.push(place);
         machine()

@@ -1,4 +1,4 @@
-//! Queues of bytes that are put in as binaries and taken out in front, without copying large ones.
+//! Bytes of lists, and queues of bytes that are put in as binaries and taken out in front, without copying large ones.
 
 use oxbeam_term::binary::refc::SharedBytes;
 use oxbeam_term::binary::{Bits, HEAP_LIMIT};
@@ -7,6 +7,34 @@ use std::collections::VecDeque;
 
 /// Small pieces are put together up to this size.
 const GATHER: usize = 2 << 10;
+
+/// Bytes of an iolist.
+pub(crate) fn iolist(term: Term<'_>) -> Result<Vec<u8>, Raise> {
+    let mut bytes = Vec::new();
+    let mut outer = Vec::new();
+    let mut rest = term;
+    loop {
+        match rest.view() {
+            View::Cons(cell) => {
+                outer.push(cell.tail());
+                rest = cell.head();
+                if let View::Small(byte) = rest.view() {
+                    bytes.push(u8::try_from(byte).map_err(|_| Raise::Badarg)?);
+                    rest = Term::NIL;
+                }
+            }
+            View::Bits(binary) => {
+                bytes.extend_from_slice(&binary.bytes().ok_or(Raise::Badarg)?);
+                rest = Term::NIL;
+            }
+            View::Nil => match outer.pop() {
+                Some(next) => rest = next,
+                None => return Ok(bytes),
+            },
+            _ => return Err(Raise::Badarg),
+        }
+    }
+}
 
 enum Piece {
     /// Bytes of a binary, from one to another.

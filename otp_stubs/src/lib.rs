@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod bytes;
+mod crypto;
 mod driver;
 mod erl_tracer;
 mod errors;
@@ -14,6 +15,7 @@ mod socket;
 #[allow(unsafe_code)]
 mod sys;
 mod zlib;
+mod zstd;
 
 pub use driver::DRIVERS;
 
@@ -34,6 +36,9 @@ pub static NIFS: &[StaticNif] = &[
     socket::NIF,
     zlib::NIF,
 ];
+
+/// Those that take the place of a library in C which can't be loaded or is not built in.
+pub static SPARE_NIFS: &[StaticNif] = &[crypto::NIF, zstd::NIF];
 
 /// Prepares what is here, once the machine is built and before anything runs on it. `encoding` of file names is what the command line
 /// says (`+fnl`, `+fnu`); else the locale says it.

@@ -2,7 +2,7 @@
 //!
 //! The library is the one that OTP uses, so that what is compressed is the same byte for byte.
 
-use crate::bytes::ByteQueue;
+use crate::bytes::{ByteQueue, iolist};
 use crate::sys::zlib::{Code, Direction, NO_FLUSH, Settings, Stream, adler32, crc32};
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::Message;
@@ -246,38 +246,10 @@ fn inflate_init_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     begin(cx, state, made, window_bits < 0)
 }
 
-/// Bytes of an iolist.
-fn iolist_bytes(term: Term<'_>) -> Result<Vec<u8>, Raise> {
-    let mut bytes = Vec::new();
-    let mut outer = Vec::new();
-    let mut rest = term;
-    loop {
-        match rest.view() {
-            View::Cons(cell) => {
-                outer.push(cell.tail());
-                rest = cell.head();
-                if let View::Small(byte) = rest.view() {
-                    bytes.push(u8::try_from(byte).map_err(|_| Raise::Badarg)?);
-                    rest = Term::NIL;
-                }
-            }
-            View::Bits(binary) => {
-                bytes.extend_from_slice(&binary.bytes().ok_or(Raise::Badarg)?);
-                rest = Term::NIL;
-            }
-            View::Nil => match outer.pop() {
-                Some(next) => rest = next,
-                None => return Ok(bytes),
-            },
-            _ => return Err(Raise::Badarg),
-        }
-    }
-}
-
 /// `deflateSetDictionary_nif(Stream, Dictionary)`: its checksum.
 fn deflate_set_dictionary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     stream_of(cx.arg(0))?;
-    let dictionary = iolist_bytes(cx.arg(1))?;
+    let dictionary = iolist(cx.arg(1))?;
     let mut state = going(cx, Direction::Deflate)?;
     let raw = state.raw;
     let Some(stream) = &mut state.stream else {
@@ -294,7 +266,7 @@ fn deflate_set_dictionary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `inflateSetDictionary_nif(Stream, Dictionary)`
 fn inflate_set_dictionary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     stream_of(cx.arg(0))?;
-    let dictionary = iolist_bytes(cx.arg(1))?;
+    let dictionary = iolist(cx.arg(1))?;
     let mut state = going(cx, Direction::Inflate)?;
     let result = match &mut state.stream {
         Some(stream) => stream.set_dictionary(&dictionary),

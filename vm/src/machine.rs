@@ -111,6 +111,8 @@ pub struct Tables {
     pub natives: &'static [&'static [Native]],
     /// NIF libraries that are part of the machine.
     pub static_nifs: &'static [StaticNif],
+    /// Those that take the place of libraries in C which can't be loaded.
+    pub spare_nifs: &'static [StaticNif],
 }
 
 /// Where the virtual time of simulations begins: 2024-01-01.
@@ -170,6 +172,7 @@ impl Machine {
             machine.code.register_natives(natives, release.number);
         }
         machine.code.register_static_nifs(tables.static_nifs);
+        machine.code.register_spare_nifs(tables.spare_nifs);
         machine.on_process_exit(|process, _| crate::ets::owner_exited(process.number));
         Ok(machine)
     }

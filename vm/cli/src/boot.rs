@@ -76,6 +76,7 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     let tables = Tables {
         natives,
         static_nifs: oxbeam_otp_stubs::NIFS,
+        spare_nifs: oxbeam_otp_stubs::SPARE_NIFS,
     };
     oxbeam_term::atom::set_limit(boot.config.limits.atoms);
     let machine = Machine::build(config(boot), &tables)?;

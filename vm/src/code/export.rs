@@ -122,6 +122,15 @@ impl Code {
     pub fn register_static_nifs(&self, libraries: &'static [StaticNif]) {
         self.static_nifs.write().extend(libraries);
     }
+    /// Registers those that take the place of libraries in C which can't be loaded.
+    pub fn register_spare_nifs(&self, libraries: &'static [StaticNif]) {
+        self.spare_nifs.write().extend(libraries);
+    }
+    /// The one that takes the place of the library of this name.
+    pub fn spare_nif(&self, name: &str) -> Option<&'static StaticNif> {
+        let spare = self.spare_nifs.read();
+        spare.iter().find(|library| library.name == name).copied()
+    }
     /// The NIF library of this name.
     pub fn static_nif(&self, name: &str) -> Option<&'static StaticNif> {
         self.static_nifs

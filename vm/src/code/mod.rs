@@ -42,6 +42,7 @@ pub struct Code {
     purging: Mutex<Option<purge::Purging>>,
     preloaded: RwLock<Vec<Atom>>,
     static_nifs: RwLock<Vec<&'static StaticNif>>,
+    spare_nifs: RwLock<Vec<&'static StaticNif>>,
     records: RwLock<HashMap<(Atom, Atom), &'static record::RecordEntry>>,
 }
 

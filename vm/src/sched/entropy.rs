@@ -4,6 +4,13 @@
 pub trait Entropy: Send {
     /// The next number.
     fn next_u64(&mut self) -> u64;
+    /// Fills `bytes` with what nobody can guess; `false` if there is nothing of the kind.
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next_u64().to_ne_bytes()[..chunk.len()]);
+        }
+        true
+    }
     /// A number below `bound`, which is not zero.
     fn below(&mut self, bound: u64) -> u64 {
         // The upper half of a product: no bias that matters below 2^32.
@@ -17,15 +24,30 @@ pub struct SystemEntropy;
 impl Entropy for SystemEntropy {
     fn next_u64(&mut self) -> u64 {
         let mut bytes = [0u8; 8];
-        // SAFETY: the buffer is as long as told; eight bytes are given whole or not at all.
-        let given = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
-        if given == bytes.len() as isize {
+        if self.fill(&mut bytes) {
             return u64::from_ne_bytes(bytes);
         }
         use std::hash::{BuildHasher, Hasher};
         std::collections::hash_map::RandomState::new()
             .build_hasher()
             .finish()
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            // SAFETY: the buffer is as long as told.
+            let given = unsafe { libc::getrandom(rest.as_mut_ptr().cast(), rest.len(), 0) };
+            match usize::try_from(given) {
+                Ok(given) => rest = &mut rest[given..],
+                // A signal came.
+                Err(_)
+                    if std::io::Error::last_os_error().kind()
+                        == std::io::ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
+        true
     }
 }
 

@@ -15,6 +15,7 @@ use std::sync::{Arc, Once};
 const NONE: Tables = Tables {
     natives: &[],
     static_nifs: &[],
+    spare_nifs: &[],
 };
 
 fn process() -> Arc<Process> {
