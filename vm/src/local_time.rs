@@ -129,6 +129,31 @@ impl Civil {
     }
 }
 
+/// The time as strftime(3) puts it, local or universal; none if it takes more than 256 bytes, or none at all.
+pub fn formatted(format: &std::ffi::CStr, universal: bool) -> Option<String> {
+    let mut text = [0_u8; 256];
+    let mut tm = MaybeUninit::uninit();
+    // SAFETY: the system fills in the record, and writes no more than the text has room for.
+    let length = unsafe {
+        let now = libc::time(std::ptr::null_mut());
+        let found = if universal {
+            libc::gmtime_r(&now, tm.as_mut_ptr())
+        } else {
+            libc::localtime_r(&now, tm.as_mut_ptr())
+        };
+        if found.is_null() {
+            return None;
+        }
+        libc::strftime(
+            text.as_mut_ptr().cast(),
+            text.len(),
+            format.as_ptr(),
+            tm.as_ptr(),
+        )
+    };
+    (length > 0).then(|| String::from_utf8_lossy(&text[..length]).into_owned())
+}
+
 /// Now, as C's `ctime` writes it.
 pub fn date_text() -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -2,13 +2,12 @@
 
 use crate::emulator::config::{EmulatorConfig, FileNameEncoding, Level, TimeWarp, Wrong};
 use crate::erlexec::PortMapper;
-use crate::otp::Otp;
+use crate::otp::{Otp, preloaded};
 use oxbeam_vm::config::Config;
 use oxbeam_vm::file_name;
 use oxbeam_vm::machine::{Machine, Tables};
 use oxbeam_vm::settings::Settings;
 use oxbeam_vm::timer::clock::Warp;
-use std::path::Path;
 
 /// A start of the machine.
 #[derive(Clone, Debug)]
@@ -24,32 +23,6 @@ pub(crate) struct BootArguments {
     /// `--sim`: run on one thread, in virtual time, from this seed.
     pub(crate) simulation: Option<u64>,
 }
-
-/// Names of the preloaded modules, in OTP's order. Not all releases have all.
-const PRELOADED: &[&str] = &[
-    "persistent_term",
-    "counters",
-    "atomics",
-    "erts_dirty_process_signal_handler",
-    "erts_trace_cleaner",
-    "erts_literal_area_collector",
-    "erl_tracer",
-    "erts_internal",
-    "erlang",
-    "erl_prim_loader",
-    "prim_zip",
-    "prim_net",
-    "prim_socket",
-    "socket_registry",
-    "zlib",
-    "prim_file",
-    "prim_inet",
-    "prim_eval",
-    "prim_buffer",
-    "init",
-    "erl_init",
-    "erts_code_purger",
-];
 
 /// Runs the machine until it halts, and returns its exit status if it could not start.
 pub(crate) fn start(boot: BootArguments) -> i32 {
@@ -88,7 +61,7 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     if let Err(error) = oxbeam_vm::os_signal::start() {
         return Err(format!("signals can't be handled: {error}"));
     }
-    let modules = preloaded(&boot.otp)?;
+    let modules = preloaded::modules(&boot.otp)?;
     // The last comes first, as in OTP, whose order the atoms of these modules get.
     for (name, bytes) in modules.iter().rev() {
         machine
@@ -185,57 +158,4 @@ fn settings(release: u8, from: &EmulatorConfig) -> Settings {
     settings.break_interrupts_shell = from.break_mode.interrupt_shell;
     settings.allocators.clone_from(&from.allocators);
     settings
-}
-
-/// The preloaded modules: from their files, or cut out of the emulator that came with them.
-fn preloaded(otp: &Otp) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
-    let mut modules = Vec::with_capacity(PRELOADED.len());
-    if let Some(directory) = otp.preloaded_directory() {
-        for name in PRELOADED {
-            if let Ok(bytes) = std::fs::read(directory.join(format!("{name}.beam"))) {
-                modules.push((*name, bytes));
-            }
-        }
-    }
-    if modules.is_empty() {
-        modules = cut_out(&otp.emulator())?;
-    }
-    if modules.is_empty() {
-        return Err(format!("{} has no preloaded modules", otp.root.display()));
-    }
-    Ok(modules)
-}
-
-/// Module files within the emulator: each is a whole `FOR1 … BEAM` image.
-fn cut_out(emulator: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
-    let bytes =
-        std::fs::read(emulator).map_err(|error| format!("{}: {error}", emulator.display()))?;
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(next) = find(&bytes[at..], b"FOR1") {
-        let start = at + next;
-        at = start + 4;
-        let Some(&[a, b, c, d, b'B', b'E', b'A', b'M']) = bytes.get(start + 4..start + 12) else {
-            continue;
-        };
-        let end = start + 8 + u32::from_be_bytes([a, b, c, d]) as usize;
-        let Some(image) = bytes.get(start..end) else {
-            continue;
-        };
-        let Ok(file) = oxbeam_loader::load(image) else {
-            continue;
-        };
-        if let Some(name) = PRELOADED.iter().find(|name| **name == file.module) {
-            found.push((*name, image.to_vec()));
-            at = end;
-        }
-    }
-    found.sort_by_key(|(name, _)| PRELOADED.iter().position(|known| known == name));
-    Ok(found)
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes
-        .windows(wanted.len())
-        .position(|window| window == wanted)
 }

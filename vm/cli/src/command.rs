@@ -16,7 +16,7 @@ pub(crate) struct Command {
 }
 
 const AFTER: &str = "Tools, each also by a link of its name (`oxbeam links DIR` makes them):\n  \
-    oxbeam erl|erlc|escript|dialyzer|typer|ct_run|heart|elixir|elixirc|iex|mix|rebar3 [ARGUMENTS]\n\n\
+    oxbeam erl|erlc|escript|dialyzer|typer|ct_run|heart|run_erl|to_erl|elixir|elixirc|iex|mix|rebar3 [ARGUMENTS]\n\n\
     `oxbeam erl` takes all that Erlang's erl takes, and before it --otp X and --sim SEED.";
 
 /// What to do.
@@ -75,6 +75,11 @@ pub(crate) enum OtpAction {
         /// Where to; else .otp/RELEASE.
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,
+    },
+    /// Put this program in the place of the emulator of an OTP or a release: what its erts-*/bin holds then starts Oxbeam.
+    Embed {
+        /// The root: an OTP's, or that of a release with an erts of its own.
+        directory: PathBuf,
     },
     /// Print which OTP would run.
     Which,

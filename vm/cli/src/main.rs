@@ -20,7 +20,7 @@ use clap::Parser;
 use command::{Action, Command, OtpAction};
 use front::{Call, Failure};
 use otp::Places;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,7 +39,11 @@ fn main() -> ExitCode {
 fn dispatch(all: Vec<OsString>) -> Result<ExitCode, Failure> {
     let mut rest = all.iter();
     let called = rest.next().cloned().unwrap_or_default();
-    if let Some(tool) = Path::new(&called).file_name().and_then(front::tool) {
+    let name = Path::new(&called).file_name();
+    if name == Some(OsStr::new("beam.smp")) {
+        return embedded(called, rest.cloned().collect());
+    }
+    if let Some(tool) = name.and_then(front::tool) {
         return (tool.run)(&call(called, rest.cloned(), None, None));
     }
     // Arguments of a tool are not ours to read, so that a tool's name is looked for before anything is parsed.
@@ -71,6 +75,22 @@ fn dispatch(all: Vec<OsString>) -> Result<ExitCode, Failure> {
         }
     }
     ours(Command::parse_from(all))
+}
+
+/// As the emulator of an installation (`otp::embed`): its launchers say who was called, all else has the emulator's own command line.
+fn embedded(called: OsString, mut arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
+    if arguments.len() < 2 || arguments[0] != "--called" {
+        return front::emulator::run(&call(called, arguments.into_iter(), None, None));
+    }
+    let called = arguments.remove(1);
+    let arguments = arguments.into_iter().skip(1);
+    match Path::new(&called).file_name().and_then(front::tool) {
+        Some(tool) => (tool.run)(&call(called, arguments, None, None)),
+        None => Err(Failure::new(format!(
+            "oxbeam: {} is none of its tools",
+            called.to_string_lossy()
+        ))),
+    }
 }
 
 /// Takes `--otp X` and `--sim SEED` from the front of a tool's arguments: no tool has options of that form there.
@@ -154,8 +174,20 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
                 otp::fetch::fetch_sources(release, &dest).map_err(failed)?;
             } else {
                 let dest = dest.unwrap_or_else(|| usual(""));
-                otp::fetch::fetch(release, &dest).map_err(failed)?;
+                otp::fetch::fetch(release, &dest, &call.places.executable).map_err(failed)?;
             }
+        }
+        Action::Otp {
+            action: OtpAction::Embed { directory },
+        } => {
+            let otp = call.places.choose(Some(directory.as_os_str()));
+            let otp = otp.map_err(|error| failed(error.to_string()))?;
+            otp::embed::embed(&otp, &call.places.executable).map_err(failed)?;
+            println!(
+                "{} starts Oxbeam, with OTP {}",
+                otp.bin_directory().display(),
+                otp.release.number()
+            );
         }
         Action::Otp {
             action: OtpAction::Which,

@@ -1,6 +1,5 @@
 # slow
 # mix: a new project, compiled, tested with some fifty tests, formatted and run.
-# releases: 25
 . ../step.sh
 quiet() { step "$@" | sed -e 's/in [0-9.]* seconds.*/in time/' -e 's/seed:\{0,1\} [0-9]*/seed N/' -e 's/ ([0-9.]*m\{0,1\}s)//' -e '/^Running ExUnit/d'; }
 quiet mix new project
@@ -37,7 +36,7 @@ cat lib/project.ex
 quiet mix run -e 'IO.inspect({Project.hello(), Project.double(21), Mix.env()})'
 echo 'IO.puts(Project.Nowhere.nothing())' > script.exs
 quiet mix run script.exs
-quiet mix test test/project_test.exs --trace
+quiet mix test test/project_test.exs --trace --seed 0
 quiet mix help nothing
 quiet mix clean
 echo 'defmodule Broken do' > lib/broken.ex

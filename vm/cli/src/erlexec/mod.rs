@@ -209,6 +209,13 @@ impl<'a> Cursor<'a> {
             _ => Err(Refusal::missing(flag)),
         }
     }
+
+    /// The argument of a flag that takes one only if it is among `words`.
+    fn one_of(&mut self, words: &[&str]) -> Option<&'a [u8]> {
+        let next = self.rest.first()?;
+        let known = words.iter().any(|word| word.as_bytes() == next);
+        if known { self.next() } else { None }
+    }
 }
 
 /// What the distribution flags ask for.
@@ -359,6 +366,27 @@ fn minus<'a>(
     Ok(())
 }
 
+/// The emulator's own command line, with `-` before the flags: what `part` has made of those with `+`.
+pub(crate) fn emulator_flags(
+    release: Release,
+    arguments: &[Argument],
+) -> Result<Vec<EmulatorFlag>, Refusal> {
+    let mut cursor = Cursor { rest: arguments };
+    let mut flags = Vec::new();
+    while let Some(argument) = cursor.next() {
+        let value = match flags::takes(release, argument.get(1..).unwrap_or_default()) {
+            Takes::Next => Some(cursor.value(argument)?.to_vec()),
+            Takes::OneOf(words) => cursor.one_of(words).map(<[u8]>::to_vec),
+            Takes::Nothing | Takes::Refused => None,
+        };
+        flags.push(EmulatorFlag {
+            flag: argument.to_vec(),
+            value,
+        });
+    }
+    Ok(flags)
+}
+
 /// A flag that begins with `+`.
 fn plus<'a>(
     release: Release,
@@ -379,10 +407,7 @@ fn plus<'a>(
     let value = match flags::takes(release, &argument[1..]) {
         Takes::Nothing => None,
         Takes::Next => Some(cursor.value(argument)?),
-        Takes::OneOf(words) => match cursor.rest.first() {
-            Some(next) if words.iter().any(|word| word.as_bytes() == next) => cursor.next(),
-            _ => None,
-        },
+        Takes::OneOf(words) => cursor.one_of(words),
         // The sign of this one has been changed by the time it is refused.
         Takes::Refused if argument.starts_with(b"+B") => {
             return Err(Refusal::missing(&[b"-", &argument[1..]].concat()));

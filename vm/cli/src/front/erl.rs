@@ -5,7 +5,9 @@ use crate::boot::{self, BootArguments};
 use crate::emulator::config::Host;
 use crate::emulator::flags::{self, Outcome};
 use crate::erlexec::gather::{self, Surroundings, System};
-use crate::erlexec::{self, Argument, EmulatorFlag, Home, Parted, Refusal, SEPARATOR, Show, Usage};
+use crate::erlexec::{
+    self, Argument, EmulatorFlag, Home, Parted, PortMapper, Refusal, SEPARATOR, Show, Usage,
+};
 use crate::otp::Otp;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -25,8 +27,18 @@ pub(crate) fn run_with(
     otp: &Otp,
     arguments: &[Argument],
 ) -> Result<ExitCode, Failure> {
+    run_named(call, otp, b"erl".to_vec(), arguments)
+}
+
+/// The same as a program of another name, which `init:get_argument(progname)` and `PROGNAME` tell.
+pub(crate) fn run_named(
+    call: &Call,
+    otp: &Otp,
+    name: Argument,
+    arguments: &[Argument],
+) -> Result<ExitCode, Failure> {
     let refused = |refusal: Refusal| Failure::new(refusal_text(otp, &refusal));
-    let prepared = prepare(otp, arguments, &System).map_err(refused)?;
+    let prepared = prepare(otp, name.clone(), arguments, &System).map_err(refused)?;
     if let Some(pages) = &prepared.parted.manual {
         let pages_of_release = otp.root.join("man").into_os_string();
         let _ = super::execute(OsStr::new("man"), pages, &[("MANPATH", pages_of_release)]);
@@ -77,52 +89,29 @@ pub(crate) fn run_with(
     }
     drop(output);
 
-    let program = String::from_utf8_lossy(&command_line[0]).into_owned();
-    let mut config = match flags::read(
-        otp.release,
-        &Host::here(),
-        &program,
-        &prepared.parted.emulator,
-    )
-    .map_err(refused)?
-    {
-        Outcome::Start(config) => config,
-        Outcome::Version => {
-            eprintln!(
-                "Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version {}",
-                otp.erts_version
-            );
-            return Ok(ExitCode::SUCCESS);
-        }
-    };
-    config.command_line = command_line;
-
-    let path = search_path(
-        otp,
-        call.links().as_deref(),
-        std::env::var_os("PATH").as_deref(),
-    );
-    let bin = otp.bin_directory().into_os_string();
-    let fixed = [
+    let mut chosen = vec![
         ("ROOTDIR", otp.root.clone().into_os_string()),
-        ("BINDIR", bin),
+        ("BINDIR", otp.bin_directory().into_os_string()),
         ("EMU", "beam".into()),
-        ("PROGNAME", "erl".into()),
+        ("PROGNAME", OsString::from_vec(name)),
+        (
+            "PATH",
+            search_path(
+                otp,
+                call.links().as_deref(),
+                std::env::var_os("PATH").as_deref(),
+            ),
+        ),
     ];
-    let chosen = [
-        ("PATH", path),
-        ("OXBEAM_OTP", otp.root.clone().into_os_string()),
-    ];
-    let given = prepared
-        .parted
-        .environment
-        .iter()
-        .map(|(name, value)| (os(name), os(value)));
-    let all = fixed
+    // What lies in an installation is found there again.
+    if call.places.own().is_none() {
+        chosen.push(("OXBEAM_OTP", otp.root.clone().into_os_string()));
+    }
+    let given = &prepared.parted.environment;
+    let all = chosen
         .into_iter()
-        .chain(chosen)
         .map(|(name, value)| (OsString::from(name), value))
-        .chain(given);
+        .chain(given.iter().map(|(name, value)| (os(name), os(value))));
     for (name, value) in all {
         if name.is_empty() || name.as_bytes().contains(&b'=') {
             return Err(Failure::new(format!(
@@ -133,15 +122,60 @@ pub(crate) fn run_with(
         // SAFETY: the process has one thread until the machine starts, so that nothing reads the environment meanwhile.
         unsafe { std::env::set_var(name, value) };
     }
-    if prepared.parted.detached && !detach() {
+    let start = Start {
+        init: prepared.init_arguments(),
+        flags: prepared.parted.emulator,
+        command_line,
+        port_mapper: prepared.parted.port_mapper,
+        detached: prepared.parted.detached,
+    };
+    self::start(call, otp, start)
+}
+
+/// A start of the machine, once `erlexec` has done its part.
+pub(crate) struct Start {
+    pub(crate) flags: Vec<EmulatorFlag>,
+    /// The list for `init`.
+    pub(crate) init: Vec<Argument>,
+    /// How the emulator is called, from its own name on.
+    pub(crate) command_line: Vec<Argument>,
+    pub(crate) port_mapper: Option<PortMapper>,
+    /// `-detached`.
+    pub(crate) detached: bool,
+}
+
+/// Runs the machine until it halts.
+pub(crate) fn start(call: &Call, otp: &Otp, start: Start) -> Result<ExitCode, Failure> {
+    let program = start
+        .command_line
+        .first()
+        .map(|program| String::from_utf8_lossy(program).into_owned());
+    let outcome = flags::read(
+        otp.release,
+        &Host::here(),
+        &program.unwrap_or_default(),
+        &start.flags,
+    );
+    let refused = |refusal: Refusal| Failure::new(refusal_text(otp, &refusal));
+    let mut config = match outcome.map_err(refused)? {
+        Outcome::Start(config) => config,
+        Outcome::Version => {
+            eprintln!(
+                "Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version {}",
+                otp.erts_version
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    config.command_line = start.command_line;
+    if start.detached && !detach() {
         return Ok(ExitCode::SUCCESS);
     }
-    let init_arguments = prepared.init_arguments();
     let status = boot::start(BootArguments {
         otp: otp.clone(),
-        init_arguments,
+        init_arguments: start.init,
         config,
-        port_mapper: prepared.parted.port_mapper,
+        port_mapper: start.port_mapper,
         simulation: call.simulation,
     });
     Ok(ExitCode::from(status as u8))
@@ -157,6 +191,7 @@ struct Prepared {
 
 fn prepare(
     otp: &Otp,
+    program: Argument,
     arguments: &[Argument],
     around: &dyn Surroundings,
 ) -> Result<Prepared, Refusal> {
@@ -177,7 +212,7 @@ fn prepare(
         b"-bindir".to_vec(),
         path_argument(&otp.bin_directory()),
         b"-progname".to_vec(),
-        b"erl".to_vec(),
+        program,
         SEPARATOR.to_vec(),
     ];
     let name = around
@@ -220,7 +255,7 @@ fn check_kind(otp: &Otp, parted: &Parted) -> Result<(), Refusal> {
     })
 }
 
-fn refusal_text(otp: &Otp, refusal: &Refusal) -> String {
+pub(super) fn refusal_text(otp: &Otp, refusal: &Refusal) -> String {
     match refusal.usage {
         Usage::Nothing => refusal.message.clone(),
         Usage::Erl => format!("{}\n{}", refusal.message, usage()),
@@ -259,7 +294,9 @@ fn search_path(otp: &Otp, links: Option<&Path>, path: Option<&OsStr>) -> OsStrin
     let own: Vec<PathBuf> = own.collect();
     let mut parts: Vec<Vec<u8>> = own.iter().map(|part| path_argument(part)).collect();
     parts.extend(links.map(path_argument));
-    parts.push(path_argument(&bin));
+    if links != Some(bin.as_path()) {
+        parts.push(path_argument(&bin));
+    }
     let root = otp.root.as_os_str().as_bytes();
     let path = path.map(OsStr::as_bytes);
     if path.is_none_or(|path| !path.windows(root.len()).any(|window| window == root)) {
@@ -277,8 +314,8 @@ fn search_path(otp: &Otp, links: Option<&Path>, path: Option<&OsStr>) -> OsStrin
     OsString::from_vec(parts.join(&b':'))
 }
 
-/// Into the background, as `-detached` says: returns true in the process that goes on.
-fn detach() -> bool {
+/// Into the background, as `-detached` says and `run_erl -daemon`: returns true in the process that goes on.
+pub(super) fn detach() -> bool {
     // SAFETY: the process has one thread, so that the child inherits no lock that another thread holds.
     match unsafe { libc::fork() } {
         0 => {}

@@ -7,10 +7,13 @@
 pub(crate) mod ct_run;
 pub(crate) mod dialyzer;
 pub(crate) mod elixir;
+pub(crate) mod emulator;
 pub(crate) mod erl;
 pub(crate) mod erlc;
 pub(crate) mod escript;
 pub(crate) mod heart;
+pub(crate) mod run_erl;
+pub(crate) mod to_erl;
 
 use crate::erlexec::Argument;
 use crate::links;
@@ -50,6 +53,11 @@ pub(crate) const TOOLS: &[Tool] = &[
         doc: "the Erlang machine",
     },
     Tool {
+        name: "erlexec",
+        run: emulator::run_erlexec,
+        doc: "what starts the machine of a release",
+    },
+    Tool {
         name: "erlc",
         run: erlc::run,
         doc: "the compiler",
@@ -78,6 +86,16 @@ pub(crate) const TOOLS: &[Tool] = &[
         name: "heart",
         run: heart::run,
         doc: "what restarts a machine that has stopped",
+    },
+    Tool {
+        name: "run_erl",
+        run: run_erl::run,
+        doc: "a machine in the background, with a terminal",
+    },
+    Tool {
+        name: "to_erl",
+        run: to_erl::run,
+        doc: "that machine's terminal",
     },
     Tool {
         name: "elixir",
@@ -130,6 +148,11 @@ pub(crate) fn tool(name: &OsStr) -> Option<&'static Tool> {
 impl Call {
     /// The OTP to run.
     pub(crate) fn choose(&self) -> Result<Otp, Failure> {
+        if self.otp.is_none()
+            && let Some(own) = self.places.own()
+        {
+            return Ok(own);
+        }
         let variable = std::env::var_os("OXBEAM_OTP");
         let wanted = self.otp.as_deref().or(variable.as_deref());
         self.places
@@ -139,6 +162,9 @@ impl Call {
 
     /// The directory that holds our link named `erl`; made beside the executable if there is none.
     pub(crate) fn links(&self) -> Option<PathBuf> {
+        if let Some(own) = self.places.own() {
+            return Some(own.bin_directory());
+        }
         let executable = &self.places.executable;
         let called = Path::new(&self.called);
         let beside = match called.parent() {

@@ -4,7 +4,7 @@
 //! is. The archive is the one that the system's apt is configured with. What is unpacked appears under its final name
 //! only when it is whole.
 
-use super::Otp;
+use super::{Otp, embed};
 use crate::release::Release;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -70,17 +70,20 @@ fn suite(release: Release) -> &'static str {
     }
 }
 
-/// Fetches `release` into `destination`, unless it is there; returns the OTP root.
-pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, String> {
+/// Fetches `release` into `destination`, unless it is there, and puts the program `executable` in the place of its emulator.
+pub(crate) fn fetch(release: Release, destination: &Path, executable: &Path) -> Result<(), String> {
     let number = release.number();
     if let Ok(otp) = verify(release, destination) {
         println!("OTP {number} is in {} already", otp.root.display());
-        return Ok(otp.root);
+        if embed::embed(&otp, executable)? {
+            println!("this Oxbeam is its emulator now");
+        }
+        return Ok(());
     }
     let start = Instant::now();
     let what = format!("OTP {number}");
     obtain(release, destination, &what, Apt::packages, |tree| {
-        verify(release, tree).map(drop)
+        embed::embed(&verify(release, tree)?, executable).map(drop)
     })?;
     let otp = verify(release, destination)?;
     println!(
@@ -89,7 +92,7 @@ pub(crate) fn fetch(release: Release, destination: &Path) -> Result<PathBuf, Str
         destination.display(),
         start.elapsed().as_secs_f32()
     );
-    Ok(otp.root)
+    Ok(())
 }
 
 /// Fetches the Erlang sources of `release`, those that its build generates among them, into `destination`, unless

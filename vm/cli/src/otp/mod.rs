@@ -1,9 +1,11 @@
 //! Which OTP to run: finds an installation, and reads from it which release it is.
 //!
-//! Wanted by `--otp` or `OXBEAM_OTP` (25, 27, 29 or a directory); else the installed Erlang; else `.otp/27` as
-//! `oxbeam otp fetch` leaves it.
+//! Wanted by `--otp`; else the one that this program is the emulator of (`embed`); else wanted by `OXBEAM_OTP` (both 25, 27, 29 or a
+//! directory); else the installed Erlang; else `.otp/27` as `oxbeam otp fetch` leaves it.
 
+pub(crate) mod embed;
 pub(crate) mod fetch;
+pub(crate) mod preloaded;
 
 use crate::release::Release;
 use std::ffi::OsStr;
@@ -104,6 +106,16 @@ impl Places {
         }
     }
 
+    /// The installation or release that this program is the emulator of: it lies in its `erts-*/bin`.
+    pub(crate) fn own(&self) -> Option<Otp> {
+        let (root, erts_version) = embed::home(&self.executable)?;
+        let otp = Otp::at(&root).ok()?;
+        Some(Otp {
+            erts_version,
+            ..otp
+        })
+    }
+
     /// The OTP that is wanted, or the usual one.
     pub(crate) fn choose(&self, wanted: Option<&OsStr>) -> Result<Otp, NoOtp> {
         let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
@@ -165,7 +177,7 @@ impl Places {
         let mut roots = self.installed.clone();
         roots.extend(
             self.other("erl")
-                .and_then(|erl| Some(erl.parent()?.parent()?.to_path_buf())),
+                .and_then(|erl| root_of_program(&erl).map(Path::to_path_buf)),
         );
         roots
     }
@@ -233,6 +245,17 @@ impl Otp {
     /// The release's own emulator, which carries the preloaded modules too.
     pub(crate) fn emulator(&self) -> PathBuf {
         self.bin_directory().join("beam.smp")
+    }
+}
+
+/// The root of an installation, from a program in its `bin` or `erts-*/bin`.
+fn root_of_program(program: &Path) -> Option<&Path> {
+    let above = program.parent()?.parent()?;
+    let name = above.file_name()?.to_str()?;
+    if name.starts_with("erts-") {
+        above.parent()
+    } else {
+        Some(above)
     }
 }
 

@@ -139,3 +139,47 @@ fn our_own_erl_is_not_an_installation() {
         root
     );
 }
+
+#[test]
+fn a_program_in_an_erts_knows_its_installation() {
+    let home = |path: &str| embed::home(Path::new(path));
+    let found = Some((PathBuf::from("/r"), "15.2.7".to_owned()));
+    assert_eq!(home("/r/erts-15.2.7/bin/beam.smp"), found);
+    assert_eq!(home("/r/erts-15.2.7/bin/oxbeam"), None);
+    assert_eq!(home("/r/bin/beam.smp"), None);
+    let scratch = Scratch::new("home");
+    let root = scratch.root("target", 27, "15.2");
+    let mut places = scratch.places();
+    assert_eq!(places.own(), None);
+    places.executable = root.join("erts-15.2/bin/beam.smp");
+    assert_eq!(places.own().expect("its own").root, root);
+}
+
+#[test]
+fn an_installation_is_given_another_emulator() {
+    let scratch = Scratch::new("embed");
+    let root = scratch.root("target", 27, "15.2");
+    let modules = root.join("lib/erts-15.2/ebin");
+    fs::create_dir_all(&modules).expect("a directory");
+    fs::write(modules.join("init.beam"), "init").expect("a file");
+    fs::write(modules.join("erlang.beam"), "erlang").expect("a file");
+    fs::write(root.join("bin/erl"), "theirs").expect("a file");
+    fs::write(root.join("erts-15.2/bin/erl"), "theirs").expect("a file");
+    let program = scratch.0.join("oxbeam");
+    fs::write(&program, "program").expect("a file");
+    let otp = Otp::at(&root).expect("a root");
+    assert_eq!(embed::embed(&otp, &program), Ok(true));
+    let emulator = fs::read(otp.emulator()).expect("the emulator");
+    // The modules in OTP's order, and their length.
+    let expected = b"programerlanginit\x0a\0\0\0\0\0\0\0oxbeam preloaded";
+    assert_eq!(emulator, expected);
+    let launcher = fs::read_to_string(root.join("bin/erl")).expect("a launcher");
+    assert!(launcher.contains("beam.smp") && root.join("erts-15.2/bin/erlexec").is_file());
+    assert!(
+        !root.join("bin/erlc").exists(),
+        "only what was there is replaced"
+    );
+    assert_eq!(embed::embed(&otp, &program), Ok(false));
+    // What is behind a program is not taken along.
+    assert_eq!(embed::embed(&otp, &otp.emulator()), Ok(false));
+}

@@ -33,7 +33,7 @@ fn line(release: Release, given: &str) -> String {
         .split_whitespace()
         .map(|word| word.as_bytes().to_vec())
         .collect();
-    match prepare(&otp(release), &arguments, &around) {
+    match prepare(&otp(release), b"erl".to_vec(), &arguments, &around) {
         Ok(prepared) => {
             let line = prepared.command_line()[1..].join(&b' ');
             String::from_utf8_lossy(&line).replace(
@@ -204,7 +204,7 @@ fn ours(release: Release, line: &str) -> String {
     }
     let mut arguments = erlexec::words::split(arguments.as_bytes(), false);
     arguments.insert(0, b"-emu_args_exit".to_vec());
-    match prepare(&otp(release), &arguments, &around) {
+    match prepare(&otp(release), b"erl".to_vec(), &arguments, &around) {
         Ok(prepared) => {
             String::from_utf8_lossy(&prepared.command_line()[1..].join(&b'\n')).into_owned() + "\n"
         }
