@@ -435,11 +435,8 @@ pub(super) fn spawn_for_node(request: SpawnRequest<'_>) -> Option<()> {
         };
         let child = Term::local_pid(number);
         connection.send_spawn_reply(reference, parent, link | monitor, child);
-        // The first message lets it run: what it does comes behind the answer.
-        let begin = Message::immediate(Term::atom(Atom::of("dist_spawn_init")).word());
-        for message in [arguments, begin] {
-            let _ = signal::deliver(number, Signal::Message(message));
-        }
+        // The message lets it run: what it does comes behind the answer.
+        let _ = signal::deliver(number, Signal::Message(arguments));
     };
     if spawn::spawn_for(remote_parent, module, function, &options, before).is_err() {
         refuse(known::SYSTEM_LIMIT);
