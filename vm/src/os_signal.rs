@@ -60,10 +60,18 @@ pub fn by_name(name: Atom) -> Option<Signal> {
         .copied()
 }
 
+type Handler = extern "C" fn(i32, *const libc::siginfo_t, *const libc::c_void);
+
 /// Where handlers write to.
 static PIPE: AtomicI32 = AtomicI32::new(-1);
 
-extern "C" fn handler(number: i32) {
+extern "C" fn handler(number: i32, info: *const libc::siginfo_t, _context: *const libc::c_void) {
+    // SAFETY: the system gives the information with the signal.
+    let code = unsafe { (*info).si_code };
+    // Programs behind ports are the machine's own children; in OTP another program has them, and nobody is told of their ends.
+    if number == libc::SIGCHLD && (libc::CLD_EXITED..=libc::CLD_CONTINUED).contains(&code) {
+        return;
+    }
     let byte = number as u8;
     // SAFETY: write is safe in a handler, and errno is put back. A full pipe loses signals, as the system's own merging does.
     unsafe {
@@ -80,7 +88,7 @@ pub fn set(signal: Signal, disposition: Disposition) {
         Disposition::Ignore if signal.number == libc::SIGCHLD => libc::SIG_DFL,
         Disposition::Ignore => libc::SIG_IGN,
         Disposition::Default => libc::SIG_DFL,
-        Disposition::Handle => handler as extern "C" fn(i32) as usize,
+        Disposition::Handle => handler as Handler as usize,
     };
     set_action(signal.number, action);
     if disposition == Disposition::Default && crate::tty::is_used() {
@@ -93,7 +101,7 @@ fn set_action(number: i32, action: usize) {
     unsafe {
         let mut new: libc::sigaction = std::mem::zeroed();
         new.sa_sigaction = action;
-        new.sa_flags = libc::SA_RESTART;
+        new.sa_flags = libc::SA_RESTART | libc::SA_SIGINFO;
         libc::sigemptyset(&mut new.sa_mask);
         libc::sigaction(number, &new, std::ptr::null_mut());
     }
@@ -113,7 +121,7 @@ pub fn start() -> std::io::Result<()> {
     std::thread::Builder::new()
         .name("sys_sig_dispatcher".into())
         .spawn(move || dispatch(reader))?;
-    let handle = handler as extern "C" fn(i32) as usize;
+    let handle = handler as Handler as usize;
     let settings = &machine().config.settings;
     for number in [libc::SIGTERM, libc::SIGUSR1] {
         set_action(number, handle);
