@@ -1,6 +1,6 @@
 //! What takes several runs of the machine: that the simulator's seed decides everything, and that OTP's viewer reads a crash dump.
 //! And what counts in the system's eyes: that ten thousand ports leave no descriptor and no child, nor a hundred thousand connections any descriptor.
-//! And what needs a C compiler: libraries of native functions.
+//! And what needs a C compiler: libraries of native functions, and drivers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ const TESTS: &[(&str, &str, Check)] = &[
     ("ports", "ports", nothing_left),
     ("sockets", "sockets", nothing_left),
     ("natives", "natives", natives),
+    ("drivers", "drivers", drivers),
 ];
 
 fn main() -> ExitCode {
@@ -126,22 +127,43 @@ fn nothing_left(vm: &Vm, folder: &Path) -> Result<(), String> {
 
 /// What the program prints was recorded from the real machines: `data/machine/natives.25.out` and so on.
 fn natives(vm: &Vm, folder: &Path) -> Result<(), String> {
-    let data = Places::find().data.join("machine");
+    library(vm, folder, "natives", "natives", &[])?;
+    prints(vm, folder, "natives")
+}
+
+/// The same of drivers, made twice of one source.
+fn drivers(vm: &Vm, folder: &Path) -> Result<(), String> {
+    library(vm, folder, "drivers", "drivers", &[])?;
+    library(vm, folder, "drivers", "single", &["-DSINGLE"])?;
+    prints(vm, folder, "drivers")
+}
+
+/// Makes a library of `data/machine/<source>.c`.
+fn library(vm: &Vm, folder: &Path, source: &str, name: &str, flags: &[&str]) -> Result<(), String> {
     let otp = vm.otp().ok_or("no OTP")?;
-    let headers = otp.join("usr/include");
     let mut compiler = Command::new(std::env::var_os("CC").unwrap_or("cc".into()));
-    compiler.args(["-shared", "-fPIC", "-o"]);
     compiler
-        .arg(folder.join("natives.so"))
+        .args(["-shared", "-fPIC", "-w", "-o"])
+        .arg(folder.join(format!("{name}.so")))
+        .args(flags)
         .arg("-I")
-        .arg(headers);
-    output(compiler.arg(data.join("natives.c")), 0)?;
-    let source = folder.join("natives.erl");
-    fs::copy(data.join("natives.erl"), source).map_err(|error| error.to_string())?;
+        .arg(otp.join("usr/include"));
+    let source = Places::find()
+        .data
+        .join("machine")
+        .join(format!("{source}.c"));
+    output(compiler.arg(source), 0).map(drop)
+}
+
+/// The program `module` prints what `data/machine/<module>.<release>.out` says.
+fn prints(vm: &Vm, folder: &Path, module: &str) -> Result<(), String> {
+    let data = Places::find().data.join("machine");
+    let source = format!("{module}.erl");
+    fs::copy(data.join(&source), folder.join(&source)).map_err(|error| error.to_string())?;
     let mut command = vm.command();
     command.current_dir(folder);
-    let got = output(command.args(["-noshell", "-s", "natives", "main"]), 0)?;
-    let file = data.join(format!("natives.{}.out", vm.release));
+    let got = output(command.args(["-noshell", "-s", module, "main"]), 0)?;
+    let file = data.join(format!("{module}.{}.out", vm.release));
     let expected = fs::read_to_string(&file).map_err(|error| error.to_string())?;
     if got == expected { Ok(()) } else { Err(got) }
 }

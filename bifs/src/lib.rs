@@ -7,7 +7,6 @@ mod binary;
 mod code;
 mod counters;
 mod debug_state;
-mod erl_ddll;
 mod erl_debugger;
 mod erlang;
 mod erts_debug;
@@ -43,7 +42,6 @@ const OTHERS: &[&[Native]] = &[
     erlang::integer::INTERNAL,
     erlang::integer::STRING,
     maps::INTERNAL,
-    erl_ddll::NATIVES,
     erl_debugger::INTERNAL,
     erl_debugger::NATIVES,
     erlang::node::INTERNAL,

@@ -1,4 +1,4 @@
-//! Libraries of native functions in C: `erlang:load_nif/2`, and what `erl_nif.h` promises them.
+//! Libraries in C: of native functions (`erlang:load_nif/2`, and what `erl_nif.h` promises them) and drivers (`driver/`).
 //!
 //! | file | what |
 //! |---|---|
@@ -7,12 +7,14 @@
 //! | `resource.rs` | objects of a library behind references |
 //! | `abi/` | the functions `enif_…`, by theme |
 //! | `variadic.c` | those whose arguments vary in number |
+//! | `driver/` | drivers: `erl_ddll`, `erl_driver.h` |
 //!
 //! A term is a word here as there, so that most functions do nothing but call the machine's own. Nothing is collected or moved while a function
 //! runs, so that terms may be kept until it returns. Whatever a library does to memory, it does to ours: only here can a fault of others
 //! bring the machine down.
 
 mod abi;
+mod driver;
 mod env;
 mod library;
 mod resource;
@@ -21,5 +23,6 @@ pub use library::NATIVES;
 
 /// Names what libraries look up, so that the linker keeps it.
 pub fn keep() -> usize {
-    std::hint::black_box(abi::TABLES.iter().map(|table| table.len()).sum())
+    let tables = abi::TABLES.iter().chain(driver::abi::TABLES);
+    std::hint::black_box(tables.map(|table| table.len()).sum())
 }

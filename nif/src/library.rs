@@ -10,7 +10,7 @@ use oxbeam_vm::machine::machine;
 use oxbeam_vm::native::prelude::*;
 use parking_lot::Mutex;
 use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Once, OnceLock, Weak};
 use std::time::{Duration, Instant};
@@ -57,7 +57,7 @@ const DIRTY_CPU: c_uint = 1;
 const DIRTY_IO: c_uint = 2;
 
 /// A library's handle of the system.
-struct Handle(*mut c_void);
+pub(crate) struct Handle(*mut c_void);
 
 // SAFETY: the system's loader may be called by any thread.
 unsafe impl Send for Handle {}
@@ -68,6 +68,23 @@ impl Drop for Handle {
     fn drop(&mut self) {
         // SAFETY: nothing refers to the library's code any more.
         unsafe { libc::dlclose(self.0) };
+    }
+}
+
+impl Handle {
+    /// Opens a library, or says why it can't.
+    pub(crate) fn open(file: &CStr) -> Result<Handle, String> {
+        // SAFETY: a library that the user has named; its initialisers run.
+        let handle = unsafe { libc::dlopen(file.as_ptr(), libc::RTLD_NOW) };
+        if handle.is_null() {
+            return Err(loader_error());
+        }
+        Ok(Handle(handle))
+    }
+    /// What has this name in the library.
+    pub(crate) fn symbol(&self, name: &CStr) -> Option<NonNull<c_void>> {
+        // SAFETY: the library is open.
+        NonNull::new(unsafe { libc::dlsym(self.0, name.as_ptr()) })
     }
 }
 
@@ -251,7 +268,7 @@ natives! { RESUMING: "erl_nif";
 }
 
 /// The natives of this crate, by table.
-pub const NATIVES: &[&[Native]] = &[LOADING, RESUMING];
+pub const NATIVES: &[&[Native]] = &[LOADING, RESUMING, crate::driver::NATIVES];
 
 /// Why a library is not loaded: what sort of fault, and a text.
 struct Fault(&'static str, String);
@@ -314,29 +331,25 @@ fn open(path: &[u8]) -> Result<(Handle, *const Entry), Fault> {
             format!("Failed to load NIF library {shown}: ''"),
         )
     })?;
-    // SAFETY: a library that the user has named; its initialisers run.
-    let handle = unsafe { libc::dlopen(file.as_ptr(), libc::RTLD_NOW) };
-    if handle.is_null() {
-        let error = loader_error();
+    let handle = Handle::open(&file).map_err(|error| {
         let slogan = "Failed to load NIF library";
         let text = if error.contains(&shown) {
             format!("{slogan}: '{error}'")
         } else {
             format!("{slogan} {shown}: '{error}'")
         };
-        return Err(Fault(LOAD_FAILED, text));
-    }
-    let handle = Handle(handle);
-    // SAFETY: an open library; the symbol is a function of this type in all that are libraries of native functions.
+        Fault(LOAD_FAILED, text)
+    })?;
+    let Some(symbol) = handle.symbol(c"nif_init") else {
+        let error = loader_error();
+        return Err(bad(format!(
+            "Failed to find library init function: '{error}'"
+        )));
+    };
+    // SAFETY: the symbol is a function of this type in all that are libraries of native functions.
     let entry = unsafe {
-        let symbol = libc::dlsym(handle.0, c"nif_init".as_ptr());
-        if symbol.is_null() {
-            let error = loader_error();
-            return Err(bad(format!(
-                "Failed to find library init function: '{error}'"
-            )));
-        }
-        let init: unsafe extern "C" fn() -> *const Entry = std::mem::transmute(symbol);
+        let init =
+            std::mem::transmute::<NonNull<c_void>, unsafe extern "C" fn() -> *const Entry>(symbol);
         init()
     };
     if entry.is_null() {
@@ -454,6 +467,7 @@ fn load<'p>(
         return Err(Fault("reload", text.to_owned()));
     }
     let (handle, entry) = open(path)?;
+    machine().taint(module.name);
     // SAFETY: the library's own entry, which is there as long as the library.
     check(unsafe { &*entry }, module.name)?;
     let instance = Arc::new(Instance {

@@ -66,6 +66,8 @@ pub struct Machine {
     defaults: RwLock<ProcessDefaults>,
     backtrace_depth: AtomicUsize,
     exit_hooks: RwLock<Vec<ExitHook>>,
+    /// Libraries in C that were loaded: modules and drivers.
+    taints: RwLock<Vec<Atom>>,
     halt_hooks: RwLock<Vec<HaltHook>>,
     rest_hook: OnceLock<RestHook>,
 }
@@ -160,6 +162,7 @@ impl Machine {
             defaults: RwLock::new(config.process),
             backtrace_depth: AtomicUsize::new(crate::interp::exception::BACKTRACE_DEPTH),
             exit_hooks: RwLock::new(Vec::new()),
+            taints: RwLock::new(Vec::new()),
             halt_hooks: RwLock::new(Vec::new()),
             rest_hook: OnceLock::new(),
             config,
@@ -246,6 +249,17 @@ impl Machine {
     /// The default of `max_heap_size`.
     pub fn default_max_heap(&self) -> MaxHeap {
         self.defaults.read().max_heap
+    }
+    /// A library in C is loaded, for this module or as this driver.
+    pub fn taint(&self, by: Atom) {
+        let mut taints = self.taints.write();
+        if !taints.contains(&by) {
+            taints.push(by);
+        }
+    }
+    /// Whatever in C was loaded so far, the first of it first.
+    pub fn taints(&self) -> Vec<Atom> {
+        self.taints.read().clone()
     }
     /// Calls `hook` at the end of each process.
     pub fn on_process_exit(&self, hook: ExitHook) {

@@ -1,8 +1,10 @@
 //! Ports. What `erlang.erl` builds on these says how a failure is given: `badarg`, `badopt` and the like are results here, which it turns
 //! into exceptions.
 
+use oxbeam_term::etf::{self, DecodeOptions, EncodeOptions};
+use oxbeam_vm::code::load::CodeContext;
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::port::{self, NoPort, OpenError, Output, Refused, Reply};
+use oxbeam_vm::port::{self, NoPort, OpenError, Opened, Output, Refused, Reply};
 use oxbeam_vm::posix;
 use oxbeam_vm::process::relations::Link;
 use oxbeam_vm::process::{Message, Peer};
@@ -75,10 +77,13 @@ fn open_port_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     cx.bump_reductions(REDUCTIONS);
     let owner = cx.process().number;
     match port::open(owner, &target, &settings) {
-        Ok(port) => {
+        Ok(Opened { port, awaited }) => {
             let peer = Peer::Port(port.number);
             cx.owned().relations().links.insert(peer, Link::Linked);
-            Ok(Term::local_port(port.number))
+            Ok(match awaited {
+                Some(reference) => cx.reference(reference),
+                None => Term::local_port(port.number),
+            })
         }
         Err(NoPort::SystemLimit) => Ok(Term::atom(known::SYSTEM_LIMIT)),
         Err(NoPort::Driver(OpenError::Posix(error))) => Ok(Term::atom(posix::error_atom(error))),
@@ -163,9 +168,32 @@ fn port_control_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
 }
 
-/// `port_call(Port, Operation, Data)`: no driver of the machine's own takes it.
-fn port_call_3<'p>(_: &mut Cx<'p>) -> NativeResult<'p> {
-    badarg()
+/// `port_call(Port, Operation, Data)`: `{ok, Result}`, or why not.
+fn port_call_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    cx.bump_reductions(REDUCTIONS);
+    let operation = cx
+        .arg(1)
+        .as_u64()
+        .and_then(|operation| u32::try_from(operation).ok());
+    let (Some(port), Some(operation)) = (port::lookup(cx.arg(0)), operation) else {
+        return badarg();
+    };
+    let Ok(data) = etf::encode(cx.arg(2), &EncodeOptions::default()) else {
+        return badarg();
+    };
+    let Some(answer) = port.call(cx.process().number, operation, &data) else {
+        return badarg();
+    };
+    let mut context = CodeContext(&cx.machine().code);
+    match etf::decode(
+        &answer,
+        cx.builder(),
+        &mut context,
+        DecodeOptions::default(),
+    ) {
+        Ok((result, _)) => Ok(cx.tuple(&[Term::atom(known::OK), result])),
+        Err(_) => badarg(),
+    }
 }
 
 /// Is this a port or a name that may be one?

@@ -4,13 +4,15 @@ mod binaries;
 mod maps;
 mod messages;
 mod resources;
-mod system;
+pub(crate) mod system;
 mod terms;
-mod threads;
+pub(crate) mod threads;
 
 /// A function's address.
 #[derive(Copy, Clone)]
-pub(crate) struct Symbol(#[expect(dead_code, reason = "it only has to be there")] *const ());
+pub(crate) struct Symbol(
+    #[expect(dead_code, reason = "it only has to be there")] pub(crate) *const (),
+);
 
 // SAFETY: addresses of code.
 unsafe impl Sync for Symbol {}
@@ -33,13 +35,13 @@ macro_rules! abi {
             $(#[$about])*
             #[unsafe(no_mangle)]
             #[allow(unused_unsafe, reason = "some do nothing that is unsafe")]
-            pub(super) unsafe extern "C" fn $name($($argument: $type),*) $(-> $result)? {
-                // SAFETY: a library calls it with what the chapter of erl_nif asks for: an environment that is there, terms of it, and
-                // places for results that may be written.
+            pub(crate) unsafe extern "C" fn $name($($argument: $type),*) $(-> $result)? {
+                // SAFETY: a library calls it with what the chapter of erl_nif or erl_driver asks for: an environment or a port that is there, terms of
+                // it, and places for results that may be written.
                 unsafe { $body }
             }
         )*
-        pub(super) const TABLE: &[$crate::abi::Symbol] = &[$($crate::abi::Symbol($name as *const ())),*];
+        pub(crate) const TABLE: &[$crate::abi::Symbol] = &[$($crate::abi::Symbol($name as *const ())),*];
     };
 }
-use abi;
+pub(crate) use abi;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// `ErlNifSysInfo`
 #[repr(C)]
 #[derive(Copy, Clone)]
-pub(super) struct SystemInfo {
+pub(crate) struct SystemInfo {
     driver_major: c_int,
     driver_minor: c_int,
     erts_version: *const c_char,
@@ -23,6 +23,26 @@ pub(super) struct SystemInfo {
     dirty: c_int,
 }
 
+impl SystemInfo {
+    pub(crate) fn now() -> SystemInfo {
+        let info = crate::library::system_texts();
+        let config = &machine().config;
+        SystemInfo {
+            driver_major: 3,
+            driver_minor: 3,
+            erts_version: info.0.as_ptr(),
+            otp_release: info.1.as_ptr(),
+            threads: 1,
+            smp: 1,
+            async_threads: config.async_threads as c_int,
+            schedulers: config.schedulers as c_int,
+            nif_major: 2,
+            nif_minor: crate::library::minor(),
+            dirty: 1,
+        }
+    }
+}
+
 /// `ErlNifTime` where there is none.
 const TIME_ERROR: i64 = i64::MIN;
 /// Of a second, by `ErlNifTimeUnit`.
@@ -34,6 +54,20 @@ fn in_unit(nanoseconds: i64, unit: c_int) -> i64 {
         Some(unit) => nanoseconds.div_euclid(1_000_000_000 / unit),
         None => TIME_ERROR,
     }
+}
+
+/// Mega seconds, seconds, microseconds; never the same twice.
+pub(crate) fn unique_now() -> [i64; 3] {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let now = machine().time.system().div_euclid(1000);
+    let next = |last: i64| Some(now.max(last + 1));
+    let last = LAST.fetch_update(Ordering::AcqRel, Ordering::Relaxed, next);
+    let stamp = now.max(last.unwrap_or_default() + 1);
+    [
+        stamp / 1_000_000_000_000,
+        stamp / 1_000_000 % 1_000_000,
+        stamp % 1_000_000,
+    ]
 }
 
 type Complain = Option<unsafe extern "C" fn(*mut c_void, *const c_char)>;
@@ -100,14 +134,8 @@ abi! {
     }
     /// `{MegaSeconds, Seconds, MicroSeconds}`, never the same.
     fn enif_now_time(env: *mut Env) -> Raw {
-        static LAST: AtomicI64 = AtomicI64::new(0);
-        let now = machine().time.system().div_euclid(1000);
-        let next = |last: i64| Some(now.max(last + 1));
-        let last = LAST.fetch_update(Ordering::AcqRel, Ordering::Relaxed, next);
-        let stamp = now.max(last.unwrap_or_default() + 1);
         let mut builder = (*env).builder();
-        let parts = [stamp / 1_000_000_000_000, stamp / 1_000_000 % 1_000_000, stamp % 1_000_000];
-        let parts = parts.map(|part| builder.integer(part));
+        let parts = unique_now().map(|part| builder.integer(part));
         builder.tuple(&parts).word().0
     }
     /// `{MegaSeconds, Seconds, MicroSeconds}` of the processor.
@@ -126,20 +154,7 @@ abi! {
         crate::library::thread_type()
     }
     fn enif_system_info(place: *mut SystemInfo, size: usize) {
-        let info = crate::library::system_texts();
-        let made = SystemInfo {
-            driver_major: 3,
-            driver_minor: 3,
-            erts_version: info.0.as_ptr(),
-            otp_release: info.1.as_ptr(),
-            threads: 1,
-            smp: 1,
-            async_threads: 1,
-            schedulers: machine().scheduler.online() as c_int,
-            nif_major: 2,
-            nif_minor: crate::library::minor(),
-            dirty: 1,
-        };
+        let made = SystemInfo::now();
         let size = size.min(size_of::<SystemInfo>());
         std::ptr::copy_nonoverlapping((&raw const made).cast::<u8>(), place.cast::<u8>(), size);
     }

@@ -5,38 +5,43 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
 
 /// `ErlNifMutex`
-pub(super) struct Mutex {
+pub(crate) struct Mutex {
     lock: libc::pthread_mutex_t,
     name: CString,
 }
 
 /// `ErlNifCond`
-pub(super) struct Cond {
+pub(crate) struct Cond {
     cond: libc::pthread_cond_t,
     name: CString,
 }
 
 /// `ErlNifRWLock`
-pub(super) struct RwLock {
+pub(crate) struct RwLock {
     lock: libc::pthread_rwlock_t,
     name: CString,
 }
 
 /// `ErlNifThreadOpts`
 #[repr(C)]
-pub(super) struct ThreadOptions {
+pub(crate) struct ThreadOptions {
     stack_kilowords: c_int,
 }
 
 /// `ErlNifTid`: what a thread was started with. Its starter and itself have it; never freed before it is joined.
-pub(super) struct Thread {
+pub(crate) struct Thread {
     id: libc::pthread_t,
     name: CString,
     function: Option<unsafe extern "C" fn(*mut c_void) -> *mut c_void>,
     argument: *mut c_void,
 }
 
+/// Keys of threads' own data: which are in use. The system has too few.
+static KEYS: parking_lot::Mutex<Vec<bool>> = parking_lot::Mutex::new(Vec::new());
+
 thread_local! {
+    /// The thread's own data, by key.
+    static OWN_DATA: std::cell::RefCell<Vec<*mut c_void>> = const { std::cell::RefCell::new(Vec::new()) };
     static THIS: std::cell::Cell<*mut Thread> = const { std::cell::Cell::new(ptr::null_mut()) };
 }
 
@@ -130,21 +135,33 @@ abi! {
         (*lock).name.as_ptr()
     }
     fn enif_tsd_key_create(_name: *const c_char, key: *mut c_int) -> c_int {
-        let mut made: libc::pthread_key_t = 0;
-        let failed = libc::pthread_key_create(&raw mut made, None);
-        if failed == 0 {
-            key.write(made as c_int);
-        }
-        failed
+        let mut keys = KEYS.lock();
+        let free = keys.iter().position(|used| !used);
+        let made = free.unwrap_or_else(|| {
+            keys.push(false);
+            keys.len() - 1
+        });
+        keys[made] = true;
+        key.write(made as c_int);
+        0
     }
     fn enif_tsd_key_destroy(key: c_int) {
-        libc::pthread_key_delete(key as libc::pthread_key_t);
+        if let Some(used) = usize::try_from(key).ok().and_then(|key| KEYS.lock().get_mut(key).map(|used| std::mem::replace(used, false))) {
+            debug_assert!(used, "the key is in use");
+        }
     }
     fn enif_tsd_set(key: c_int, data: *mut c_void) {
-        libc::pthread_setspecific(key as libc::pthread_key_t, data);
+        let Ok(key) = usize::try_from(key) else { return };
+        OWN_DATA.with_borrow_mut(|own| {
+            if own.len() <= key {
+                own.resize(key + 1, ptr::null_mut());
+            }
+            own[key] = data;
+        });
     }
     fn enif_tsd_get(key: c_int) -> *mut c_void {
-        libc::pthread_getspecific(key as libc::pthread_key_t)
+        let Ok(key) = usize::try_from(key) else { return ptr::null_mut() };
+        OWN_DATA.with_borrow(|own| own.get(key).copied().unwrap_or(ptr::null_mut()))
     }
     fn enif_thread_opts_create(_name: *const c_char) -> *mut ThreadOptions {
         Box::into_raw(Box::new(ThreadOptions { stack_kilowords: -1 }))

@@ -44,6 +44,7 @@ fn write_what(slogan: &str, stopped: bool, sound: bool) {
     if seconds == Some(0) {
         return;
     }
+    crate::port::emergency_close();
     // `heart` starts the machine anew at once, unless time for a dump was asked for.
     if sound && tell_heart() && seconds.is_none() || limit == Some(0) {
         return;

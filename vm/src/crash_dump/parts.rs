@@ -81,7 +81,7 @@ fn port(out: &mut dyn Write, port: &Summary) -> io::Result<()> {
         writeln!(out, "Registered as: {}", print::display_atom(name))?;
     }
     let name = &port.name;
-    match port.driver {
+    match port.driver.as_str() {
         "fd" => writeln!(out, "Port is UNIX fd not opened by emulator: {name}")?,
         "forker" => writeln!(out, "Port controls forker process: {name}")?,
         "spawn" => writeln!(out, "Port controls external process: {name}")?,

@@ -12,7 +12,9 @@ use crate::process::{Message, Owned, Process};
 use crate::signal::{Signal, deliver};
 use crate::timer::service::{Action, TimerId};
 use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term};
+use parking_lot::ReentrantMutex;
 use std::any::Any;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -20,11 +22,28 @@ use std::sync::Arc;
 /// What [`Driver::event`] is called with.
 pub type Event = Box<dyn Any + Send>;
 
+/// How a driver has started.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Started {
+    /// It serves its port.
+    Now,
+    /// It says later whether it does ([`PortCx::acknowledge`]).
+    Later,
+}
+
 /// A driver.
 pub trait Driver: Send {
     /// The port is there: the first call. The driver may ask for readiness from now on.
     fn start(&mut self, cx: &mut PortCx<'_>) {
         let _ = cx;
+    }
+    /// The same for a driver that may find only now that it can't start.
+    ///
+    /// # Errors
+    /// It can't: there is no port, and nobody is told of an end.
+    fn begin(&mut self, cx: &mut PortCx<'_>) -> Result<Started, OpenError> {
+        self.start(cx);
+        Ok(Started::Now)
     }
     /// A process sends data.
     fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>);
@@ -37,6 +56,21 @@ pub trait Driver: Send {
         let _ = (cx, operation, data);
         None
     }
+    /// `port_call/3`, both terms in the external format; `None` is `badarg`.
+    fn call(&mut self, cx: &mut PortCx<'_>, operation: u32, data: &[u8]) -> Option<Vec<u8>> {
+        let _ = (cx, operation, data);
+        None
+    }
+    /// A process that the driver watches by this reference is gone.
+    fn watched_is_gone(&mut self, cx: &mut PortCx<'_>, reference: RefNumbers) {
+        let _ = (cx, reference);
+    }
+    /// Processes that the driver watches.
+    fn watching(&self) -> Vec<u64> {
+        Vec::new()
+    }
+    /// The machine ends at once: the driver gives back what would outlive it.
+    fn emergency_close(&mut self) {}
     /// A descriptor is ready, as [`PortCx::when_ready`] asked.
     fn ready(&mut self, cx: &mut PortCx<'_>, interest: Interest) {
         let _ = (cx, interest);
@@ -105,6 +139,57 @@ pub struct DriverEntry {
     pub open: fn(&mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError>,
 }
 
+/// A driver that was loaded.
+pub trait Loaded: Send + Sync {
+    /// Its name for `open_port/2`.
+    fn name(&self) -> &str;
+    /// Ports may be opened; not while it is about to be unloaded.
+    fn is_usable(&self) -> bool;
+    /// `port_command(_, _, [force])` is allowed.
+    fn soft_busy(&self) -> bool;
+    /// The lock that all its ports share, if they do.
+    fn lock(&self) -> Option<&Arc<ReentrantMutex<()>>>;
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Why it can't.
+    fn open(&self, opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError>;
+}
+
+/// The driver of a port.
+#[derive(Clone)]
+pub(super) enum Entry {
+    Own(&'static DriverEntry),
+    Loaded(Arc<dyn Loaded>),
+}
+
+impl Entry {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Entry::Own(entry) => entry.name,
+            Entry::Loaded(entry) => entry.name(),
+        }
+    }
+    pub(super) fn soft_busy(&self) -> bool {
+        match self {
+            Entry::Own(entry) => entry.soft_busy,
+            Entry::Loaded(entry) => entry.soft_busy(),
+        }
+    }
+    pub(super) fn lock(&self) -> Option<Arc<ReentrantMutex<()>>> {
+        match self {
+            Entry::Own(_) => None,
+            Entry::Loaded(entry) => entry.lock().cloned(),
+        }
+    }
+    pub(super) fn open(&self, opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenError> {
+        match self {
+            Entry::Own(entry) => (entry.open)(opening),
+            Entry::Loaded(entry) => entry.open(opening),
+        }
+    }
+}
+
 /// The port, for other threads and for later. It does not keep the port, which is not there yet while its driver opens.
 #[derive(Clone)]
 pub struct Remote(pub(super) std::sync::Weak<Port>);
@@ -115,6 +200,10 @@ impl Remote {
         if let Some(port) = self.0.upgrade() {
             port.with_driver(None, |driver, cx| driver.event(cx, event));
         }
+    }
+    /// The port, if it is there.
+    pub fn port(&self) -> Option<Arc<Port>> {
+        self.0.upgrade()
     }
     /// Calls the driver with `event` when so many milliseconds have passed.
     pub fn after(&self, milliseconds: u32, event: Box<dyn Any + Send>) -> TimerId {
@@ -237,9 +326,7 @@ impl PortCx<'_> {
         to: u64,
         build: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
     ) -> bool {
-        let message = Message::build(build);
-        self.port.tell_sent(to, message.term());
-        deliver(to, Signal::Message(message)).is_ok()
+        self.port.send(to, Message::build(build))
     }
     /// The data are at their end: the port ends, unless its owner wants to be told of that.
     pub fn end_of_data(&mut self) {
@@ -251,7 +338,7 @@ impl PortCx<'_> {
                 builder.tuple(&[Term::local_port(port), Term::atom(known::EOF)])
             });
         } else {
-            self.ended = Some(Ended::Failed(known::NORMAL));
+            self.ended = Some(Ended::Failed(Term::atom(known::NORMAL)));
         }
     }
     /// The program has exited.
@@ -280,11 +367,15 @@ impl PortCx<'_> {
     }
     /// The port ends with an error of the system.
     pub fn fail(&mut self, error: i32) {
-        self.ended = Some(Ended::Failed(crate::posix::error_atom(error)));
+        self.fail_with(crate::posix::error_atom(error));
     }
     /// The port ends with this reason.
     pub fn fail_with(&mut self, reason: Atom) {
-        self.ended = Some(Ended::Failed(reason));
+        self.ended = Some(Ended::Failed(Term::atom(reason)));
+    }
+    /// The port ends with a number for its reason.
+    pub fn fail_with_number(&mut self, reason: i32) {
+        self.ended = Some(Ended::Failed(Term::small(reason.into())));
     }
     /// The port ends; its owner is not told by the link that they had.
     pub fn exit_quietly(&mut self) {
@@ -297,7 +388,7 @@ impl PortCx<'_> {
     /// The bytes that waited when the port was closed are written.
     pub fn flushed(&mut self) {
         if self.inner.closing {
-            self.ended = Some(Ended::Failed(known::NORMAL));
+            self.ended = Some(Ended::Failed(Term::atom(known::NORMAL)));
         }
     }
     /// Processes that command the port wait from now on, or no longer.
@@ -311,6 +402,65 @@ impl PortCx<'_> {
     /// Is the port busy?
     pub fn is_busy(&self) -> bool {
         self.inner.busy
+    }
+    /// The owner is told of the end of the data, and the port stays (`eof`).
+    pub fn wants_end_of_data(&self) -> bool {
+        self.inner.eof
+    }
+    /// Data come as binaries.
+    pub fn is_binary(&self) -> bool {
+        self.inner.binary
+    }
+    /// Data come in lines.
+    pub fn is_by_line(&self) -> bool {
+        self.inner.line.is_some()
+    }
+    /// Bytes have come in that the driver delivers itself.
+    pub fn note_input(&mut self, bytes: usize) {
+        self.inner.input += bytes as u64;
+        super::note_input(bytes);
+    }
+    /// The lines that these bytes end, each with its tag, for a driver that delivers them itself; none if data don't come in lines.
+    pub fn lines(&mut self, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+        let Some(buffer) = &mut self.inner.line else {
+            return Vec::new();
+        };
+        let lines = buffer.take(bytes).into_iter();
+        let tagged = |line: super::line::Line| (if line.end { "eol" } else { "noeol" }, line.bytes);
+        lines.map(tagged).collect()
+    }
+    /// Sets the number that `port_info(_, os_pid)` gives.
+    pub fn set_os_pid(&mut self, pid: u32) {
+        self.inner.os_pid = Some(pid);
+    }
+    /// Has the port ended?
+    pub fn has_ended(&self) -> bool {
+        self.inner.ended
+    }
+    /// The end that the driver has asked for comes now, not when its function returns.
+    pub fn end_now(&mut self) {
+        if let Some(ended) = self.ended.take() {
+            self.port.settle(self.inner, ended);
+        }
+    }
+    /// The owner is linked to the port no longer.
+    pub fn unlink_owner(&mut self) {
+        self.port.unlink_owner(self.inner);
+    }
+    /// Whoever has opened the port waits to be told that it is there ([`Started::Later`]): this is the time. `Err` says why it can't be.
+    pub fn acknowledge(&mut self, result: Result<(), Atom>) {
+        let Some((to, reference)) = self.inner.awaited.take() else {
+            return;
+        };
+        let port = self.port.number;
+        self.send(to, |builder| {
+            let reference = builder.reference(reference);
+            let result = match result {
+                Ok(()) => Term::local_port(port),
+                Err(reason) => Term::atom(reason),
+            };
+            builder.tuple(&[reference, result])
+        });
     }
 }
 

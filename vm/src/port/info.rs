@@ -27,7 +27,7 @@ pub enum Item {
     Output,
     /// The operating system's process.
     OsPid,
-    /// What the port watches: nothing, ever.
+    /// Processes that the port's driver watches.
     Monitors,
     /// Processes that watch the port.
     MonitoredBy,
@@ -93,7 +93,7 @@ pub(crate) struct Summary {
     pub(crate) watchers: Vec<(Peer, RefNumbers)>,
     /// The command, the driver's name, or the descriptors.
     pub(crate) name: String,
-    pub(crate) driver: &'static str,
+    pub(crate) driver: String,
     pub(crate) states: Vec<&'static str>,
     pub(crate) input: u64,
     pub(crate) output: u64,
@@ -121,7 +121,7 @@ impl Port {
                 .map(|(reference, (by, _))| (*by, *reference))
                 .collect(),
             name: String::from_utf8_lossy(&self.name).into_owned(),
-            driver: self.entry.name,
+            driver: self.entry.name().to_owned(),
             states: states
                 .into_iter()
                 .filter_map(|(on, text)| on.then_some(text))
@@ -133,7 +133,7 @@ impl Port {
     }
     /// `{Item, Value}`; the empty list for a name that the port does not have; `None` if the port is gone.
     pub fn info<'p>(self: &Arc<Port>, builder: &mut Builder<'p>, item: Item) -> Option<Term<'p>> {
-        let inner = self.inner.lock();
+        let inner = self.lock();
         if inner.ended {
             return None;
         }
@@ -152,7 +152,16 @@ impl Port {
                 Some(pid) => Term::small(pid.into()),
                 None => Term::atom(known::UNDEFINED),
             },
-            Item::Monitors => Term::NIL,
+            Item::Monitors => {
+                let driver = inner.driver.as_ref();
+                let watching = driver.map_or_else(Vec::new, |driver| driver.watching());
+                let process = Term::atom(known::PROCESS);
+                let mut terms = Vec::with_capacity(watching.len());
+                for number in watching {
+                    terms.push(builder.tuple(&[process, Term::local_pid(number)]));
+                }
+                builder.list(terms)
+            }
             Item::MonitoredBy => peers(builder, inner.watched_by.values().map(|(by, _)| *by)),
             Item::Memory => {
                 let links = inner.links.len() * size_of::<Peer>();

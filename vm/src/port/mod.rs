@@ -12,7 +12,9 @@ pub mod settings;
 mod signals;
 mod traced;
 
-pub use driver::{Driver, DriverEntry, Event, OpenError, Opening, PortCx, Remote, Reply};
+pub use driver::{
+    Driver, DriverEntry, Event, Loaded, OpenError, Opening, PortCx, Remote, Reply, Started,
+};
 pub(crate) use info::Summary;
 pub use info::{Item, items};
 pub use settings::{Refused, Settings, Target, Watermarks};
@@ -25,13 +27,15 @@ use crate::process::{Message, Peer};
 use crate::signal::port as face;
 use crate::signal::{Signal, deliver, link};
 use crate::trace::Tracee;
+use driver::Entry;
 use line::LineBuffer;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, ReentrantMutex, ReentrantMutexGuard, RwLock};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -52,8 +56,8 @@ pub fn byte_counts() -> (u64, u64) {
 
 /// How a port ends when its driver says so.
 enum Ended {
-    /// Those linked to it get this reason.
-    Failed(Atom),
+    /// Those linked to it get this reason, an atom or a number.
+    Failed(Term<'static>),
     /// So do they, but not the owner.
     Quietly(Atom),
 }
@@ -63,8 +67,14 @@ pub struct Port {
     /// Its number.
     pub number: u64,
     name: Vec<u8>,
-    entry: &'static DriverEntry,
+    entry: Entry,
+    /// What its driver's ports share, taken before `inner`: whoever calls a driver's function for one port may do something to another.
+    shared: Option<Arc<ReentrantMutex<()>>>,
     inner: Mutex<Inner>,
+    /// Neither closed nor ended.
+    open: AtomicBool,
+    /// As in `inner`, for those that don't hold the lock.
+    owner: AtomicU64,
     /// `port_set_data/2`; `None` once the port is gone.
     data: Mutex<Option<Message>>,
     /// The connection to another node that the port carries.
@@ -98,6 +108,27 @@ struct Inner {
     waiting: Vec<u64>,
     /// The owner wants `{Port, closed}` at the end.
     tell_closed: bool,
+    /// Whoever has opened the port waits to be told that it is there.
+    awaited: Option<(u64, RefNumbers)>,
+}
+
+/// The lock of a port, held.
+struct Held<'l> {
+    inner: MutexGuard<'l, Inner>,
+    _shared: Option<ReentrantMutexGuard<'l, ()>>,
+}
+
+impl Deref for Held<'_> {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Inner {
+        &mut self.inner
+    }
 }
 
 /// The table of ports.
@@ -111,6 +142,17 @@ static TABLE: RwLock<Table> = RwLock::new(Table {
     next: 0,
 });
 static DRIVERS: RwLock<Vec<&'static DriverEntry>> = RwLock::new(Vec::new());
+static LOADED: RwLock<Vec<Arc<dyn Loaded>>> = RwLock::new(Vec::new());
+
+/// A driver was loaded.
+pub fn add_loaded(driver: Arc<dyn Loaded>) {
+    LOADED.write().push(driver);
+}
+
+/// A driver is unloaded; it has no ports.
+pub fn remove_loaded(driver: &Arc<dyn Loaded>) {
+    LOADED.write().retain(|each| !Arc::ptr_eq(each, driver));
+}
 
 /// Makes drivers known, and ports to processes. Port 0 is the first of them: `forker`, which belongs to no program but is there.
 pub fn start(drivers: &'static [DriverEntry]) {
@@ -121,12 +163,16 @@ pub fn start(drivers: &'static [DriverEntry]) {
 }
 
 /// The driver of this name.
-fn driver(name: &[u8]) -> Option<&'static DriverEntry> {
-    DRIVERS
-        .read()
-        .iter()
-        .find(|entry| entry.name.as_bytes() == name)
-        .copied()
+fn driver(name: &[u8]) -> Option<Entry> {
+    let loaded = LOADED.read();
+    let mut usable = loaded.iter().filter(|entry| entry.is_usable());
+    if let Some(entry) = usable.find(|entry| entry.name().as_bytes() == name) {
+        return Some(Entry::Loaded(Arc::clone(entry)));
+    }
+    let own = DRIVERS.read();
+    let mut own = own.iter();
+    let found = own.find(|entry| entry.name.as_bytes() == name)?;
+    Some(Entry::Own(found))
 }
 
 /// Why there is no port.
@@ -139,7 +185,7 @@ pub enum NoPort {
 }
 
 /// The driver that serves `target`: `{spawn, _}` looks for one of that name first.
-fn driver_of(target: &Target) -> Option<&'static DriverEntry> {
+fn driver_of(target: &Target) -> Option<Entry> {
     let named = |command: &[u8]| {
         let first = command.split(|&byte| byte == b' ').next();
         driver(first.unwrap_or_default())
@@ -153,28 +199,56 @@ fn driver_of(target: &Target) -> Option<&'static DriverEntry> {
     }
 }
 
+/// A port that was opened.
+pub struct Opened {
+    /// The port.
+    pub port: Arc<Port>,
+    /// The driver says later whether it is there, in a message with this reference.
+    pub awaited: Option<RefNumbers>,
+}
+
 /// Opens a port for the process `owner`, which is linked to it on the port's side.
 ///
 /// # Errors
 /// No such driver, or it can't start.
-pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port>, NoPort> {
+pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Opened, NoPort> {
     let badarg = NoPort::Driver(OpenError::Badarg);
     let entry = driver_of(target).ok_or(badarg)?;
-    if settings.exit_status && entry.name != "spawn" {
+    if settings.exit_status && entry.name() != "spawn" {
         return Err(badarg);
     }
     let number = reserve().ok_or(NoPort::SystemLimit)?;
     let mut result = Err(NoPort::Driver(OpenError::General));
     let port = Arc::new_cyclic(|this| {
-        let (port, started) = make(this, number, entry, owner, target, settings, None);
+        let (port, started) = make(this, number, &entry, owner, target, settings, None);
         result = started.map_err(NoPort::Driver);
         port
     });
     result?;
     TABLE.write().ports.insert(number, Arc::clone(&port));
     port.tell_opened(owner);
-    port.with_driver(None, |driver, cx| driver.start(cx));
-    Ok(port)
+    let begun = {
+        let mut inner = port.lock();
+        let begun = port.call_driver(&mut inner, Some(owner), |driver, cx| driver.begin(cx));
+        match begun {
+            Some(Ok(Started::Later)) => {
+                let reference = crate::unique::next_reference();
+                inner.awaited = Some((owner, reference));
+                Ok(Some(reference))
+            }
+            Some(Ok(Started::Now)) | None => Ok(None),
+            Some(Err(error)) => {
+                inner.links.clear();
+                inner.driver = None;
+                port.open.store(false, Ordering::Release);
+                port.terminate(&mut inner);
+                Err(NoPort::Driver(error))
+            }
+        }
+    };
+    port.serve_connection();
+    let awaited = begun?;
+    Ok(Opened { port, awaited })
 }
 
 /// A port that a driver makes itself, for what it has accepted. It belongs to the process `owner`, which is linked to it.
@@ -184,15 +258,36 @@ pub fn open(owner: u64, target: &Target, settings: &Settings) -> Result<Arc<Port
 pub fn open_with(owner: u64, name: &str, driver: Box<dyn Driver>) -> Result<u64, NoPort> {
     let target = Target::Driver(name.as_bytes().to_vec());
     let entry = driver_of(&target).ok_or(NoPort::Driver(OpenError::Badarg))?;
+    open_entry(owner, &entry, &target, driver)
+}
+
+/// The same for a driver that was loaded, whatever name the port has.
+///
+/// # Errors
+/// As there.
+pub fn open_loaded(
+    owner: u64,
+    entry: Arc<dyn Loaded>,
+    name: Vec<u8>,
+    driver: Box<dyn Driver>,
+) -> Result<u64, NoPort> {
+    open_entry(owner, &Entry::Loaded(entry), &Target::Driver(name), driver)
+}
+
+fn open_entry(
+    owner: u64,
+    entry: &Entry,
+    target: &Target,
+    driver: Box<dyn Driver>,
+) -> Result<u64, NoPort> {
     let number = reserve().ok_or(NoPort::SystemLimit)?;
     let settings = Settings {
         input: true,
         output: true,
         ..Settings::default()
     };
-    let port = Arc::new_cyclic(|this| {
-        make(this, number, entry, owner, &target, &settings, Some(driver)).0
-    });
+    let port =
+        Arc::new_cyclic(|this| make(this, number, entry, owner, target, &settings, Some(driver)).0);
     TABLE.write().ports.insert(number, Arc::clone(&port));
     port.with_driver(None, |driver, cx| driver.start(cx));
     if deliver(owner, Signal::Link(Peer::Port(number))).is_err() {
@@ -216,7 +311,7 @@ fn reserve() -> Option<u64> {
 fn make(
     this: &Weak<Port>,
     number: u64,
-    entry: &'static DriverEntry,
+    entry: &Entry,
     owner: u64,
     target: &Target,
     settings: &Settings,
@@ -230,7 +325,7 @@ fn make(
     };
     let opened = match given {
         Some(driver) => Ok(driver),
-        None => (entry.open)(&mut opening),
+        None => entry.open(&mut opening),
     };
     let (driver, result) = match opened {
         Ok(driver) => (Some(driver), Ok(())),
@@ -268,12 +363,16 @@ fn make(
         busy: false,
         waiting: Vec::new(),
         tell_closed: false,
+        awaited: None,
     };
     let port = Port {
         number,
         name,
-        entry,
+        entry: entry.clone(),
+        shared: entry.lock(),
         inner: Mutex::new(inner),
+        open: AtomicBool::new(true),
+        owner: AtomicU64::new(owner),
         data: Mutex::new(Some(Message::immediate(
             Term::atom(known::UNDEFINED).word(),
         ))),
@@ -291,7 +390,7 @@ pub fn find(number: u64) -> Option<Arc<Port>> {
 }
 
 /// The port of this number, which may be closed and only wait for its last bytes to be written.
-fn there(number: u64) -> Option<Arc<Port>> {
+pub fn there(number: u64) -> Option<Arc<Port>> {
     TABLE.read().ports.get(&number).cloned()
 }
 
@@ -330,7 +429,7 @@ pub fn flush_all(deadline: Option<Instant>) {
     while deadline.is_none_or(|deadline| Instant::now() < deadline) {
         let ports: Vec<Arc<Port>> = TABLE.read().ports.values().cloned().collect();
         let queued = |port: &Arc<Port>| {
-            let inner = port.inner.lock();
+            let inner = port.lock();
             let driver = inner.driver.as_ref();
             driver.is_some_and(|driver| driver.queued() > 0)
         };
@@ -338,6 +437,20 @@ pub fn flush_all(deadline: Option<Instant>) {
             return;
         }
         std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The machine ends at once: drivers give back what would outlive it. A port that somebody holds is left out.
+pub fn emergency_close() {
+    let Some(table) = TABLE.try_read() else {
+        return;
+    };
+    for port in table.ports.values() {
+        if let Some(mut inner) = port.inner.try_lock()
+            && let Some(driver) = &mut inner.driver
+        {
+            driver.emergency_close();
+        }
     }
 }
 
@@ -355,11 +468,47 @@ pub enum Output {
 impl Port {
     /// May a busy port be commanded nevertheless?
     pub fn soft_busy(&self) -> bool {
-        self.entry.soft_busy
+        self.entry.soft_busy()
     }
-    fn is_open(&self) -> bool {
-        let inner = self.inner.lock();
-        !inner.ended && !inner.closing
+    /// Neither closed nor ended.
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+    /// Sends a message to a process; `false` if there is none.
+    pub fn send(&self, to: u64, message: Message) -> bool {
+        self.tell_sent(to, message.term());
+        deliver(to, Signal::Message(message)).is_ok()
+    }
+    /// The process that data go to, as of now.
+    pub fn owner(&self) -> u64 {
+        self.owner.load(Ordering::Acquire)
+    }
+    /// What it was opened with: a command, a driver's name, descriptors.
+    pub fn name(&self) -> &[u8] {
+        &self.name
+    }
+    fn set_owner(&self, inner: &mut Inner, owner: u64) {
+        inner.owner = owner;
+        self.owner.store(owner, Ordering::Release);
+    }
+    /// The port's lock, behind what its driver's ports share.
+    fn lock(&self) -> Held<'_> {
+        let shared = self.shared.as_ref().map(|shared| shared.lock());
+        Held {
+            inner: self.inner.lock(),
+            _shared: shared,
+        }
+    }
+    /// The same if it is free before `patience` is over.
+    fn try_lock_for(&self, patience: Duration) -> Option<Held<'_>> {
+        let shared = match &self.shared {
+            Some(shared) => Some(shared.try_lock_for(patience)?),
+            None => None,
+        };
+        Some(Held {
+            inner: self.inner.try_lock_for(patience)?,
+            _shared: shared,
+        })
     }
     /// Calls the driver, and ends the port if it says so. `None`: the port is gone.
     pub(crate) fn with_driver<R>(
@@ -368,15 +517,55 @@ impl Port {
         call: impl FnOnce(&mut dyn Driver, &mut PortCx<'_>) -> R,
     ) -> Option<R> {
         let result = {
-            let mut inner = self.inner.lock();
+            let mut inner = self.lock();
             self.call_driver(&mut inner, caller, call)
         };
-        // What has come from another node may send something back, through this very port.
+        self.serve_connection();
+        result
+    }
+    /// What has come from another node may send something back, through this very port.
+    fn serve_connection(&self) {
         if let Some(connection) = self.connection.get() {
             connection.take_arrivals();
             connection.flush();
         }
-        result
+    }
+    /// Does something to the port that is its driver's, from outside of the driver's functions. `None`: the port is gone.
+    pub fn with_cx<R>(self: &Arc<Port>, call: impl FnOnce(&mut PortCx<'_>) -> R) -> Option<R> {
+        let mut inner = self.lock();
+        if inner.ended {
+            return None;
+        }
+        let mut cx = PortCx {
+            port: self,
+            inner: &mut inner,
+            caller: None,
+            ended: None,
+        };
+        let result = call(&mut cx);
+        cx.end_now();
+        drop(inner);
+        self.serve_connection();
+        Some(result)
+    }
+    /// Ends the port as its driver says.
+    fn settle(self: &Arc<Port>, inner: &mut Inner, ended: Ended) {
+        match ended {
+            _ if inner.closing => self.terminate(inner),
+            Ended::Failed(reason) => self.exit(inner, reason, false, false),
+            Ended::Quietly(reason) => {
+                self.unlink_owner(inner);
+                self.exit(inner, Term::atom(reason), false, false);
+            }
+        }
+    }
+    fn unlink_owner(&self, inner: &mut Inner) {
+        let owner = Peer::Process(inner.owner);
+        if inner.links.remove(&owner) {
+            inner.last_unlink += 1;
+            let (id, from) = (inner.last_unlink, Peer::Port(self.number));
+            let _ = deliver(inner.owner, Signal::Unlink { from, id });
+        }
     }
     fn call_driver<R>(
         self: &Arc<Port>,
@@ -393,27 +582,20 @@ impl Port {
         };
         let result = call(&mut *driver, &mut cx);
         let ended = cx.ended;
-        inner.driver = Some(driver);
-        match ended {
-            None => {}
-            Some(_) if inner.closing => self.terminate(inner),
-            Some(Ended::Failed(reason)) => self.exit(inner, Term::atom(reason), false, false),
-            Some(Ended::Quietly(reason)) => {
-                let owner = Peer::Process(inner.owner);
-                if inner.links.remove(&owner) {
-                    inner.last_unlink += 1;
-                    let (id, from) = (inner.last_unlink, Peer::Port(self.number));
-                    let _ = deliver(inner.owner, Signal::Unlink { from, id });
-                }
-                self.exit(inner, Term::atom(reason), false, false);
-            }
+        if inner.ended {
+            driver.stop(self.number);
+        } else {
+            inner.driver = Some(driver);
+        }
+        if let Some(ended) = ended {
+            self.settle(inner, ended);
         }
         Some(result)
     }
     /// Sends data to the port, as process `caller`.
     pub fn output(self: &Arc<Port>, caller: u64, data: Vec<u8>, force: bool) -> Output {
         // Locked until the driver has the data: of two senders the first may make the port busy for the second.
-        self.take_output(&mut self.inner.lock(), caller, data, force)
+        self.take_output(&mut self.lock(), caller, data, force)
     }
     fn take_output(
         self: &Arc<Port>,
@@ -450,12 +632,21 @@ impl Port {
             driver.control(cx, operation, data)
         })?
     }
+    /// `port_call/3`, in the external format both ways; `None` is `badarg`.
+    pub fn call(self: &Arc<Port>, caller: u64, operation: u32, data: &[u8]) -> Option<Vec<u8>> {
+        self.tell_received(caller, |builder| {
+            let data = builder.binary(data);
+            let data = builder.tuple(&[Term::small(operation.into()), data]);
+            builder.tuple(&[Term::atom(Atom::of("call")), data])
+        });
+        self.with_driver(Some(caller), |driver, cx| driver.call(cx, operation, data))?
+    }
     /// `port_close/1`. `false`: it is closed already.
     pub fn close(self: &Arc<Port>, caller: u64) -> bool {
         if self.number == 0 {
             return false;
         }
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.ended || inner.closing {
             return false;
         }
@@ -465,7 +656,7 @@ impl Port {
     }
     /// `port_connect/2`: a new owner, which is linked too. `false`: there is no such process, or the port is closed.
     pub fn connect(self: &Arc<Port>, owner: u64) -> bool {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.ended || inner.closing {
             return false;
         }
@@ -476,7 +667,7 @@ impl Port {
             return false;
         }
         self.tell_about("getting_linked", Term::local_pid(owner));
-        inner.owner = owner;
+        self.set_owner(&mut inner, owner);
         true
     }
     /// The port becomes the controller of a connection to another node, whose handshake the process `setup` has done. `false`: it can't.
@@ -507,7 +698,7 @@ impl Port {
         self.connection.get()
     }
     fn carry(self: &Arc<Port>, packet: Vec<u8>) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.ended || inner.closing {
             return;
         }
@@ -516,16 +707,16 @@ impl Port {
         self.call_driver(&mut inner, None, |driver, cx| driver.carry(cx, packet));
     }
     fn is_busy(&self) -> bool {
-        self.inner.lock().busy
+        self.lock().busy
     }
     fn close_with(self: &Arc<Port>, reason: Atom) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         // The packets that wait don't matter any more.
         self.exit(&mut inner, Term::atom(reason), false, false);
     }
     /// Gives the port a name. `false`: it has one, or somebody else has it.
     pub fn register(&self, name: Atom) -> bool {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.ended || inner.closing || inner.registered.is_some() {
             return false;
         }
@@ -538,7 +729,7 @@ impl Port {
     }
     /// The port has lost its name.
     pub fn unregistered(&self) {
-        if let Some(name) = self.inner.lock().registered.take() {
+        if let Some(name) = self.lock().registered.take() {
             self.tell_about("unregister", Term::atom(name));
         }
     }
@@ -568,6 +759,7 @@ impl Port {
             return;
         }
         inner.closing = true;
+        self.open.store(false, Ordering::Release);
         inner.tell_closed = tell_closed;
         inner.set_busy(false);
         self.tell_about("closed", reason);
@@ -609,6 +801,10 @@ impl Port {
             };
             driver.flush(&mut cx);
             let flushed = cx.ended.is_some();
+            if inner.ended {
+                driver.stop(self.number);
+                return;
+            }
             inner.driver = Some(driver);
             if flushed {
                 self.terminate(inner);

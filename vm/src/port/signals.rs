@@ -66,14 +66,14 @@ impl Port {
         if TELLING.replace(true) {
             return;
         }
-        if let Some(mut inner) = self.inner.try_lock_for(PATIENCE) {
+        if let Some(mut inner) = self.try_lock_for(PATIENCE) {
             let owner = inner.owner;
             let _ = self.take_output(&mut inner, owner, bytes, true);
         } else {
             let port = Arc::clone(self);
             let late = move || {
                 TELLING.set(true);
-                let mut inner = port.inner.lock();
+                let mut inner = port.lock();
                 let owner = inner.owner;
                 let _ = port.take_output(&mut inner, owner, bytes, true);
             };
@@ -85,7 +85,7 @@ impl Port {
         TELLING.set(false);
     }
     fn take_signal(self: &Arc<Port>, signal: ToPort) -> Result<(), ToPort> {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.ended || inner.closing {
             return Err(signal);
         }
@@ -118,6 +118,11 @@ impl Port {
             }
             ToPort::Demonitor(reference) => {
                 inner.watched_by.remove(&reference);
+            }
+            ToPort::Down(reference) => {
+                self.call_driver(&mut inner, None, |driver, cx| {
+                    driver.watched_is_gone(cx, reference);
+                });
             }
             ToPort::Exit {
                 from,
@@ -165,7 +170,7 @@ impl Port {
         let command = message
             .as_tuple_of::<2>()
             .and_then(|[from, command]| Some((from.as_local_pid()?, command)));
-        let owner = self.inner.lock().owner;
+        let owner = self.owner();
         let Some((from, command)) = command else {
             self.bad_signal(owner);
             return Sent::Done;
@@ -181,7 +186,7 @@ impl Port {
                 return Sent::Done;
             };
             if from != owner {
-                if self.inner.lock().makes_wait(process.number) {
+                if self.lock().makes_wait(process.number) {
                     return Sent::Busy(self.number);
                 }
                 self.bad_signal(owner);
@@ -205,7 +210,7 @@ impl Port {
         if self.number == 0 {
             return;
         }
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if from == inner.owner {
             self.tell_received(from, |_| Term::atom(Atom::of("close")));
             self.exit(&mut inner, Term::atom(known::NORMAL), true, true);
@@ -214,14 +219,14 @@ impl Port {
         }
     }
     fn connect_as(self: &Arc<Port>, from: u64, new: Term<'_>) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         match new.as_local_pid() {
             Some(new) if from == inner.owner => {
                 self.tell_received(from, |builder| {
                     builder.tuple(&[Term::atom(Atom::of("connect")), Term::local_pid(new)])
                 });
                 self.tell_connected(from);
-                inner.owner = new;
+                self.set_owner(&mut inner, new);
                 super::send_atom(self.number, from, known::CONNECTED);
             }
             _ => self.bad_signal(inner.owner),

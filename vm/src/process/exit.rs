@@ -116,14 +116,7 @@ pub fn depart(process: &Process) {
             let reason = Message::copy_of(reason);
             match watcher.by {
                 Peer::Process(number) => drop(deliver(number, Signal::Down { reference, reason })),
-                Peer::Port(number) => drop(port::signal(
-                    number,
-                    ToPort::Exit {
-                        from,
-                        reason,
-                        linked: false,
-                    },
-                )),
+                Peer::Port(number) => drop(port::signal(number, ToPort::Down(reference))),
                 Peer::Remote(..) => {}
             }
         }

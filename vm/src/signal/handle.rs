@@ -365,6 +365,13 @@ pub(crate) fn refuse(process: &Process, signal: Signal) {
                 },
             );
         }
+        Signal::Monitor {
+            reference,
+            by: Peer::Port(number),
+            ..
+        } => {
+            let _ = port::signal(number, ToPort::Down(reference));
+        }
         Signal::GroupLeader {
             reply: Some((to, reference)),
             ..

@@ -35,6 +35,8 @@ pub enum ToPort {
     },
     /// It does so no longer.
     Demonitor(RefNumbers),
+    /// A process that the port's driver watches is gone.
+    Down(RefNumbers),
     /// A process that the port is linked to has exited, or someone wants the port to.
     Exit {
         /// The process.

@@ -287,7 +287,7 @@ const ROWS: &[Row] = &[
         let version = stats::system_version();
         Ok(cx.char_list(&version))
     }),
-    ("taints", 0, 255, |_| Ok(Term::NIL)),
+    ("taints", 0, 255, taints),
     ("thread_pool_size", 0, 255, |cx| {
         count(cx.machine().config.async_threads)
     }),
@@ -416,6 +416,12 @@ fn default_value(cx: &Cx<'_>, key: Atom) -> Term<'static> {
 fn default_pair<'p>(cx: &mut Cx<'p>, key: Atom) -> NativeResult<'p> {
     let value = default_value(cx, key);
     Ok(cx.tuple(&[Term::atom(key), value]))
+}
+
+fn taints<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let taints = cx.machine().taints().into_iter();
+    let taints: Vec<Term<'p>> = taints.map(Term::atom).collect();
+    Ok(cx.list(taints))
 }
 
 fn garbage_collection<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

@@ -14,13 +14,14 @@ struct Block {
     count: AtomicUsize,
     /// In bits.
     used: AtomicUsize,
-    /// In bytes.
-    capacity: usize,
     /// So many of the first bytes are known to be UTF-8.
     text: AtomicUsize,
+    /// In bytes. Right before the bytes, as drivers in C have it.
+    capacity: usize,
 }
 
 const HEADER: usize = size_of::<Block>();
+const _: () = assert!(std::mem::offset_of!(Block, capacity) + size_of::<usize>() == HEADER);
 
 static TOTAL: AtomicUsize = AtomicUsize::new(0);
 
@@ -222,6 +223,24 @@ impl SharedBytes {
     pub unsafe fn from_raw(raw: u64) -> SharedBytes {
         // SAFETY: the caller's promise.
         SharedBytes(unsafe { NonNull::new_unchecked(raw as *mut Block) })
+    }
+    /// The address of the word that says how many bytes there are, which lie right behind it. It holds this reference.
+    pub fn into_sized(self) -> *mut usize {
+        let data = self.data();
+        std::mem::forget(self);
+        data.cast::<usize>().wrapping_sub(1)
+    }
+    /// Takes back a reference given by [`SharedBytes::into_sized`].
+    ///
+    /// # Safety
+    /// The address came from `into_sized`, and each reference that it holds is taken back once.
+    pub unsafe fn from_sized(sized: *mut usize) -> SharedBytes {
+        let block = sized
+            .cast::<u8>()
+            .wrapping_add(size_of::<usize>())
+            .wrapping_sub(HEADER);
+        // SAFETY: the caller's promise.
+        SharedBytes(unsafe { NonNull::new_unchecked(block.cast()) })
     }
     /// A look at a reference that stays in its heap object.
     ///
