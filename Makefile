@@ -5,7 +5,7 @@ OXBEAM = target/release/oxbeam
 # Tests of the release build. A busy machine may make what waits for time fail: each may be tried three times.
 TESTS_OF = OXBEAM_TRIES=3 OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test
 
-.PHONY: run build otp libraries test boots corpus bench tools compare-erlc lint
+.PHONY: run build otp libraries test boots corpus bench tools conformance compare-erlc lint
 
 # On a terminal the Erlang shell, else the tour.
 run: build
@@ -41,7 +41,8 @@ test:
 		echo "== corpus on OTP $$release"; \
 		$(TESTS_OF) erlang -- --quiet otp$$release::normal:: || exit 1; \
 	done
-	@for target in machine elixir terminal; do \
+	@$(OXBEAM) otp fetch 25 --suites
+	@for target in otp machine elixir terminal; do \
 		echo "== $$target"; \
 		$(TESTS_OF) $$target -- --quiet || exit 1; \
 	done
@@ -72,6 +73,14 @@ corpus: build
 bench: build
 	@$(OXBEAM) otp fetch $(RELEASE)
 	@OXBEAM_OTP=$(RELEASE) $(CARGO) run --release --quiet -p oxbeam_benches -- $(REFERENCE) $(BENCH)
+
+# OTP's own test suites, on Oxbeam and, if REFERENCE names a real erl of the same RELEASE, there too; writes docs/conformance.md.
+# LISTS=early,mid,late,variants, or SUITES=map,kernel/file; JOBS=1.
+LISTS ?= $(if $(SUITES),,early)
+conformance: build
+	@$(OXBEAM) otp fetch $(RELEASE)
+	$(OXBEAM) conform --release $(RELEASE) $(if $(LISTS),--list $(LISTS)) $(if $(SUITES),--suite $(SUITES)) $(if $(JOBS),--jobs $(JOBS)) \
+		$(if $(REFERENCE),--reference $(REFERENCE)) --known tests/data/otp_expected.toml --publish docs
 
 # OTP's own stdlib and compiler, compiled here and by a real erlc (ORACLE_ERLC) of the same RELEASE: the same bytes.
 compare-erlc: build

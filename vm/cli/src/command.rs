@@ -57,6 +57,8 @@ pub(crate) enum Action {
         /// The directory; made if it is not there.
         directory: PathBuf,
     },
+    /// Run OTP's own test suites, and compare with the real machine.
+    Conform(crate::conform::Options),
     /// Print the page of the emulator's flags (docs/flags.md).
     #[command(hide = true)]
     Flags,
@@ -72,6 +74,9 @@ pub(crate) enum OtpAction {
         /// The Erlang sources instead, into .otp/RELEASE-sources.
         #[arg(long)]
         sources: bool,
+        /// OTP's own test suites instead, into .otp/RELEASE-suites.
+        #[arg(long, conflicts_with = "sources")]
+        suites: bool,
         /// Where to; else .otp/RELEASE.
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,

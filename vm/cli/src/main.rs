@@ -5,6 +5,7 @@
 mod allocator;
 mod boot;
 mod command;
+mod conform;
 mod disasm;
 mod emulator;
 mod erlexec;
@@ -163,6 +164,7 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
                 OtpAction::Fetch {
                     release,
                     sources,
+                    suites,
                     dest,
                 },
         } => {
@@ -172,6 +174,9 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
             if sources {
                 let dest = dest.unwrap_or_else(|| usual("-sources"));
                 otp::fetch::fetch_sources(release, &dest).map_err(failed)?;
+            } else if suites {
+                let dest = dest.unwrap_or_else(|| usual("-suites"));
+                otp::fetch::fetch_suites(release, &dest).map_err(failed)?;
             } else {
                 let dest = dest.unwrap_or_else(|| usual(""));
                 otp::fetch::fetch(release, &dest, &call.places.executable).map_err(failed)?;
@@ -200,6 +205,7 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
                 otp.root.display()
             );
         }
+        Action::Conform(options) => return conform::run(&call, &options),
         Action::Links { directory } => {
             links::make(&call.places.executable, &directory).map_err(failed)?
         }

@@ -61,6 +61,16 @@ const SCRIPTS: &[&str] = &["libjs-jquery", "libjs-jquery-tablesorter"];
 /// The package of the sources.
 const SOURCES: &str = "erlang-src";
 
+/// The source package, and what of it holds test suites or is used by them.
+const SOURCE_PACKAGE: &str = "erlang";
+const SUITES: &[&str] = &[
+    "erts/emulator/test",
+    "lib/stdlib/test",
+    "lib/kernel/test",
+    "lib/compiler/test",
+    "lib/kernel/examples",
+];
+
 /// The suite of Debian that has `release`.
 fn suite(release: Release) -> &'static str {
     match release {
@@ -82,7 +92,8 @@ pub(crate) fn fetch(release: Release, destination: &Path, executable: &Path) -> 
     }
     let start = Instant::now();
     let what = format!("OTP {number}");
-    obtain(release, destination, &what, Apt::packages, |tree| {
+    let fill = |apt: &Apt, tree: &Path| apt.unpack(&apt.packages()?, tree);
+    obtain(release, Kind::Binary, destination, &what, fill, |tree| {
         embed::embed(&verify(release, tree)?, executable).map(drop)
     })?;
     let otp = verify(release, destination)?;
@@ -108,18 +119,77 @@ pub(crate) fn fetch_sources(release: Release, destination: &Path) -> Result<Path
         return Ok(libraries);
     }
     let what = format!("sources of OTP {number}");
-    let package = |_: &Apt| Ok(vec![SOURCES.to_owned()]);
-    obtain(release, destination, &what, package, verify_sources)?;
+    let fill = |apt: &Apt, tree: &Path| apt.unpack(&[SOURCES.to_owned()], tree);
+    obtain(
+        release,
+        Kind::Binary,
+        destination,
+        &what,
+        fill,
+        verify_sources,
+    )?;
     println!("the sources of OTP {number} are in {}", libraries.display());
     Ok(libraries)
 }
 
-/// Makes a tree of what packages hold and puts it at `destination` when it is `whole`.
+/// Fetches the test suites of `release` into `destination`, unless they are there: the parts of the source tree that `SUITES` names.
+pub(crate) fn fetch_suites(release: Release, destination: &Path) -> Result<(), String> {
+    let number = release.number();
+    if verify_suites(destination).is_ok() {
+        println!(
+            "the test suites of OTP {number} are in {} already",
+            destination.display()
+        );
+        return Ok(());
+    }
+    let what = format!("test suites of OTP {number}");
+    let fill = |apt: &Apt, tree: &Path| {
+        step("the source package (50 MB)", || apt.source(SOURCE_PACKAGE))?;
+        unpack_suites(&apt.source_archive()?, tree)
+    };
+    obtain(
+        release,
+        Kind::Source,
+        destination,
+        &what,
+        fill,
+        verify_suites,
+    )?;
+    println!(
+        "the test suites of OTP {number} are in {}",
+        destination.display()
+    );
+    Ok(())
+}
+
+/// What there must be for a source tree to have the suites.
+pub(crate) fn verify_suites(directory: &Path) -> Result<(), String> {
+    for folder in SUITES {
+        if super::names(&directory.join(folder)).is_empty() {
+            return Err(format!(
+                "{} has no {folder}: it is no source tree of OTP with its test suites",
+                directory.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn unpack_suites(archive: &Path, tree: &Path) -> Result<(), String> {
+    let mut command = Command::new("tar");
+    command.arg("-xf").arg(archive).arg("-C").arg(tree);
+    command.args(["--strip-components=1", "--wildcards"]);
+    command.args(SUITES.iter().map(|folder| format!("*/{folder}/*")));
+    output(command).map(drop)
+}
+
+/// Makes a tree, has it filled from packages and puts it at `destination` when it is `whole`.
 fn obtain(
     release: Release,
+    kind: Kind,
     destination: &Path,
     what: &str,
-    packages: impl Fn(&Apt) -> Result<Vec<String>, String>,
+    fill: impl Fn(&Apt, &Path) -> Result<(), String>,
     whole: impl Fn(&Path) -> Result<(), String>,
 ) -> Result<(), String> {
     if destination.exists() {
@@ -139,16 +209,9 @@ fn obtain(
 
     let partial = Scratch::beside(destination)?;
     let tree = partial.0.join("tree");
-    let apt = Apt::new(release, partial.0.join("apt"))?;
+    let apt = Apt::new(release, kind, partial.0.join("apt"))?;
     step("package lists", || apt.update())?;
-    let packages = packages(&apt)?;
-    println!("  {} packages", packages.len());
-    step("packages", || apt.download(&packages))?;
-    let archives = apt.archives()?;
-    for (index, archive) in archives.iter().enumerate() {
-        progress(index + 1, archives.len());
-        unpack(archive, &tree)?;
-    }
+    fill(&apt, &tree)?;
     whole(&tree)?;
     if let Err(error) = fs::rename(&tree, destination) {
         // Somebody else may have been quicker.
@@ -264,6 +327,13 @@ fn remove_abandoned(parent: &Path, prefix: &str) {
     }
 }
 
+/// What kind of packages the lists are of.
+#[derive(Clone, Copy)]
+enum Kind {
+    Binary,
+    Source,
+}
+
 /// apt-get with a state of its own.
 struct Apt {
     state: PathBuf,
@@ -271,8 +341,12 @@ struct Apt {
 }
 
 impl Apt {
-    fn new(release: Release, state: PathBuf) -> Result<Apt, String> {
+    fn new(release: Release, kind: Kind, state: PathBuf) -> Result<Apt, String> {
         let site = site()?;
+        let kind = match kind {
+            Kind::Binary => "deb",
+            Kind::Source => "deb-src",
+        };
         let file = |name: &str| state.join(name);
         let failed = |error: std::io::Error| format!("{}: {error}", state.display());
         for directory in ["lists/partial", "cache/archives/partial", "debs"] {
@@ -286,7 +360,7 @@ impl Apt {
         };
         fs::write(
             file("sources.list"),
-            format!("deb {signed}{site} {} main\n", suite(release)),
+            format!("{kind} {signed}{site} {} main\n", suite(release)),
         )
         .map_err(failed)?;
         let mut options = Vec::new();
@@ -352,11 +426,40 @@ impl Apt {
             .map(drop)
     }
 
+    /// Downloads `packages` and unpacks them into `tree`.
+    fn unpack(&self, packages: &[String], tree: &Path) -> Result<(), String> {
+        println!("  {} packages", packages.len());
+        step("packages", || self.download(packages))?;
+        let mut archives = self.files()?;
+        archives.retain(|file| file.extension() == Some(OsStr::new("deb")));
+        for (index, archive) in archives.iter().enumerate() {
+            progress(index + 1, archives.len());
+            unpack(archive, tree)?;
+        }
+        Ok(())
+    }
+
+    /// Downloads what the authors of a source package published, without what Debian adds: that may be gone already, replaced by
+    /// a newer version.
+    fn source(&self, package: &str) -> Result<(), String> {
+        let arguments = ["-q", "source", "--download-only", "--tar-only", package];
+        self.run("apt-get", &arguments, &self.state.join("debs"))
+            .map(drop)
+    }
+
+    fn source_archive(&self) -> Result<PathBuf, String> {
+        let ours = |file: &PathBuf| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.contains(".orig.tar.") && !name.ends_with(".asc")
+        };
+        let found = self.files()?.into_iter().find(ours);
+        found.ok_or_else(|| "the source package has no archive of its authors".into())
+    }
+
     /// The files that were downloaded.
-    fn archives(&self) -> Result<Vec<PathBuf>, String> {
+    fn files(&self) -> Result<Vec<PathBuf>, String> {
         let entries = fs::read_dir(self.state.join("debs")).map_err(|error| error.to_string())?;
         let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        files.retain(|file| file.extension() == Some(OsStr::new("deb")));
         files.sort();
         Ok(files)
     }
@@ -372,7 +475,7 @@ fn unpack(archive: &Path, directory: &Path) -> Result<(), String> {
 fn output(mut command: Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => format!("{name} is not there: OTP is fetched from Debian's packages, with apt-get and dpkg-deb"),
+        std::io::ErrorKind::NotFound => format!("{name} is not there: OTP is fetched from Debian's packages, with apt-get, dpkg-deb and tar"),
         _ => format!("{name}: {error}"),
     })?;
     if output.status.success() {
