@@ -112,9 +112,8 @@ fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
         "unique_monotonic_integer_state" => Ok(cx.unsigned(unique::monotonic_state())),
         "min_unique_integer" | "min_unique_monotonic_integer" => Ok(cx.integer(unique::MIN_UNIQUE)),
         "persistent_term" => {
-            let (_, bytes) = oxbeam_vm::persistent_term::info();
-            let bytes = cx.unsigned(bytes as u64);
-            Ok(cx.map_from_pairs([(Term::atom(known::TABLE), bytes)]))
+            let slots = cx.unsigned(oxbeam_vm::persistent_term::table_size() as u64);
+            Ok(cx.map_from_pairs([(Term::atom(known::TABLE), slots)]))
         }
         "binary_loop_limit" | "re_loop_limit" | "unicode_loop_limit" => Err(Raise::Badarg),
         _ => Err(Raise::Badarg),

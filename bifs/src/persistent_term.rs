@@ -24,7 +24,8 @@ fn put<'p>(cx: &mut Cx<'p>, new: bool) -> NativeResult<'p> {
     let (key, value) = (cx.arg(0), cx.arg(1));
     let put = table::put(key, value, new);
     if matches!(put, Put::Added | Put::Replaced) {
-        cx.bump_reductions(oxbeam_vm::term::copy::flat_size(value) / WORDS_A_REDUCTION);
+        let words = oxbeam_vm::term::copy::shared_size_of_all(&[value]);
+        cx.bump_reductions(words / WORDS_A_REDUCTION);
     }
     if put == Put::Refused {
         Err(Raise::Badarg)

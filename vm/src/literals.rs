@@ -1,5 +1,5 @@
-//! Literals that are out of use: of purged modules, of persistent terms that were erased or replaced. They are released one area at a
-//! time, once every process has said that it does not hold them, or has copied what it holds. The system process
+//! Literals that are out of use: of purged modules, of persistent terms that were erased or replaced. They are released a few areas at
+//! a time, once every process has said that it does not hold them, or has copied what it holds. The system process
 //! `erts_literal_area_collector` asks the processes. Follows `erts_literal_area_collector.erl` and `beam_bif_load.c`.
 
 use crate::code::Module;
@@ -8,7 +8,7 @@ use crate::process::Message;
 use crate::signal::{self, Signal};
 use oxbeam_term::atom::known;
 use oxbeam_term::copy;
-use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::heap::literal::{Leaving, LiteralArea};
 use oxbeam_term::{Atom, Term};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
@@ -23,9 +23,6 @@ pub enum Retired {
     Area(LiteralArea),
 }
 
-// SAFETY: an area that is retired is only read, and dropped by whoever is last.
-unsafe impl Sync for Retired {}
-
 impl Retired {
     /// The literals.
     pub fn area(&self) -> &LiteralArea {
@@ -39,9 +36,32 @@ impl Retired {
 struct State {
     waiting: VecDeque<Retired>,
     /// Whose literals are looked for in processes.
-    leaving: Option<Arc<Retired>>,
+    leaving: Option<Batch>,
     /// What nobody holds but perhaps a native whose process has exited.
-    kept: Vec<Arc<Retired>>,
+    kept: Vec<Batch>,
+}
+
+/// Areas that leave together, and their literals.
+struct Batch {
+    areas: Vec<Retired>,
+    literals: Arc<Leaving>,
+}
+
+/// As many areas leave together as have no more words than this: a process that holds a single one of them makes room for all.
+const WORDS_AT_ONCE: usize = 1 << 16;
+
+/// The first of those that wait.
+fn next_batch(waiting: &mut VecDeque<Retired>) -> Option<Batch> {
+    let mut areas = vec![waiting.pop_front()?];
+    let mut words = areas[0].area().words();
+    while let Some(next) = waiting.front()
+        && words + next.area().words() <= WORDS_AT_ONCE
+    {
+        words += next.area().words();
+        areas.extend(waiting.pop_front());
+    }
+    let literals = Arc::new(Leaving::of(areas.iter().map(Retired::area)));
+    Some(Batch { areas, literals })
 }
 
 static STATE: Mutex<State> = Mutex::new(State {
@@ -87,7 +107,7 @@ pub fn end_copying() {
     COPIERS.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// No process holds what is leaving: it is released, and the next area leaves. `Some(false)`: there is none. `None`: later, a dirty native
+/// No process holds what is leaving: it is released, and the next areas leave. `Some(false)`: there is none. `None`: later, a dirty native
 /// is under way.
 pub fn switch() -> Option<bool> {
     let (mut done, mut more) = (Vec::new(), None);
@@ -104,8 +124,9 @@ pub fn switch() -> Option<bool> {
         if !crate::process::exit::any_departed() {
             done = std::mem::take(&mut state.kept);
         }
-        state.leaving = state.waiting.pop_front().map(Arc::new);
-        copy::set_leaving(state.leaving.as_deref().map(Retired::area));
+        state.leaving = next_batch(&mut state.waiting);
+        let literals = state.leaving.as_ref().map(|batch| &batch.literals);
+        copy::set_leaving(literals.cloned());
         more = Some(state.leaving.is_some());
         SWITCHING.store(false, Ordering::SeqCst);
     });
@@ -115,14 +136,18 @@ pub fn switch() -> Option<bool> {
 }
 
 /// What is leaving.
-pub fn leaving() -> Option<Arc<Retired>> {
-    STATE.lock().leaving.clone()
+pub fn leaving() -> Option<Arc<Leaving>> {
+    let state = STATE.lock();
+    state
+        .leaving
+        .as_ref()
+        .map(|batch| Arc::clone(&batch.literals))
 }
 
 /// How many areas wait, the leaving one among them.
 pub fn pending() -> usize {
     let state = STATE.lock();
-    state.waiting.len() + usize::from(state.leaving.is_some())
+    state.waiting.len() + state.leaving.as_ref().map_or(0, |batch| batch.areas.len())
 }
 
 /// Asks local process `number` to let go of what is leaving: `collector` gets `{copy_literals, {Area, How, Pid}, ok}` when it has.
@@ -139,8 +164,8 @@ pub fn ask(collector: u64, number: u64, area: Term<'_>, how: Atom) {
     let task = Box::new(
         move |process: &crate::process::Process, owned: &mut crate::process::Owned| {
             // A native of one that exits may still read its heap.
-            if let Some(retired) = leaving().filter(|_| !process.state.is_exiting()) {
-                owned.let_go(retired.area());
+            if let Some(literals) = leaving().filter(|_| !process.state.is_exiting()) {
+                owned.let_go(&literals);
             }
             // The collector is never gone while the machine runs.
             let _ = signal::deliver(collector, Signal::Message(answer));

@@ -28,7 +28,7 @@ impl Entry {
         let mut area = LiteralArea::new();
         let words = copy::into_area(&[key, value], &mut area);
         // A pair of both, in an area of their own.
-        let bytes = 8 * (3 + copy::flat_size(key) + copy::flat_size(value)) + 16;
+        let bytes = 8 * (3 + copy::shared_size_of_all(&[key, value])) + 16;
         Entry {
             hash,
             key: words[0],
@@ -108,6 +108,7 @@ enum Found<'t> {
     Not(&'t AtomicPtr<Entry>),
 }
 
+/// Slots of the first table.
 const FIRST_SIZE: usize = 64;
 
 static TABLE: AtomicPtr<Slots> = AtomicPtr::new(ptr::null_mut());
@@ -156,12 +157,15 @@ pub fn all<'p>() -> Vec<(Term<'p>, Term<'p>)> {
 
 /// How many there are, and the bytes that they take.
 pub fn info() -> (usize, usize) {
-    let guard = progress::pin();
-    let table = slots(&guard).map_or(0, |slots| slots.0.len() * 8);
     (
         COUNT.load(Ordering::Relaxed),
-        BYTES.load(Ordering::Relaxed) + table,
+        BYTES.load(Ordering::Relaxed) + table_size() * 8,
     )
+}
+
+/// Number of the table's slots.
+pub fn table_size() -> usize {
+    slots(&progress::pin()).map_or(0, |slots| slots.0.len())
 }
 
 /// What `put` did.
@@ -211,15 +215,18 @@ pub fn put(key: Term<'_>, value: Term<'_>, new: bool) -> Put {
 
 /// Takes `key` away. `false`: it has no value.
 pub fn erase(key: Term<'_>) -> bool {
-    let _writer = WRITER.lock();
+    let mut writer = WRITER.lock();
     let guard = progress::pin();
     let Some(slots) = slots(&guard) else {
         return false;
     };
     match slots.find(key, hash_of(key)) {
         Found::Entry(slot, _) => {
-            COUNT.fetch_sub(1, Ordering::Relaxed);
+            let left = COUNT.fetch_sub(1, Ordering::Relaxed) - 1;
             retire(slot.swap(gone(), Ordering::AcqRel));
+            if left * 4 < slots.0.len() && slots.0.len() > FIRST_SIZE {
+                rebuild(&mut writer, &guard);
+            }
             true
         }
         Found::Not(_) => false,
@@ -241,14 +248,19 @@ pub fn erase_all() {
     }
 }
 
-/// The table, replaced by a larger or cleaner one if it is full by half.
+/// The table, replaced by a larger or cleaner one if three quarters of it are in use.
 fn room<'g>(writer: &mut Writer, guard: &'g progress::Guard) -> &'g Slots {
+    match slots(guard) {
+        Some(slots) if (writer.used + 1) * 4 <= slots.0.len() * 3 => slots,
+        _ => rebuild(writer, guard),
+    }
+}
+
+/// A new table, of which what there is takes a quarter to a half: the next one is far away, whether they become more or fewer.
+fn rebuild<'g>(writer: &mut Writer, guard: &'g progress::Guard) -> &'g Slots {
     let count = COUNT.load(Ordering::Relaxed);
-    let needed = match slots(guard) {
-        Some(slots) if (writer.used + 1) * 2 <= slots.0.len() => return slots,
-        _ => ((count + 1) * 4).next_power_of_two().max(FIRST_SIZE),
-    };
-    let fresh = Slots::new(needed);
+    let size = ((count + 1) * 2).next_power_of_two().max(FIRST_SIZE);
+    let fresh = Slots::new(size);
     if let Some(old) = slots(guard) {
         for entry in old.entries() {
             // SAFETY: an entry in the table; writers take turns.

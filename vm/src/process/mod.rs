@@ -34,7 +34,7 @@ use oxbeam_term::boxed::fun::{CodePointer, Export};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::gc::{self, Extent};
 use oxbeam_term::heap::Heap;
-use oxbeam_term::heap::literal::{LiteralArea, points_into};
+use oxbeam_term::heap::literal::Leaving;
 use parking_lot::Mutex;
 use relations::Relations;
 use saved_calls::SavedCalls;
@@ -452,7 +452,7 @@ impl Owned {
         need: usize,
         live_x: &mut [Word],
         extent: Extent,
-        leaving: Option<&LiteralArea>,
+        leaving: Option<&Leaving>,
     ) -> bool {
         if leaving.is_some() {
             self.mailbox.adopt_all(&mut self.heap);
@@ -478,20 +478,19 @@ impl Owned {
         let left = self.reductions_left + self.held();
         (self.reductions_given - left + self.extra_reductions).max(0) as u64
     }
-    /// Copies what the process holds of the literals of `area`, which are about to go.
-    pub fn let_go(&mut self, area: &LiteralArea) {
+    /// Copies what the process holds of these literals, which are about to go.
+    pub fn let_go(&mut self, leaving: &Leaving) {
         self.mailbox.adopt_all(&mut self.heap);
-        let ranges = area.ranges();
-        let mut holds = !self.heap.arena.blocks.is_empty() || self.heap.may_point_into(&ranges);
+        let mut holds = !self.heap.arena.blocks.is_empty() || self.heap.may_hold(leaving);
         if !holds {
             self.visit_roots(&mut |first, count| {
                 // SAFETY: the process's roots, which nothing else uses meanwhile.
                 let words = unsafe { std::slice::from_raw_parts(first, count) };
-                holds |= words.iter().any(|&word| points_into(word, &ranges));
+                holds |= words.iter().any(|&word| leaving.holds(word));
             });
         }
         if holds {
-            self.collect_with(0, &mut [], Extent::Major, Some(area));
+            self.collect_with(0, &mut [], Extent::Major, Some(leaving));
         }
     }
     /// Collects everything into a heap of just the size that is needed; `live` are the arguments to go on with.

@@ -13,12 +13,12 @@ use crate::binary::refc::SharedBytes;
 use crate::boxed::fun;
 use crate::boxed::reference::{Magic, WITH_OBJECT};
 use crate::heap::arena::{Arena, Builder};
-use crate::heap::literal::{LiteralArea, is_literal};
+use crate::heap::literal::{Leaving, LiteralArea, is_literal};
 use crate::heap::offheap::OffHeap;
 use crate::rules::{Rules, rules};
 use crate::term::Term;
 use crate::word::{Word, primary, subtag};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::RwLock;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -28,9 +28,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const SUB: usize = 4;
 /// Words of a reference-counted binary.
 const REFC: usize = 4;
-
-/// Starts and ends of blocks.
-type Ranges = [(usize, usize)];
 
 /// What a copy need not copy.
 trait Sharing {
@@ -44,8 +41,8 @@ trait Sharing {
 struct Nothing;
 /// Literals stay.
 struct Literals;
-/// Literals stay, but for those within these ranges of addresses.
-struct Staying(Arc<Ranges>);
+/// Literals stay, but for these.
+struct Staying(Arc<Leaving>);
 
 impl Sharing for Nothing {
     const WHOLE: bool = true;
@@ -65,25 +62,18 @@ impl Sharing for Literals {
 impl Sharing for Staying {
     #[inline]
     fn shares(&self, word: Word) -> bool {
-        is_literal(word) && {
-            let address = word.pointer() as usize;
-            !self
-                .0
-                .iter()
-                .any(|&(start, end)| (start..end).contains(&address))
-        }
+        is_literal(word) && !self.0.contains(word.pointer())
     }
 }
 
 static ANY_LEAVING: AtomicBool = AtomicBool::new(false);
-static LEAVING: RwLock<Option<Arc<Ranges>>> = RwLock::new(None);
+static LEAVING: RwLock<Option<Arc<Leaving>>> = RwLock::new(None);
 
-/// The literals of this area are about to go: [`copy`] copies them from now on. `None` ends that.
-pub fn set_leaving(area: Option<&LiteralArea>) {
-    let ranges = area.map(|area| Arc::from(area.ranges()));
+/// These literals are about to go: [`copy`] copies them from now on. `None` ends that.
+pub fn set_leaving(literals: Option<Arc<Leaving>>) {
     let mut leaving = LEAVING.write();
-    ANY_LEAVING.store(ranges.is_some(), Ordering::Release);
-    *leaving = ranges;
+    ANY_LEAVING.store(literals.is_some(), Ordering::Release);
+    *leaving = literals;
 }
 
 /// The leaving literals, as they are for the whole of one copy.
@@ -303,6 +293,13 @@ impl<S: Sharing> Copier<'_, S> {
 
     /// Copies whatever the copies point to.
     unsafe fn scan(&mut self) {
+        // SAFETY: the words of copies point to whole objects of the source.
+        unsafe { self.scan_with(|copier, word| copier.object(word)) }
+    }
+
+    /// Puts what `copy` gives in the place of the pointers to the source.
+    #[inline(always)]
+    unsafe fn scan_with(&mut self, mut copy: impl FnMut(&mut Self, Word) -> Word) {
         let mut at = self.start as *mut Word;
         while at < self.top {
             // SAFETY: `at` is the first word of a copied object, or a term within one whose header was passed.
@@ -321,7 +318,7 @@ impl<S: Sharing> Copier<'_, S> {
                     _ => {
                         let copied = (word.0 as usize).wrapping_sub(self.start) < self.size;
                         if !copied && !self.sharing.shares(word) {
-                            *at = self.object(word);
+                            *at = copy(self, word);
                         }
                         at = at.add(1);
                     }
@@ -454,18 +451,58 @@ pub unsafe fn copy_all_counted<'q>(
     unsafe { Term::from_word(transfer(term.word(), words, &Nothing, builder.arena())) }
 }
 
-/// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals. The words are
-/// terms while the area lives.
+/// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals, and with one
+/// another what the originals share. The words are terms while the area lives.
 pub fn into_area(terms: &[Term<'_>], area: &mut LiteralArea) -> Vec<Word> {
-    let sizes: Vec<usize> = terms.iter().map(|&term| copy_all_size(term)).collect();
+    let (mut words, mut seen) = (0, HashSet::new());
+    for term in terms {
+        walk(term.word(), |word, header| {
+            let new = seen.insert(word);
+            if new && word.is_cons() {
+                words += 2;
+            } else if new {
+                // SAFETY: `walk` gives whole objects.
+                words += unsafe { boxed_words(word.pointer(), header, &Nothing) };
+            }
+            new
+        });
+    }
+    let mut copies: Vec<Word> = terms.iter().map(|term| term.word()).collect();
+    if words == 0 {
+        return copies;
+    }
     let arena = area.arena();
-    arena.ensure_exact(sizes.iter().sum());
-    terms
-        .iter()
-        .zip(sizes)
-        // SAFETY: a term, and the size that was measured for it.
-        .map(|(term, words)| unsafe { transfer(term.word(), words, &Nothing, arena) })
-        .collect()
+    arena.ensure_exact(words);
+    let room = arena.alloc(words);
+    let mut copier = Copier {
+        sharing: &Nothing,
+        start: room as usize,
+        size: words * 8,
+        top: room,
+        offheap: &mut arena.offheap,
+    };
+    let mut done: HashMap<Word, Word> = HashMap::with_capacity(seen.len());
+    let mut copy = |copier: &mut Copier<'_, Nothing>, word: Word| {
+        *done.entry(word).or_insert_with(|| {
+            // SAFETY: `word` points to a whole object, for which there is room once.
+            unsafe {
+                if !word.is_cons() {
+                    return copier.object(word);
+                }
+                let cell = copier.take(2);
+                *cell = *word.pointer();
+                *cell.add(1) = *word.pointer().add(1);
+                Word::cons(cell)
+            }
+        })
+    };
+    for root in copies.iter_mut().filter(|root| !root.is_immediate()) {
+        *root = copy(&mut copier, *root);
+    }
+    // SAFETY: the copies' words point to whole objects of the terms.
+    unsafe { copier.scan_with(copy) };
+    debug_assert_eq!(copier.top as usize, room as usize + words * 8);
+    copies
 }
 
 /// Words that [`copy`] takes in the target.
@@ -616,6 +653,22 @@ fn flat_size_by(term: Term<'_>, rules: &Rules) -> usize {
         words += unsafe { otp_words(word, header, rules) };
         true
     });
+    words
+}
+
+/// Like [`flat_size`] of all of them, shared parts once.
+pub fn shared_size_of_all(terms: &[Term<'_>]) -> usize {
+    let (mut words, mut seen) = (0, HashSet::new());
+    for term in terms {
+        walk(term.word(), |word, header| {
+            let new = seen.insert(word);
+            if new {
+                // SAFETY: `walk` gives whole objects.
+                words += unsafe { otp_words(word, header, rules()) };
+            }
+            new
+        });
+    }
     words
 }
 
@@ -783,7 +836,7 @@ mod tests {
             let term = builder.cons(literal, Term::NIL);
             assert_eq!((copy_size(term), copy_all_size(term)), (2, 8));
             assert!(refers_to(term, &area) && !refers_to(Term::NIL, &area));
-            let staying = Staying(area.ranges().into());
+            let staying = Staying(Leaving::of([&area]).into());
             // SAFETY: a term.
             assert_eq!(unsafe { measure(term.word(), &staying) }, 8);
             let copy = copy_with(term, &staying, builder);

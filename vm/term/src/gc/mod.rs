@@ -12,7 +12,7 @@ pub mod verify;
 pub mod zeal;
 
 use crate::heap::arena::Block;
-use crate::heap::literal::{LiteralArea, is_literal_address};
+use crate::heap::literal::{Leaving, is_literal_address};
 use crate::heap::offheap::OffHeap;
 use crate::heap::{Heap, RED_ZONE};
 use crate::word::{Word, primary, subtag};
@@ -54,7 +54,7 @@ pub unsafe fn collect(
     need: usize,
     roots: &mut dyn Roots,
     extent: Extent,
-    leaving: Option<&LiteralArea>,
+    leaving: Option<&Leaving>,
 ) -> bool {
     let mature = (heap.high_water as usize - heap.block.start() as usize) / 8;
     let old_free = heap
@@ -71,7 +71,7 @@ pub unsafe fn collect(
     let before = heap.used_words()
         + heap.arena.fragment_words
         + if major { heap.old_used_words() } else { 0 };
-    let live = before + heap.stack_words() + leaving.map_or(0, LiteralArea::words);
+    let live = before + heap.stack_words() + leaving.map_or(0, Leaving::words);
     let size = policy::size_to_collect(heap, live);
     // SAFETY: the caller's promise; the block has room for all that might be live.
     unsafe { run(heap, size, roots, major, mature, leaving) };
@@ -127,7 +127,7 @@ struct Collector<'a> {
     mature_start: usize,
     mature_size: usize,
     spilled: bool,
-    leaving: Option<&'a LiteralArea>,
+    leaving: Option<&'a Leaving>,
     /// Where the leaving area's objects went; its words are others' too, and can hold no forwarding.
     left: HashMap<usize, Word>,
 }
@@ -139,7 +139,7 @@ unsafe fn run(
     roots: &mut dyn Roots,
     major: bool,
     mature: usize,
-    leaving: Option<&LiteralArea>,
+    leaving: Option<&Leaving>,
 ) {
     let stack_words = heap.stack_words();
     let block = Block::new(size + RED_ZONE);
@@ -360,7 +360,7 @@ impl Collector<'_> {
     #[inline(never)]
     fn copy_leaving(&mut self, word: Word, to_old: bool) -> Word {
         let object = word.pointer();
-        if !self.leaving.is_some_and(|area| area.contains(object)) {
+        if !self.leaving.is_some_and(|leaving| leaving.contains(object)) {
             return word;
         }
         if let Some(&moved) = self.left.get(&(object as usize)) {

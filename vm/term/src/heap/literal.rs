@@ -38,13 +38,48 @@ pub fn is_literal(word: Word) -> bool {
     is_literal_address(word.0 as usize)
 }
 
-/// Does `word` point into one of these ranges of addresses?
-pub fn points_into(word: Word, ranges: &[(usize, usize)]) -> bool {
-    let address = word.pointer() as usize;
-    (word.is_boxed() || word.is_cons())
-        && ranges
-            .iter()
-            .any(|&(start, end)| (start..end).contains(&address))
+/// Literals that are about to go: those of one area or more.
+#[derive(Debug, Default)]
+pub struct Leaving {
+    /// Starts and ends of their blocks, in order.
+    ranges: Vec<(usize, usize)>,
+    words: usize,
+}
+
+impl Leaving {
+    /// The literals of these areas.
+    pub fn of<'a>(areas: impl IntoIterator<Item = &'a LiteralArea>) -> Leaving {
+        let mut leaving = Leaving::default();
+        for area in areas {
+            leaving.ranges.extend(area.ranges());
+            leaving.words += area.words();
+        }
+        leaving.ranges.sort_unstable();
+        leaving
+    }
+    /// Is this address one of theirs?
+    #[inline]
+    pub fn contains(&self, address: *const Word) -> bool {
+        let address = address as usize;
+        match (self.ranges.first(), self.ranges.last()) {
+            (Some(first), Some(last)) if (first.0..last.1).contains(&address) => {
+                let behind = self.ranges.partition_point(|range| range.0 <= address);
+                self.ranges[..behind]
+                    .last()
+                    .is_some_and(|range| address < range.1)
+            }
+            _ => false,
+        }
+    }
+    /// Is `word` a pointer to one of them?
+    #[inline]
+    pub fn holds(&self, word: Word) -> bool {
+        (word.is_boxed() || word.is_cons()) && self.contains(word.pointer())
+    }
+    /// Their size in words.
+    pub fn words(&self) -> usize {
+        self.words
+    }
 }
 
 fn base(free: &mut Free) -> usize {

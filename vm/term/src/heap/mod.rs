@@ -10,6 +10,7 @@ pub mod offheap;
 
 use crate::gc::policy;
 use crate::gc::zeal::Zeal;
+use crate::heap::literal::Leaving;
 use crate::word::Word;
 pub use mapping::forget_spare;
 
@@ -126,9 +127,9 @@ impl Heap {
         }
         self.arena.for_each_block(look);
     }
-    /// May any word of heap or stack point into one of these ranges of addresses? Bytes of binaries may look as if.
-    pub fn may_point_into(&self, ranges: &[(usize, usize)]) -> bool {
-        let points = |word: &Word| literal::points_into(*word, ranges);
+    /// May any word of heap or stack point to one of these literals? Bytes of binaries may look as if.
+    pub fn may_hold(&self, leaving: &Leaving) -> bool {
+        let points = |word: &Word| leaving.holds(*word);
         let mut found = self.stack_slice().iter().any(points);
         self.for_each_area(|words| found = found || words.iter().any(points));
         found
