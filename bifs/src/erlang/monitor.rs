@@ -210,6 +210,15 @@ fn watch<'p>(cx: &mut Cx<'p>, options: Options) -> NativeResult<'p> {
         }
         _ => return Err(cx.badarg_because(known::BADTYPE)),
     };
+    if let View::ExternalPort(port) = item.view()
+        && by_port
+        && port.node().name == this_node().name
+    {
+        let what = Watched::OldPort(port.node(), port.number());
+        let owned = cx.owned();
+        let reference = remote::monitor_nobody(process, owned, what, options, known::NOPROC);
+        return Ok(reference_term(cx, reference, options.alias.is_some()));
+    }
     let target = target_of(by_port, item).ok_or(Raise::Badarg)?;
     let far = match target {
         Target::Peer(peer @ Peer::Remote(node, _)) => Some((Watched::Peer(peer), node.name)),

@@ -408,7 +408,7 @@ fn related(relations: &Relations) -> Vec<String> {
                 print::display_atom(name),
                 print::display_atom(this_node().name)
             )),
-            Watched::RemoteName(..) | Watched::TimeOffset => None,
+            Watched::RemoteName(..) | Watched::TimeOffset | Watched::OldPort(..) => None,
         };
         texts.extend(whom.map(|whom| format!("{{to,{whom},{}}}", reference_text(reference))));
     }

@@ -247,7 +247,7 @@ impl Connection {
             let to = match what {
                 Watched::Peer(peer) => peer.term(builder),
                 Watched::RemoteName(name, _) | Watched::Name(name, _) => Term::atom(name),
-                Watched::TimeOffset => Term::NIL,
+                Watched::TimeOffset | Watched::OldPort(..) => Term::NIL,
             };
             let reference = reference_term(builder, reference, with_pid, from);
             builder.tuple(&[Term::small(operation), Term::local_pid(from), to, reference])

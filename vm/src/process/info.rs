@@ -3,12 +3,11 @@
 //! Results are built in an arena of their own, which becomes a message or a part of the process's heap. Follows `erl_bif_info.c`.
 
 use super::relations::{Relations, Watched};
-use super::{MaxHeap, Message, Owned, Peer, Process};
+use super::{MaxHeap, Message, Owned, Process};
 use crate::code::Place;
 use crate::machine::machine;
-use crate::signal::Signal;
+use crate::signal::{Signal, monitor};
 use oxbeam_term::atom::known;
-use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Atom, Builder, Term, Word, binary, copy};
@@ -444,28 +443,7 @@ fn status(process: &Process, owned: &Owned, own: bool) -> Atom {
 }
 
 fn watched<'p>(builder: &mut Builder<'p>, what: Watched) -> Term<'p> {
-    let kind = |peer: Peer| {
-        Term::atom(if matches!(peer, Peer::Port(_)) {
-            known::PORT
-        } else {
-            known::PROCESS
-        })
-    };
-    let (kind, object) = match what {
-        Watched::Peer(peer) => (kind(peer), peer.term(builder)),
-        Watched::Name(name, peer) => (
-            kind(peer),
-            builder.tuple(&[Term::atom(name), Term::atom(this_node().name)]),
-        ),
-        Watched::RemoteName(name, node) => (
-            Term::atom(known::PROCESS),
-            builder.tuple(&[Term::atom(name), Term::atom(node)]),
-        ),
-        Watched::TimeOffset => (
-            Term::atom(known::TIME_OFFSET),
-            Term::atom(known::CLOCK_SERVICE),
-        ),
-    };
+    let (kind, object) = monitor::object(builder, what);
     builder.tuple(&[kind, object])
 }
 

@@ -67,6 +67,8 @@ pub enum Watched {
     TimeOffset,
     /// A process by name on another node.
     RemoteName(Atom, Atom),
+    /// A port of an earlier life of this node.
+    OldPort(&'static Node, u64),
 }
 
 /// When an alias that was made with a monitor ends.

@@ -219,6 +219,7 @@ pub fn tell_unwatched(watcher: u64, watching: &Watching, reference: RefNumbers) 
                 .remove(&(watcher, reference));
         }
         Watched::RemoteName(_, node) => tell_remote(node),
+        Watched::OldPort(..) => (),
     }
 }
 
@@ -255,7 +256,7 @@ pub(crate) fn down_message(
 }
 
 /// Type and object of what is watched, as messages name them.
-fn object<'p>(builder: &mut Builder<'p>, what: Watched) -> (Term<'p>, Term<'p>) {
+pub(crate) fn object<'p>(builder: &mut Builder<'p>, what: Watched) -> (Term<'p>, Term<'p>) {
     let process = Term::atom(known::PROCESS);
     match what {
         Watched::Peer(peer) => {
@@ -281,6 +282,9 @@ fn object<'p>(builder: &mut Builder<'p>, what: Watched) -> (Term<'p>, Term<'p>) 
             process,
             builder.tuple(&[Term::atom(name), Term::atom(node)]),
         ),
+        Watched::OldPort(node, number) => {
+            (Term::atom(known::PORT), builder.external_port(node, number))
+        }
         Watched::TimeOffset => (
             Term::atom(known::TIME_OFFSET),
             Term::atom(known::CLOCK_SERVICE),

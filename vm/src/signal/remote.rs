@@ -175,7 +175,7 @@ fn monitors_of(relations: &Relations, node: Atom) -> Vec<RefNumbers> {
     let of_node = |what: Watched| match what {
         Watched::Peer(peer) => is_of(peer, node),
         Watched::RemoteName(_, other) => other == node,
-        Watched::Name(..) | Watched::TimeOffset => false,
+        Watched::Name(..) | Watched::TimeOffset | Watched::OldPort(..) => false,
     };
     relations
         .watching_in_order()
