@@ -84,6 +84,11 @@ fn answer(
     let message = Message::build(|builder| {
         let mut rows = Vec::new();
         for allocator in allocators {
+            // Nothing is mapped in segments of our own.
+            if *allocator == "mseg_alloc" {
+                rows.push(builder.tuple(&[name(allocator), Term::FALSE]));
+                continue;
+            }
             let info = allocator_info(builder, allocator, memory, asked);
             rows.push(builder.tuple(&[name(allocator), Term::small(0), info]));
         }
@@ -140,7 +145,9 @@ fn allocator_info<'p>(
     }
     if allocator == "fix_alloc" {
         let proc = builder.tuple(&[name("proc"), Term::small(0), Term::small(0)]);
-        let types = builder.list([proc]);
+        let timers = builder.unsigned(memory.timers);
+        let timers = builder.tuple(&[name("bif_timer"), timers, timers]);
+        let types = builder.list([proc, timers]);
         rows.push(pair(builder, "fix_types", types));
     }
     for (key, bytes) in [("mbcs", bytes), ("sbcs", 0)] {

@@ -98,6 +98,8 @@ pub struct Memory {
     pub code: u64,
     /// ETS tables.
     pub ets: u64,
+    /// Timers that send messages.
+    pub timers: u64,
 }
 
 impl Memory {
@@ -132,6 +134,7 @@ pub fn memory() -> Memory {
         binary: oxbeam_term::binary::refc::total_bytes() as u64,
         code: machine.code.memory() as u64,
         ets: crate::ets::memory_words() as u64 * 8,
+        timers: machine.timers.message_bytes() as u64,
     };
     // What the system says we use is all there is; what is known to be used is at least that much.
     let known = memory.atom + memory.binary + memory.code + memory.ets;

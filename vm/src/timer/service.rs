@@ -231,6 +231,11 @@ impl Service {
             }
         }
     }
+    /// Bytes of the timers that send messages, without the messages.
+    pub fn message_bytes(&self) -> usize {
+        let count: usize = self.messages.iter().map(|shard| shard.lock().len()).sum();
+        count * size_of::<MessageTimer>()
+    }
     /// Number of timers that are set.
     pub fn count(&self) -> usize {
         self.locals
