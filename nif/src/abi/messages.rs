@@ -46,10 +46,16 @@ abi! {
         (*env).instance().map_or(ptr::null_mut(), |instance| instance.private())
     }
     fn enif_alloc_env() -> *mut Env {
-        Box::into_raw(Box::new(Env::alone(None)))
+        // Libraries have been seen to give an environment that they have sent to `enif_free`.
+        let env = libc::malloc(size_of::<Env>()).cast::<Env>();
+        if !env.is_null() {
+            env.write(Env::alone(None));
+        }
+        env
     }
     fn enif_free_env(env: *mut Env) {
-        drop(Box::from_raw(env));
+        ptr::drop_in_place(env);
+        libc::free(env.cast());
     }
     fn enif_clear_env(env: *mut Env) {
         (*env).clear();
