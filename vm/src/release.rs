@@ -35,6 +35,8 @@ pub struct Release {
     pub undefined_arguments: bool,
     /// `exit/3`, `link/2`, priority messages (`alias(priority)`).
     pub priority_messages: bool,
+    /// A process that another node starts waits for the message `dist_spawn_init` behind the one with its arguments (from OTP 26).
+    pub spawned_await_begin: bool,
     /// `unicode:bin_is_7bit/1` is true of the empty binary only (OTP 27).
     pub only_empty_is_7bit: bool,
 }
@@ -227,6 +229,7 @@ pub const TABLE: [Release; 3] = [
         negation_is_subtraction: true,
         undefined_arguments: false,
         priority_messages: false,
+        spawned_await_begin: false,
         only_empty_is_7bit: false,
     },
     Release {
@@ -245,6 +248,7 @@ pub const TABLE: [Release; 3] = [
         negation_is_subtraction: false,
         undefined_arguments: true,
         priority_messages: false,
+        spawned_await_begin: true,
         only_empty_is_7bit: true,
     },
     Release {
@@ -263,6 +267,7 @@ pub const TABLE: [Release; 3] = [
         negation_is_subtraction: false,
         undefined_arguments: true,
         priority_messages: true,
+        spawned_await_begin: true,
         only_empty_is_7bit: false,
     },
 ];

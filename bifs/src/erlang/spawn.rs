@@ -437,6 +437,10 @@ pub(super) fn spawn_for_node(request: SpawnRequest<'_>) -> Option<()> {
         connection.send_spawn_reply(reference, parent, link | monitor, child);
         // The message lets it run: what it does comes behind the answer.
         let _ = signal::deliver(number, Signal::Message(arguments));
+        if machine().release.spawned_await_begin {
+            let begin = Message::immediate(Term::atom(Atom::of("dist_spawn_init")).word());
+            let _ = signal::deliver(number, Signal::Message(begin));
+        }
     };
     if spawn::spawn_for(remote_parent, module, function, &options, before).is_err() {
         refuse(known::SYSTEM_LIMIT);
