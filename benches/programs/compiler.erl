@@ -1,4 +1,6 @@
 %% How long does OTP's compiler take for modules of OTP itself?
+%% group: start
+%% result: by release
 -module(compiler).
 -export([scale/0, run/1]).
 

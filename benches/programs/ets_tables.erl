@@ -1,4 +1,5 @@
 %% How fast are tables of `ets`, hashed and ordered, for one process?
+%% group: messages
 -module(ets_tables).
 -export([scale/0, run/1]).
 

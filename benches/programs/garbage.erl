@@ -1,4 +1,5 @@
 %% What does collection cost, of what dies young and of what stays?
+%% group: messages
 -module(garbage).
 -export([scale/0, run/1]).
 

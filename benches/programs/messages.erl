@@ -1,4 +1,5 @@
 %% What does a message cost, between two processes, around a ring, and out of a long queue?
+%% group: messages
 -module(messages).
 -export([scale/0, run/1]).
 

@@ -1,4 +1,5 @@
 %% How fast does a `gen_server` answer?
+%% group: messages
 -module(servers).
 -behaviour(gen_server).
 -export([scale/0, run/1]).

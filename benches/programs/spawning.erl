@@ -1,4 +1,5 @@
 %% What do a process's beginning and end cost, linked, monitored and plain?
+%% group: messages
 -module(spawning).
 -export([scale/0, run/1]).
 
