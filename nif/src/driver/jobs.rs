@@ -1,5 +1,6 @@
 //! `driver_async`: work of drivers on threads of its own. Jobs with one key are done one after the other.
 
+use super::abi::locks::{self, DataLock};
 use super::entry::Library;
 use super::list;
 use super::port::Shared;
@@ -15,6 +16,8 @@ pub(crate) struct Finished {
     data: *mut c_void,
     free: Option<Function>,
     library: Arc<Library>,
+    /// The lock for the port's data, which the job may take when the port is gone.
+    lock: *mut DataLock,
 }
 
 // SAFETY: one thread at a time has it, as the driver knows.
@@ -34,6 +37,7 @@ impl Drop for Finished {
             // SAFETY: the driver's function; its library is open as long as the job has a reference.
             unsafe { free(self.data) };
         }
+        locks::release(self.lock);
         list::unrefer(&self.library);
     }
 }
@@ -94,10 +98,13 @@ pub(crate) unsafe fn start(
     };
     let queue = threads.get(place.checked_rem(threads.len())?)?;
     list::refer(&shared.library);
+    let lock = shared.data_lock.load(Ordering::Acquire);
+    locks::refer(lock);
     let finished = Finished {
         data,
         free,
         library: Arc::clone(&shared.library),
+        lock,
     };
     let shared = Arc::clone(shared);
     let job = Job {

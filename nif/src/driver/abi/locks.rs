@@ -12,6 +12,14 @@ pub(crate) struct DataLock {
     references: AtomicIsize,
 }
 
+/// One reference more, if there is a lock.
+pub(crate) fn refer(lock: *mut DataLock) {
+    if !lock.is_null() {
+        // SAFETY: whoever asks has a reference, or the port that has one.
+        unsafe { (*lock).references.fetch_add(1, Ordering::AcqRel) };
+    }
+}
+
 /// One reference less; the last frees it.
 pub(crate) fn release(lock: *mut DataLock) -> isize {
     if lock.is_null() {
