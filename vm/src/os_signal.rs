@@ -5,7 +5,9 @@
 use crate::machine::machine;
 use crate::process::Message;
 use oxbeam_term::{Atom, Term};
-use std::sync::atomic::{AtomicI32, Ordering};
+use parking_lot::Mutex;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 /// A signal that `os:set_signal/2` knows.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -66,23 +68,67 @@ type Handler = extern "C" fn(i32, *const libc::siginfo_t, *const libc::c_void);
 static PIPE: AtomicI32 = AtomicI32::new(-1);
 
 extern "C" fn handler(number: i32, info: *const libc::siginfo_t, _context: *const libc::c_void) {
-    // SAFETY: the system gives the information with the signal.
-    let code = unsafe { (*info).si_code };
-    // Programs behind ports are the machine's own children; in OTP another program has them, and nobody is told of their ends.
-    if number == libc::SIGCHLD && (libc::CLD_EXITED..=libc::CLD_CONTINUED).contains(&code) {
-        return;
-    }
-    let byte = number as u8;
+    // SAFETY: the system gives the information with the signal: of a child's, its number.
+    let child = unsafe {
+        let code = (*info).si_code;
+        let ends =
+            number == libc::SIGCHLD && (libc::CLD_EXITED..=libc::CLD_CONTINUED).contains(&code);
+        if ends { (*info).si_pid() } else { NO_CHILD }
+    };
+    let [a, b, c, d] = child.to_ne_bytes();
+    let told: Told = [number as u8, a, b, c, d];
     // SAFETY: write is safe in a handler, and errno is put back. A full pipe loses signals, as the system's own merging does.
     unsafe {
         let errno = *libc::__errno_location();
-        let _ = libc::write(PIPE.load(Ordering::Relaxed), (&raw const byte).cast(), 1);
+        let _ = libc::write(
+            PIPE.load(Ordering::Relaxed),
+            told.as_ptr().cast(),
+            told.len(),
+        );
         *libc::__errno_location() = errno;
+    }
+}
+
+/// What a handler writes: the signal's number, and that of the child that it is about.
+type Told = [u8; 5];
+const NO_CHILD: i32 = 0;
+
+/// Programs behind ports. They are the machine's own children; in OTP another program has them, and nobody is told of their ends.
+static CHILDREN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// Somebody wants to be told of SIGCHLD.
+static CHILDREN_TOLD: AtomicBool = AtomicBool::new(false);
+
+/// Starts a program behind a port; `start` gives its number too. Its end is no signal to anybody.
+///
+/// # Errors
+/// Those of `start`.
+pub fn start_child<T, E>(
+    start: impl FnOnce() -> Result<T, E>,
+    number: impl FnOnce(&T) -> u32,
+) -> Result<T, E> {
+    // Held until it is known, for its end may come at once; where nobody listens, programs need not start one after the other.
+    let told = CHILDREN_TOLD
+        .load(Ordering::Acquire)
+        .then(|| CHILDREN.lock());
+    let started = start()?;
+    let mut children = told.unwrap_or_else(|| CHILDREN.lock());
+    children.insert(number(&started) as i32);
+    Ok(started)
+}
+
+/// A program behind a port has ended, and was waited for.
+pub fn child_ended(number: u32) {
+    // Otherwise its signal is on its way.
+    if !CHILDREN_TOLD.load(Ordering::Acquire) {
+        CHILDREN.lock().remove(&(number as i32));
     }
 }
 
 /// Sets what happens at a signal.
 pub fn set(signal: Signal, disposition: Disposition) {
+    if signal.number == libc::SIGCHLD {
+        CHILDREN_TOLD.store(disposition == Disposition::Handle, Ordering::Release);
+    }
     let action = match disposition {
         // Ended children are waited for: an ignored SIGCHLD would take their statuses away. Its default is to do nothing.
         Disposition::Ignore if signal.number == libc::SIGCHLD => libc::SIG_DFL,
@@ -143,9 +189,13 @@ pub fn start() -> std::io::Result<()> {
 
 fn dispatch(mut reader: std::io::PipeReader) {
     use std::io::Read;
-    let mut byte = [0];
-    while reader.read_exact(&mut byte).is_ok() {
-        let number = i32::from(byte[0]);
+    let mut told: Told = [0; 5];
+    while reader.read_exact(&mut told).is_ok() {
+        let [number, a, b, c, d] = told;
+        let (number, child) = (i32::from(number), i32::from_ne_bytes([a, b, c, d]));
+        if child != NO_CHILD && CHILDREN.lock().remove(&child) {
+            continue;
+        }
         if number == libc::SIGINT {
             crate::break_handler::requested();
         } else if let Some(signal) = SIGNALS.iter().find(|signal| signal.number == number) {

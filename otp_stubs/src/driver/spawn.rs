@@ -8,6 +8,7 @@ use super::stream::{Reader, Writer};
 use crate::sys::begin::{self, Begin};
 use oxbeam_vm::environment;
 use oxbeam_vm::io::poll::{self, Interest};
+use oxbeam_vm::os_signal;
 use oxbeam_vm::port::{Driver, Event, OpenError, Opening, PortCx, Settings, Target};
 use parking_lot::Mutex;
 use rustix::fs::Access;
@@ -75,7 +76,7 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
         descriptors: pipes.of_program,
         stderr_to_stdout: settings.stderr_to_stdout,
     };
-    let mut child = begin::start(begin)
+    let mut child = os_signal::start_child(|| begin::start(begin), Child::id)
         .map_err(|error| posix(Errno::from_io_error(&error).unwrap_or(Errno::INVAL)))?;
     opening.os_pid = Some(child.id());
     let watched = Pid::from_raw(child.id() as i32)
@@ -87,6 +88,7 @@ pub(super) fn open(opening: &mut Opening<'_>) -> Result<Box<dyn Driver>, OpenErr
             // Nobody would ever learn that it has exited.
             let _ = child.kill();
             let _ = child.wait();
+            os_signal::child_ended(child.id());
             return Err(posix(errno));
         }
     };
@@ -165,6 +167,7 @@ impl Running {
             match exited {
                 Ok(None) => running.watch(tell),
                 Ok(Some(status)) => {
+                    os_signal::child_ended(running.child.lock().id());
                     poll::forget(running.handle.as_fd());
                     let killed = status.signal().map(|signal| 128 + signal);
                     tell(status.code().or(killed).unwrap_or(0));
