@@ -31,8 +31,9 @@ settings() ->
 
 together() ->
     [o({spawn, "true"}, S) || S <- [[stream, {line, 10}], [{line, 10}, {packet, 1}], [{packet, 1}, {line, 10}], [{packet, 1}, stream, {line, 5}], [{line, 5}, stream, {packet, 2}],
-                                    [stderr_to_stdout, nouse_stdio], [nouse_stdio, stderr_to_stdout], [nouse_stdio, use_stdio, stderr_to_stdout], [in], [out], [in, out], [exit_status, eof],
+                                    [stderr_to_stdout, nouse_stdio], [nouse_stdio, stderr_to_stdout], [nouse_stdio, use_stdio, stderr_to_stdout], [in], [out], [in, out],
                                     [in, in, binary, binary]]],
+    o({spawn, "cat"}, [exit_status, eof]), %% `true` might end before it is closed, and tell of it
     [o({fd, -1, -2}, S) || S <- [[], [in], [out], [exit_status], [eof], [{packet, 4}], [{args, []}], [{cd, "/"}], [{env, []}], [nouse_stdio], [{line, 10}]]],
     [o({spawn_driver, "ram_file_drv"}, S) || S <- [[], [binary], [exit_status], [{line, 4}], [{packet, 2}], [{args, ["x"]}], [{arg0, "x"}], [{cd, "/nowhere"}], [nouse_stdio], [eof]]].
 
