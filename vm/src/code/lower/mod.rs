@@ -6,6 +6,7 @@
 mod binary;
 mod emit;
 mod flow;
+mod fuse;
 mod map;
 mod rules;
 

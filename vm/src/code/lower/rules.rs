@@ -1,6 +1,7 @@
 //! From generic to specific: a function for each family, fusions first.
 
 use super::emit::{Argument, Emitter, RunWord};
+use super::fuse::fuse;
 use super::operand as at;
 use crate::interp::isa::Row;
 use crate::interp::operand::Place;
@@ -24,7 +25,7 @@ pub(super) fn lower_next(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Lowere
     Ok(1)
 }
 
-fn number(op: &GenericOp, index: usize) -> Result<usize, String> {
+pub(super) fn number(op: &GenericOp, index: usize) -> Result<usize, String> {
     match at(op, index)? {
         Operand::Unsigned(value) => {
             usize::try_from(*value).map_err(|_| "a number too large".to_owned())
@@ -35,7 +36,7 @@ fn number(op: &GenericOp, index: usize) -> Result<usize, String> {
 }
 
 /// Words that an allocation asks for: floats take two, funs the size of theirs.
-fn heap_need(op: &GenericOp, index: usize) -> Result<usize, String> {
+pub(super) fn heap_need(op: &GenericOp, index: usize) -> Result<usize, String> {
     match at(op, index)? {
         Operand::Alloc(list) => {
             Ok(list.words as usize + 2 * list.floats as usize + 3 * list.funs as usize)
@@ -44,7 +45,7 @@ fn heap_need(op: &GenericOp, index: usize) -> Result<usize, String> {
     }
 }
 
-fn label(op: &GenericOp, index: usize) -> Result<Argument, String> {
+pub(super) fn label(op: &GenericOp, index: usize) -> Result<Argument, String> {
     match at(op, index)? {
         Operand::Label(label) => Ok(Argument::Label(*label)),
         other => Err(format!("{} where a label belongs", other.form())),
@@ -88,182 +89,6 @@ fn import(
 
 fn address<T>(of: &'static T) -> u64 {
     std::ptr::from_ref(of) as u64
-}
-
-/// Fusions: the first that fits.
-fn fuse(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Result<Option<usize>, String> {
-    let op = &ops[0];
-    let Some(next) = ops.get(1) else {
-        return Ok(None);
-    };
-    match (op.op, next.op) {
-        (Op::Move, Op::Call | Op::CallOnly | Op::CallLast) if moves_to_x0(op) => {
-            let source = emitter.argument(at(op, 0)?)?;
-            match next.op {
-                Op::Call => emitter.emit(&call::move_call, &[label(next, 1)?, source])?,
-                Op::CallOnly => emitter.emit(&call::move_call_only, &[label(next, 1)?, source])?,
-                _ => emitter.emit(
-                    &call::move_call_last,
-                    &[label(next, 1)?, Argument::Number(number(next, 2)?), source],
-                )?,
-            }
-            Ok(Some(2))
-        }
-        (Op::Move, Op::Return) if moves_to_x0(op) => {
-            let source = emitter.argument(at(op, 0)?)?;
-            emitter.emit(&control::move_ret, &[source])?;
-            Ok(Some(2))
-        }
-        (Op::Move, Op::Deallocate)
-            if moves_to_x0(op) && ops.get(2).is_some_and(|third| third.op == Op::Return) =>
-        {
-            let source = emitter.argument(at(op, 0)?)?;
-            emitter.emit(
-                &control::move_deallocate_ret,
-                &[source, Argument::Number(number(next, 0)?)],
-            )?;
-            Ok(Some(3))
-        }
-        (Op::Move, Op::Move) => {
-            let (first_source, first_target) =
-                (emitter.place(at(op, 0)?)?, emitter.place(at(op, 1)?)?);
-            let (second_source, second_target) =
-                (emitter.place(at(next, 0)?)?, emitter.place(at(next, 1)?)?);
-            // Where the next move goes better with what follows it, leave it alone; and the second must not read the first's target.
-            let followed = ops.get(2).is_some_and(|third| {
-                matches!(
-                    third.op,
-                    Op::Call | Op::CallOnly | Op::CallLast | Op::Return | Op::Deallocate
-                ) && moves_to_x0(next)
-            });
-            if followed || first_target == second_source {
-                return Ok(None);
-            }
-            emitter.emit(
-                &data::move_two,
-                &[
-                    Argument::Place(first_source),
-                    Argument::Place(first_target),
-                    Argument::Place(second_source),
-                    Argument::Place(second_target),
-                ],
-            )?;
-            Ok(Some(2))
-        }
-        (Op::Deallocate, Op::Return) => {
-            emitter.emit(
-                &control::deallocate_ret,
-                &[Argument::Number(number(op, 0)?)],
-            )?;
-            Ok(Some(2))
-        }
-        (Op::IsTuple, Op::TestArity)
-            if at(op, 0)? == at(next, 0)? && same_register(at(op, 1)?, at(next, 1)?) =>
-        {
-            let header = Word::header(subtag::TUPLE, number(next, 2)?).0;
-            let value = emitter.argument(at(op, 1)?)?;
-            emitter.emit(
-                &data::is_tuple_of_arity,
-                &[label(op, 0)?, value, Argument::Immediate(header)],
-            )?;
-            Ok(Some(2))
-        }
-        (Op::IsNonemptyList, Op::GetList) if same_register(at(op, 1)?, at(next, 0)?) => {
-            let arguments = [
-                label(op, 0)?,
-                emitter.argument(at(op, 1)?)?,
-                emitter.argument(at(next, 1)?)?,
-                emitter.argument(at(next, 2)?)?,
-            ];
-            emitter.emit(&lists::is_nonempty_get_list, &arguments)?;
-            Ok(Some(2))
-        }
-        (Op::GetTupleElement, Op::GetTupleElement) if same_register(at(op, 0)?, at(next, 0)?) => {
-            let (first, second) = (number(op, 1)?, number(next, 1)?);
-            let overwrites = same_register(at(op, 0)?, at(op, 2)?);
-            if second != first + 1 || overwrites || first > 8000 {
-                return Ok(None);
-            }
-            let arguments = [
-                emitter.argument(at(op, 0)?)?,
-                Argument::Number((first + 1) * 8),
-                emitter.argument(at(op, 2)?)?,
-                emitter.argument(at(next, 2)?)?,
-            ];
-            emitter.emit(&lists::get_two_tuple_elements, &arguments)?;
-            Ok(Some(2))
-        }
-        (Op::TestHeap, Op::PutList) if heap_need(op, 0)? == 2 => {
-            let arguments = [
-                Argument::Number(number(op, 1)?),
-                emitter.argument(at(next, 0)?)?,
-                emitter.argument(at(next, 1)?)?,
-                emitter.argument(at(next, 2)?)?,
-            ];
-            emitter.emit(&lists::test_heap_put_list, &arguments)?;
-            Ok(Some(2))
-        }
-        (Op::Allocate, Op::Move) if !emitter.clears_frame => {
-            match (emitter.place(at(next, 0)?)?, emitter.place(at(next, 1)?)?) {
-                (source @ Place::X(_), Place::Y(offset)) => {
-                    let arguments = [
-                        Argument::Number(number(op, 0)?),
-                        Argument::Number(number(op, 1)?),
-                        Argument::Place(source),
-                        Argument::Number(usize::from(offset)),
-                    ];
-                    emitter.emit(&control::allocate_move, &arguments)?;
-                    Ok(Some(2))
-                }
-                _ => Ok(None),
-            }
-        }
-        (Op::CallFun, Op::Deallocate) if ops.get(2).is_some_and(|third| third.op == Op::Return) => {
-            emitter.emit(
-                &fun::call_fun_last,
-                &[
-                    Argument::Number(number(op, 0)?),
-                    Argument::Number(number(next, 0)?),
-                ],
-            )?;
-            Ok(Some(3))
-        }
-        (Op::CallFun2, Op::Deallocate)
-            if ops.get(2).is_some_and(|third| third.op == Op::Return) =>
-        {
-            match emitter.place(at(op, 2)?)? {
-                source @ (Place::X(_) | Place::Y(_)) => {
-                    emitter.emit(
-                        &fun::call_fun2_last,
-                        &[
-                            Argument::Number(number(op, 1)?),
-                            Argument::Number(number(next, 0)?),
-                            Argument::Place(source),
-                        ],
-                    )?;
-                    Ok(Some(3))
-                }
-                Place::Constant(_) => Ok(None),
-            }
-        }
-        _ => Ok(None),
-    }
-}
-
-fn moves_to_x0(op: &GenericOp) -> bool {
-    matches!(
-        op.operands.get(1),
-        Some(Operand::X(0) | Operand::TypedX(0, _))
-    )
-}
-
-/// The same register, whatever its type?
-fn same_register(left: &Operand, right: &Operand) -> bool {
-    match (left, right) {
-        (Operand::X(a) | Operand::TypedX(a, _), Operand::X(b) | Operand::TypedX(b, _)) => a == b,
-        (Operand::Y(a) | Operand::TypedY(a, _), Operand::Y(b) | Operand::TypedY(b, _)) => a == b,
-        _ => false,
-    }
 }
 
 fn test_one(emitter: &mut Emitter<'_>, row: &'static Row, op: &GenericOp) -> Result<(), String> {
@@ -425,7 +250,12 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
             emitter.emit(&control::init_y, &[register])?;
         }
         Op::InitYregs => {
-            let words = list(op, 0)?
+            let registers = list(op, 0)?;
+            if let [register] = registers {
+                let register = emitter.argument(register)?;
+                return emitter.emit(&control::init_y, &[register]);
+            }
+            let words = registers
                 .iter()
                 .map(|register| emitter.general(register))
                 .collect::<Result<Vec<_>, _>>()?;
@@ -566,6 +396,14 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
             if let [first, second] = elements {
                 let (first, second) = (emitter.argument(first)?, emitter.argument(second)?);
                 emitter.emit(&lists::put_tuple_2, &[first, second, target])?;
+            } else if let [first, second, third] = elements {
+                let arguments = [
+                    emitter.argument(first)?,
+                    emitter.argument(second)?,
+                    emitter.argument(third)?,
+                    target,
+                ];
+                emitter.emit(&lists::put_tuple_3, &arguments)?;
             } else {
                 let words = elements
                     .iter()

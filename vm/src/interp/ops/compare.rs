@@ -55,6 +55,16 @@ crate::instructions! { frame;
     } => {
         if cmp_words(left, right) == Ordering::Less { frame.go(otherwise) } else { frame.advance() }
     }
+    /// Continue if `low =< value` and `value =< high`, two small integers, else jump.
+    is_in_range(otherwise: Label, value: Source, low: Immediate, high: Immediate) {
+        if value.is_small() {
+            let within = (value.0 as i64) >= low as i64 && (value.0 as i64) <= high as i64;
+            if within { return frame.advance() } else { return frame.go(otherwise) }
+        }
+    } => {
+        let within = cmp_words(value, Word(low)) != Ordering::Less && cmp_words(Word(high), value) != Ordering::Less;
+        if within { frame.advance() } else { frame.go(otherwise) }
+    }
 }
 
 #[inline(always)]

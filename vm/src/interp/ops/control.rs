@@ -1,5 +1,6 @@
 //! Stack frames, jumps, selection, the ends of functions.
 
+use super::data::place_at;
 use crate::interp::dispatch::Outcome;
 use crate::interp::exception;
 use crate::process::{Class, Culprit, Owned};
@@ -56,6 +57,15 @@ crate::instructions! { frame;
         *frame.e.cast::<u8>().add(target).cast::<Word>() = source;
         frame.advance()
     }
+    /// [`allocate`], then two moves from X to Y registers, given by their byte offsets.
+    allocate_move_two(words: Number, live: Number, first: Number, first_target: Number, second: Number, second_target: Number) {
+        if !frame.room(words) { return frame.collect(words, live) }
+        frame.e = frame.e.sub(words);
+        if ZEAL { zeal::poison(frame.e, words) }
+        *place_at(frame.e, first_target) = *place_at(frame.registers, first);
+        *place_at(frame.e, second_target) = *place_at(frame.registers, second);
+        frame.advance()
+    }
     /// `words` free words on the heap.
     test_heap(words: Number, live: Number) {
         if !frame.room(words) { return frame.collect(words, live) }
@@ -68,6 +78,12 @@ crate::instructions! { frame;
     }
     /// Gives the frame back.
     deallocate(words: Number) {
+        frame.e = frame.e.add(words);
+        frame.advance()
+    }
+    /// `target := source`, two Y registers by their byte offsets, then [`trim`].
+    move_trim(source: Number, target: Number, words: Number) {
+        *place_at(frame.e, target) = *place_at(frame.e, source);
         frame.e = frame.e.add(words);
         frame.advance()
     }

@@ -17,6 +17,22 @@ crate::instructions! { frame;
         other_target.set(other_source);
         frame.advance()
     }
+    /// Three moves from X to Y registers, all given by their byte offsets.
+    move_three_to_y(first: Number, first_target: Number, second: Number, second_target: Number, third: Number, third_target: Number) {
+        let (one, two, three) = (at_offset(frame.registers, first), at_offset(frame.registers, second), at_offset(frame.registers, third));
+        *place_at(frame.e, first_target) = one;
+        *place_at(frame.e, second_target) = two;
+        *place_at(frame.e, third_target) = three;
+        frame.advance()
+    }
+    /// Three moves from Y to X registers, all given by their byte offsets.
+    move_three_to_x(first: Number, first_target: Number, second: Number, second_target: Number, third: Number, third_target: Number) {
+        let (one, two, three) = (at_offset(frame.e, first), at_offset(frame.e, second), at_offset(frame.e, third));
+        *place_at(frame.registers, first_target) = one;
+        *place_at(frame.registers, second_target) = two;
+        *place_at(frame.registers, third_target) = three;
+        frame.advance()
+    }
     /// Exchanges two registers.
     swap(left: Destination, right: Destination) {
         let held = left.read();
@@ -119,6 +135,19 @@ crate::instructions! { frame;
         let fun = crate::interp::frame::term(value).as_fun();
         if fun.is_some_and(|fun| arity == Word::small(i64::from(fun.arity()))) { frame.advance() } else { frame.go(otherwise) }
     }
+}
+
+/// The register at a byte offset from the register file or the stack pointer.
+#[inline(always)]
+pub(super) unsafe fn place_at<T>(base: *mut T, offset: usize) -> *mut Word {
+    // SAFETY: the lowering wrote an offset within the register file or the frame.
+    unsafe { base.cast::<u8>().add(offset).cast() }
+}
+
+#[inline(always)]
+unsafe fn at_offset<T>(base: *mut T, offset: usize) -> Word {
+    // SAFETY: as there.
+    unsafe { *place_at(base, offset) }
 }
 
 #[inline(always)]

@@ -23,6 +23,27 @@ crate::instructions! { frame;
         target.set(Word::cons(cell));
         frame.advance()
     }
+    /// [`put_list`] to X0, then gives the frame back and returns.
+    put_list_deallocate_ret(words: Number, head: Source, tail: Source) {
+        let cell = frame.htop;
+        *cell = head;
+        *cell.add(1) = tail;
+        frame.htop = cell.add(2);
+        frame.set_x(0, Word::cons(cell));
+        frame.e = frame.e.add(words);
+        frame.ret()
+    }
+    /// `test_heap` for one cell, then [`put_list_deallocate_ret`].
+    test_heap_put_list_deallocate_ret(live: Number, words: Number, head: Source, tail: Source) {
+        if !frame.room(2) { return frame.collect(2, live) }
+        let cell = frame.htop;
+        *cell = head;
+        *cell.add(1) = tail;
+        frame.htop = cell.add(2);
+        frame.set_x(0, Word::cons(cell));
+        frame.e = frame.e.add(words);
+        frame.ret()
+    }
     /// `[head | tail] := source`, a list cell.
     get_list(source: Source, head: Destination, tail: Destination) {
         let cell = source.pointer();
@@ -50,6 +71,18 @@ crate::instructions! { frame;
         tail.set(rest);
         frame.advance()
     }
+    /// Jump if `source` is no list cell, else `target := tl(source)`.
+    is_nonempty_get_tl(otherwise: Label, source: Source, target: Destination) {
+        if !source.is_cons() { return frame.go(otherwise) }
+        target.set(*source.pointer().add(1));
+        frame.advance()
+    }
+    /// Jump if `source` is no list cell, else `target := hd(source)`.
+    is_nonempty_get_hd(otherwise: Label, source: Source, target: Destination) {
+        if !source.is_cons() { return frame.go(otherwise) }
+        target.set(*source.pointer());
+        frame.advance()
+    }
     /// `target := element(index + 1, source)`, a tuple; `offset` is in bytes from the header.
     get_tuple_element(source: Source, offset: Number, target: Destination) {
         target.set(*source.pointer().cast::<u8>().add(offset).cast::<Word>());
@@ -61,6 +94,15 @@ crate::instructions! { frame;
         let (first, second) = (*at, *at.add(1));
         target.set(first);
         next_target.set(second);
+        frame.advance()
+    }
+    /// Three elements next to each other.
+    get_three_tuple_elements(source: Source, offset: Number, target: Destination, next_target: Destination, last_target: Destination) {
+        let at = source.pointer().cast::<u8>().add(offset).cast::<Word>();
+        let (first, second, third) = (*at, *at.add(1), *at.add(2));
+        target.set(first);
+        next_target.set(second);
+        last_target.set(third);
         frame.advance()
     }
     /// [`get_tuple_element`] of an index that does not fit a slot.
@@ -92,6 +134,28 @@ crate::instructions! { frame;
         *object.add(1) = first;
         *object.add(2) = second;
         frame.htop = object.add(3);
+        target.set(Word::boxed(object));
+        frame.advance()
+    }
+    /// `test_heap` for three words, then [`put_tuple_2`].
+    test_heap_put_tuple_2(live: Number, first: Source, second: Source, target: Destination) {
+        if !frame.room(3) { return frame.collect(3, live) }
+        let object = frame.htop;
+        *object = Word::header(subtag::TUPLE, 2);
+        *object.add(1) = first;
+        *object.add(2) = second;
+        frame.htop = object.add(3);
+        target.set(Word::boxed(object));
+        frame.advance()
+    }
+    /// `target := {first, second, third}`
+    put_tuple_3(first: Source, second: Source, third: Source, target: Destination) {
+        let object = frame.htop;
+        *object = Word::header(subtag::TUPLE, 3);
+        *object.add(1) = first;
+        *object.add(2) = second;
+        *object.add(3) = third;
+        frame.htop = object.add(4);
         target.set(Word::boxed(object));
         frame.advance()
     }
