@@ -17,9 +17,6 @@ use oxbeam_tests::matrix::{self, Config, Places, RELEASES, Vm};
 use oxbeam_tests::oracle::Oracle;
 use oxbeam_tests::recorded;
 
-/// From this release on mix (1.20) wants random bytes of `crypto`, which is a library in C.
-const MIX_WITH_CRYPTO: u32 = 29;
-
 /// Tests run one after the other, in the same order every time.
 const EXUNIT: &str = "ExUnit.start(seed: 0, max_cases: 1)";
 
@@ -85,13 +82,10 @@ fn check(places: &Places, vm: &Vm, record: bool) -> Result<(), String> {
     let run = ended_well(call(vm, &project, "elixir", &run)?, "the run")?;
     let test = ["-pa", "ebin", "-e", EXUNIT, "-r", "test/survey_test.exs"];
     let test = report(&call(vm, &project, "elixir", &test)?);
-    let mut results = vec![("run", run), ("test", test)];
-    if vm.release < MIX_WITH_CRYPTO {
-        ended_well(call(vm, &project, "mix", &["compile"])?, "mix compile")?;
-        let script = format!("{EXUNIT}; Code.require_file(\"test/survey_test.exs\")");
-        let test = call(vm, &project, "mix", &["run", "-e", &script])?;
-        results.push(("mix", report(&test)));
-    }
+    ended_well(call(vm, &project, "mix", &["compile"])?, "mix compile")?;
+    let script = format!("{EXUNIT}; Code.require_file(\"test/survey_test.exs\")");
+    let mix = report(&call(vm, &project, "mix", &["run", "-e", &script])?);
+    let results = [("run", run), ("test", test), ("mix", mix)];
     let differences = results.iter().map(|(name, got)| {
         if record {
             recorded::write(&source, name, vm.release, got)
