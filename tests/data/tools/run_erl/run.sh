@@ -1,5 +1,4 @@
 # slow
-# releases: 25
 # run_erl and to_erl: a shell in the background, what is typed into it, and its log.
 . ../step.sh
 settled() { for i in $(seq 300); do [ -e "$1" ] && return; sleep 0.1; done; echo "no $1 after 30 s"; }
