@@ -19,6 +19,8 @@ const TESTS: &[(&str, &str, Check)] = &[
     ("ports", "ports", nothing_left),
     ("sockets", "sockets", nothing_left),
     ("natives", "natives", natives),
+    ("resources", "resources", natives),
+    ("tracers", "tracers", natives),
     ("drivers", "drivers", drivers),
 ];
 
@@ -125,10 +127,11 @@ fn nothing_left(vm: &Vm, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// What the program prints was recorded from the real machines: `data/machine/natives.25.out` and so on.
+/// The program and its library have the folder's name. What it prints was recorded from the real machines: `data/machine/natives.25.out` and so on.
 fn natives(vm: &Vm, folder: &Path) -> Result<(), String> {
-    library(vm, folder, "natives", "natives", &[])?;
-    prints(vm, folder, "natives")
+    let program = folder.file_name().unwrap_or_default().to_string_lossy();
+    library(vm, folder, &program, &program, &[])?;
+    prints(vm, folder, &program)
 }
 
 /// The same of drivers, made twice of one source.

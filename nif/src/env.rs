@@ -1,5 +1,6 @@
 //! `ErlNifEnv`: where a library's terms are built, and what is to happen when its function returns.
 
+use crate::iovec::Vector;
 use crate::library::Instance;
 use oxbeam_term::heap::arena::Arena;
 use oxbeam_term::{Builder, Term, Word};
@@ -10,6 +11,20 @@ use std::sync::Arc;
 
 /// `ERL_NIF_TERM`: a term's word.
 pub(crate) type Raw = u64;
+
+/// `ErlNifPid`, and `ErlNifPort`: a term.
+#[repr(C)]
+pub(crate) struct Name {
+    pub(crate) term: Raw,
+}
+
+impl Name {
+    pub(crate) fn of_process(number: u64) -> Name {
+        Name {
+            term: Term::local_pid(number).word().0,
+        }
+    }
+}
 
 /// A function of a library.
 pub(crate) type Function = unsafe extern "C" fn(*mut Env, c_int, *const Raw) -> Raw;
@@ -42,6 +57,8 @@ pub(crate) struct Env {
     pub(crate) scheduled: Option<Scheduled>,
     /// Bytes that binaries had to be copied to; they are there until the function returns.
     copies: Vec<Box<[u8]>>,
+    /// Vectors of binaries, and what they refer to; as long as those.
+    vectors: Vec<Vector>,
 }
 
 impl Env {
@@ -61,6 +78,7 @@ impl Env {
             pending: None,
             scheduled: None,
             copies: Vec::new(),
+            vectors: Vec::new(),
         }
     }
     /// An environment of no process: of a message, or of a call back.
@@ -75,11 +93,13 @@ impl Env {
             pending: None,
             scheduled: None,
             copies: Vec::new(),
+            vectors: Vec::new(),
         }
     }
     /// Forgets all terms.
     pub(crate) fn clear(&mut self) {
         self.copies.clear();
+        self.vectors.clear();
         self.pending = None;
         if let Some(own) = &mut self.own {
             **own = Arena::new();
@@ -110,6 +130,10 @@ impl Env {
         self.copies
             .last_mut()
             .map_or(ptr::null_mut(), |bytes| bytes.as_mut_ptr())
+    }
+    /// Keeps a vector until the function returns.
+    pub(crate) fn keep_vector(&mut self, vector: Vector) {
+        self.vectors.push(vector);
     }
     /// Raises; the function gives what it gets.
     pub(crate) fn raise(&mut self, pending: Pending) -> Raw {

@@ -4,7 +4,10 @@
 //! |---|---|
 //! | `library.rs` | loading, upgrading, unloading; calls |
 //! | `env.rs` | `ErlNifEnv` |
-//! | `resource.rs` | objects of a library behind references |
+//! | `resource.rs` | objects of a library behind references, and the processes that they watch |
+//! | `select.rs` | descriptors that are looked at for resources |
+//! | `iovec.rs` | vectors of binaries, and queues of them |
+//! | `tracer.rs` | modules that trace |
 //! | `abi/` | the functions `enif_…`, by theme |
 //! | `variadic.c` | those whose arguments vary in number |
 //! | `driver/` | drivers: `erl_ddll`, `erl_driver.h` |
@@ -16,13 +19,17 @@
 mod abi;
 mod driver;
 mod env;
+mod iovec;
 mod library;
 mod resource;
+mod select;
+mod tracer;
 
 pub use library::NATIVES;
 
-/// Names what libraries look up, so that the linker keeps it.
+/// Names what libraries look up, so that the linker keeps it, and says who calls libraries that trace.
 pub fn keep() -> usize {
+    oxbeam_vm::trace::tracer::install(&tracer::Libraries);
     let tables = abi::TABLES.iter().chain(driver::abi::TABLES);
     std::hint::black_box(tables.map(|table| table.len()).sum())
 }

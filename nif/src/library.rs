@@ -8,6 +8,7 @@ use oxbeam_vm::file_name::{self, Atoms};
 use oxbeam_vm::halt;
 use oxbeam_vm::machine::machine;
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::sched::Errand;
 use parking_lot::Mutex;
 use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 use std::ptr::{self, NonNull};
@@ -17,18 +18,29 @@ use std::time::{Duration, Instant};
 
 /// Version of `erl_nif.h` that libraries may have been made with.
 const MAJOR: c_int = 2;
+const MINOR_OF_FLAGS: c_int = 7;
 const MINOR_25: c_int = 16;
 const MINOR_27: c_int = 17;
 const MINOR_29: c_int = 18;
 const VARIANT: &str = "beam.vanilla";
 
 /// `ErlNifFunc`
+#[derive(Copy, Clone)]
 #[repr(C)]
 struct FunctionRow {
     name: *const c_char,
     arity: c_uint,
     function: Function,
     flags: c_uint,
+}
+
+/// What libraries before version 2.7 have in its place.
+#[derive(Copy, Clone)]
+#[repr(C)]
+struct OldRow {
+    name: *const c_char,
+    arity: c_uint,
+    function: Function,
 }
 
 /// `ErlNifEntry`
@@ -105,8 +117,14 @@ pub(crate) struct Instance {
     module: Atom,
     entry: *const Entry,
     private: AtomicPtr<c_void>,
+    /// Its `load` or `upgrade` runs.
+    loading: AtomicBool,
     /// The machine's end waits for its calls.
     delays: AtomicBool,
+    /// It is told of the machine's end.
+    is_told: AtomicBool,
+    /// Each scheduler calls this before it is unloaded.
+    on_unload: OnceLock<OnThread>,
     /// Resource types that it opens while it is loaded.
     pub(crate) opened: Mutex<Vec<Opened>>,
     _handle: Handle,
@@ -120,11 +138,13 @@ unsafe impl Sync for Instance {}
 /// `ErlNifOption`
 const DELAY_HALT: c_int = 1;
 const ON_HALT: c_int = 2;
+const ON_UNLOAD_THREAD: c_int = 3;
 
-type OnHalt = unsafe extern "C" fn(*mut c_void);
+/// Is called with the library's private data.
+type OnThread = unsafe extern "C" fn(*mut c_void);
 
 /// Libraries that want to be told of the machine's end.
-static ENDINGS: Mutex<Vec<(OnHalt, Weak<Instance>)>> = Mutex::new(Vec::new());
+static ENDINGS: Mutex<Vec<(OnThread, Weak<Instance>)>> = Mutex::new(Vec::new());
 
 /// Calls under way of libraries that the machine's end waits for.
 static DELAYING: AtomicUsize = AtomicUsize::new(0);
@@ -166,20 +186,30 @@ impl Drop for Delay {
 }
 
 impl Instance {
-    /// `enif_set_option`: 0 if it is done.
+    /// `enif_set_option`: 0 if it is done. Options are set once, while the library is loaded.
     pub(crate) fn set_option(self: &Arc<Instance>, option: c_int, callback: *mut c_void) -> c_int {
         static HOOKS: Once = Once::new();
         HOOKS.call_once(|| {
             machine().on_halt(tell_end);
             halt::on_flush(await_calls);
         });
-        match option {
-            DELAY_HALT if !self.delays.swap(true, Ordering::AcqRel) => 0,
-            ON_HALT if !callback.is_null() => {
-                // SAFETY: what the option asks for.
-                let callback = unsafe { std::mem::transmute::<*mut c_void, OnHalt>(callback) };
+        if !self.loading.load(Ordering::Acquire) {
+            return libc::EINVAL;
+        }
+        // SAFETY: what the options but the first ask for.
+        let callback = (!callback.is_null())
+            .then(|| unsafe { std::mem::transmute::<*mut c_void, OnThread>(callback) });
+        match (option, callback) {
+            (DELAY_HALT, _) if !self.delays.swap(true, Ordering::AcqRel) => 0,
+            (ON_HALT, Some(callback)) if !self.is_told.swap(true, Ordering::AcqRel) => {
                 ENDINGS.lock().push((callback, Arc::downgrade(self)));
                 0
+            }
+            (ON_UNLOAD_THREAD, Some(callback)) if minor() >= MINOR_27 => {
+                match self.on_unload.set(callback) {
+                    Ok(()) => 0,
+                    Err(_) => libc::EINVAL,
+                }
             }
             _ => libc::EINVAL,
         }
@@ -194,16 +224,73 @@ impl Instance {
         // SAFETY: as long as the handle.
         unsafe { &*self.entry }
     }
+    fn rows(&self) -> Vec<FunctionRow> {
+        let entry = self.entry();
+        let count = usize::try_from(entry.count).unwrap_or(0);
+        let row = |index: usize| {
+            // SAFETY: the library says so many, and of which version they are.
+            unsafe {
+                if entry.minor >= MINOR_OF_FLAGS {
+                    return *entry.functions.add(index);
+                }
+                let old = *entry.functions.cast::<OldRow>().add(index);
+                FunctionRow {
+                    name: old.name,
+                    arity: old.arity,
+                    function: old.function,
+                    flags: 0,
+                }
+            }
+        };
+        (0..count).map(row).collect()
+    }
+    /// One of its functions.
+    pub(crate) fn function(&self, name: &str, arity: u32) -> Option<Function> {
+        self.rows()
+            .iter()
+            // SAFETY: the library's own text.
+            .find(|row| row.arity == arity && unsafe { text(row.name) } == name)
+            .map(|row| row.function)
+    }
 }
 
-/// What a version of a module holds: dropped when the version is purged.
+/// The library that the module's current version has loaded.
+pub(crate) fn of_current(module: Atom) -> Option<Arc<Instance>> {
+    let module = machine().code.versions(module).current?;
+    let library = module.library.lock();
+    let loaded = library.as_ref()?.downcast_ref::<Loaded>()?;
+    Some(Arc::clone(&loaded.instance))
+}
+
+/// What a version of a module holds: dropped when the version is purged. Its library is unloaded then, or as soon as all schedulers have been told.
 struct Loaded {
+    instance: Arc<Instance>,
+    unloading: Option<Unloading>,
+}
+
+/// Unloads the library when it is dropped.
+struct Unloading {
     instance: Arc<Instance>,
     /// Places of its functions in [`CALLS`].
     calls: Vec<u32>,
 }
 
 impl Drop for Loaded {
+    fn drop(&mut self) {
+        let unloading = self.unloading.take();
+        if let Some(&callback) = self.instance.on_unload.get() {
+            let errand: Errand = Arc::new(move || {
+                if let Some(unloading) = &unloading {
+                    // SAFETY: the library's function; it is there as long as this.
+                    unsafe { callback(unloading.instance.private()) };
+                }
+            });
+            machine().scheduler.on_every_worker(&errand);
+        }
+    }
+}
+
+impl Drop for Unloading {
     fn drop(&mut self) {
         if let Some(unload) = self.instance.entry().unload {
             let mut env = Env::alone(Some(Arc::clone(&self.instance)));
@@ -219,6 +306,7 @@ impl Drop for Loaded {
 
 /// A function of a library, as code refers to it.
 struct Call {
+    name: Atom,
     function: Function,
     instance: Arc<Instance>,
 }
@@ -262,9 +350,9 @@ natives! { LOADING: "erlang";
 
 // What `enif_schedule_nif` puts off: the function behind a reference, and its arguments.
 natives! { RESUMING: "erl_nif";
-    "resume"     / 2 Plain    => resume_2;
-    "resume_cpu" / 2 DirtyCpu => resume_2;
-    "resume_io"  / 2 DirtyIo  => resume_2;
+    "resume"     / 3 Plain    => resume_3;
+    "resume_cpu" / 3 DirtyCpu => resume_3;
+    "resume_io"  / 3 DirtyIo  => resume_3;
 }
 
 /// The natives of this crate, by table.
@@ -417,12 +505,11 @@ fn check(entry: &Entry, module: Atom) -> Result<(), Fault> {
 }
 
 /// The library's functions: name and arity in the module, kind, and function.
-fn functions(entry: &Entry, module: &Module) -> Result<Vec<(Atom, u32, Kind, Function)>, Fault> {
-    let rows = match usize::try_from(entry.count) {
-        // SAFETY: the library says so many.
-        Ok(count) if count > 0 => unsafe { std::slice::from_raw_parts(entry.functions, count) },
-        _ => &[],
-    };
+fn functions(
+    instance: &Instance,
+    module: &Module,
+) -> Result<Vec<(Atom, u32, Kind, Function)>, Fault> {
+    let rows = instance.rows();
     let name = oxbeam_term::print::display_atom(module.name);
     let mut found: Vec<(Atom, u32, Kind, Function)> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -434,6 +521,9 @@ fn functions(entry: &Entry, module: &Module) -> Result<Vec<(Atom, u32, Kind, Fun
         let Some(atom) = atom else {
             return Err(bad(format!("Function not found {shown}")));
         };
+        if !module.may_be_native(atom, row.arity) {
+            return Err(bad(format!("Function not declared as nif {shown}")));
+        }
         let kind = match row.flags {
             0 => Kind::Plain,
             DIRTY_CPU => Kind::DirtyCpu,
@@ -474,29 +564,41 @@ fn load<'p>(
         module: module.name,
         entry,
         private: AtomicPtr::new(ptr::null_mut()),
+        loading: AtomicBool::new(true),
         delays: AtomicBool::new(false),
+        is_told: AtomicBool::new(false),
+        on_unload: OnceLock::new(),
         opened: Mutex::new(Vec::new()),
         _handle: handle,
     });
-    let functions = functions(instance.entry(), module)?;
-    initialise(cx, &instance, before)?;
+    let functions = functions(&instance, module)?;
+    let initialised = initialise(cx, &instance, before);
+    instance.loading.store(false, Ordering::Release);
+    initialised?;
     resource::commit(&instance);
-    let mut loaded = Loaded {
+    let mut unloading = Unloading {
         instance: Arc::clone(&instance),
         calls: Vec::with_capacity(functions.len()),
     };
     for (name, arity, kind, function) in functions {
         let instance = Arc::clone(&instance);
-        let Some(place) = new_call(Call { function, instance }) else {
+        let Some(place) = new_call(Call {
+            name,
+            function,
+            instance,
+        }) else {
             let text = format!("There are more than {MOST_CALLS} functions of libraries");
             return Err(Fault(LOAD_FAILED, text));
         };
-        loaded.calls.push(place);
+        unloading.calls.push(place);
         machine()
             .code
             .replace_by_library(module, (name, arity), kind, call, place);
     }
-    *module.library.lock() = Some(Box::new(loaded));
+    *module.library.lock() = Some(Box::new(Loaded {
+        instance,
+        unloading: Some(unloading),
+    }));
     Ok(())
 }
 
@@ -510,7 +612,8 @@ fn initialise<'p>(
     let process = cx.process();
     let owned: *mut _ = cx.owned();
     let mut env = Env::of_call(process, owned, Some(Arc::clone(instance)));
-    let mut private = ptr::null_mut();
+    // It may ask for its data while it sets them.
+    let private = instance.private.as_ptr();
     let entry = instance.entry();
     let library = before.map(|before| before.library.lock());
     let old = library
@@ -521,14 +624,12 @@ fn initialise<'p>(
             let text = "Upgrade not supported by this NIF library.";
             return Err(Fault("upgrade", text.to_owned()));
         };
-        let mut old_private = old.instance.private();
         // Nobody calls the library while both are at its data.
         let veto = machine().scheduler.blocked(|| {
             // SAFETY: the library's function, with what its type asks for.
-            unsafe { upgrade(&raw mut env, &raw mut private, &raw mut old_private, info) }
+            unsafe { upgrade(&raw mut env, private, old.instance.private.as_ptr(), info) }
         });
         if veto == 0 {
-            old.instance.private.store(old_private, Ordering::Release);
             Ok(())
         } else {
             let text = format!("Library upgrade-call unsuccessful ({veto}).");
@@ -536,7 +637,7 @@ fn initialise<'p>(
         }
     } else if let Some(load) = entry.load {
         // SAFETY: as above.
-        match unsafe { load(&raw mut env, &raw mut private, info) } {
+        match unsafe { load(&raw mut env, private, info) } {
             0 => Ok(()),
             veto => {
                 let text = format!("Library load-call unsuccessful ({veto}).");
@@ -546,7 +647,6 @@ fn initialise<'p>(
     } else {
         Ok(())
     };
-    instance.private.store(private, Ordering::Release);
     result
 }
 
@@ -556,57 +656,74 @@ fn call<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let call = CALLS[place].load(Ordering::Acquire);
     // SAFETY: the code that has the number is not purged while a process is in it; who is there on a dirty scheduler has its own reference
     // to the library from here on.
-    let (function, instance) = unsafe { ((*call).function, Arc::clone(&(*call).instance)) };
-    let arguments = cx.args();
-    run(
-        cx,
-        function,
-        &instance,
-        arguments.as_ptr().cast(),
-        arguments.len(),
-    )
+    let (name, function, instance) = unsafe {
+        (
+            (*call).name,
+            (*call).function,
+            Arc::clone(&(*call).instance),
+        )
+    };
+    match run(cx, function, &instance, cx.args()) {
+        Ok(result) => result,
+        Err(scheduled) => {
+            let called = cx.args().to_vec();
+            let called = cx.list(called);
+            Err(put_off(cx, &scheduled, name, &instance, called))
+        }
+    }
 }
 
+/// Calls a function: its result, or what it has put off.
 fn run<'p>(
     cx: &mut Cx<'p>,
     function: Function,
     instance: &Arc<Instance>,
-    arguments: *const Raw,
-    count: usize,
-) -> NativeResult<'p> {
+    arguments: &[Term<'p>],
+) -> Result<NativeResult<'p>, Scheduled> {
     let process = cx.process();
     let owned: *mut _ = cx.owned();
     let mut env = Env::of_call(process, owned, Some(Arc::clone(instance)));
     let _delay = Delay::of(instance);
+    let count = arguments.len() as c_int;
     // SAFETY: the library's function, with arguments that are terms of the calling process.
-    let result = unsafe { function(&raw mut env, count as c_int, arguments) };
+    let result = unsafe { function(&raw mut env, count, arguments.as_ptr().cast()) };
     if let Some(scheduled) = env.scheduled.take() {
-        return Err(put_off(cx, scheduled, instance));
+        return Err(scheduled);
     }
-    match env.pending {
+    Ok(match env.pending {
         None if result == Word::NONE.0 => Err(Raise::Badarg),
         // SAFETY: the library gives a term of its environment.
         None => Ok(unsafe { term(result) }),
         Some(Pending::Badarg) => Err(Raise::Badarg),
         // SAFETY: as above.
         Some(Pending::Reason(reason)) => Err(cx.error(unsafe { term(reason) })),
-    }
+    })
 }
 
 /// What is behind the reference that `resume` gets.
 struct Continuation {
     function: Function,
+    /// The function that was called in the beginning.
+    name: Atom,
     instance: Arc<Instance>,
 }
 
-fn put_off<'p>(cx: &mut Cx<'p>, scheduled: Scheduled, instance: &Arc<Instance>) -> Raise {
-    let name = match scheduled.flags as c_uint {
+/// `called`: the arguments of the call in the beginning.
+fn put_off<'p>(
+    cx: &mut Cx<'p>,
+    scheduled: &Scheduled,
+    name: Atom,
+    instance: &Arc<Instance>,
+    called: Term<'p>,
+) -> Raise {
+    let resume = match scheduled.flags as c_uint {
         DIRTY_CPU => "resume_cpu",
         DIRTY_IO => "resume_io",
         _ => "resume",
     };
     let continuation = cx.make_magic(Box::new(Continuation {
         function: scheduled.function,
+        name,
         instance: Arc::clone(instance),
     }));
     // SAFETY: terms that the library gave.
@@ -617,26 +734,27 @@ fn put_off<'p>(cx: &mut Cx<'p>, scheduled: Scheduled, instance: &Arc<Instance>) 
     let arguments = cx.list(arguments.collect::<Vec<_>>());
     cx.trap_to(
         Atom::of("erl_nif"),
-        Atom::of(name),
-        &[continuation, arguments],
+        Atom::of(resume),
+        &[continuation, arguments, called],
     )
 }
 
-/// `resume(Continuation, Arguments)`: calls what a library has put off.
-fn resume_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+/// `resume(Continuation, Arguments, Called)`: calls what a library has put off. Its exceptions are those of the function called in the beginning.
+fn resume_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let continuation = cx
         .arg(0)
         .as_reference()
         .and_then(|reference| reference.magic_value::<Continuation>())
         .ok_or(Raise::Badarg)?;
+    let called = cx.arg(2);
     let arguments = cx.arg(1).proper_list().ok_or(Raise::Badarg)?;
-    run(
-        cx,
-        continuation.function,
-        &continuation.instance,
-        arguments.as_ptr().cast(),
-        arguments.len(),
-    )
+    let (name, instance) = (continuation.name, &continuation.instance);
+    match run(cx, continuation.function, instance, &arguments) {
+        Ok(result) => {
+            result.map_err(|raise| cx.on_behalf_of(raise, (instance.module, name), called))
+        }
+        Err(scheduled) => Err(put_off(cx, &scheduled, name, instance, called)),
+    }
 }
 
 /// `ERL_NIF_THR_…` of the calling thread.

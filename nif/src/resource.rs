@@ -1,24 +1,32 @@
-//! Resources: memory of a library, behind a reference, that is given back when nobody refers to it any more.
+//! Resources: memory of a library, behind a reference, that is given back when nobody refers to it any more; and the processes that it watches.
 
-use crate::env::Env;
+use crate::env::{Env, Name};
 use crate::library::Instance;
 use hashbrown::HashMap;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
+use oxbeam_vm::signal::observer::{self, Observer};
 use parking_lot::{Mutex, RwLock};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::collections::BTreeMap;
 use std::ffi::{c_int, c_void};
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 pub(crate) type Destructor = unsafe extern "C" fn(*mut Env, *mut c_void);
+pub(crate) type Stop = unsafe extern "C" fn(*mut Env, *mut c_void, c_int, c_int);
+pub(crate) type Down = unsafe extern "C" fn(*mut Env, *mut c_void, *mut Name, *mut Monitor);
 pub(crate) type Dynamic = unsafe extern "C" fn(*mut Env, *mut c_void, *mut c_void);
 
 /// What a type's objects call back.
 #[derive(Copy, Clone, Default)]
 pub(crate) struct Callbacks {
     pub(crate) destructor: Option<Destructor>,
+    /// A descriptor is not looked at any more.
+    pub(crate) stop: Option<Stop>,
+    /// A process that an object watches has ended.
+    pub(crate) down: Option<Down>,
     pub(crate) dynamic: Option<Dynamic>,
 }
 
@@ -116,6 +124,11 @@ impl Type {
     pub(crate) fn is(&self, module: Atom, name: &str) -> bool {
         self.module == module && self.name == name
     }
+    /// `Module:Name`
+    pub(crate) fn full_name(&self) -> String {
+        let module = oxbeam_term::print::display_atom(self.module);
+        format!("{module}:{}", self.name)
+    }
     pub(crate) fn callbacks(&self) -> (Callbacks, Option<Arc<Instance>>) {
         self.owner.read().clone()
     }
@@ -134,6 +147,8 @@ pub(crate) struct Resource {
     pub(crate) type_: &'static Type,
     object: *mut c_void,
     layout: Layout,
+    /// Processes that it watches, by monitor.
+    watched: Mutex<BTreeMap<RefNumbers, u64>>,
 }
 
 // SAFETY: the memory is the library's, which must know what threads do with it.
@@ -149,6 +164,9 @@ impl Resource {
 
 impl Drop for Resource {
     fn drop(&mut self) {
+        for (monitor, process) in std::mem::take(self.watched.get_mut()) {
+            observer::stop_observing(process, monitor);
+        }
         let (callbacks, instance) = self.type_.callbacks();
         // SAFETY: nobody refers to the object any more; the library that its code lies in is kept by `instance`.
         unsafe {
@@ -191,6 +209,7 @@ pub(crate) fn allocate(type_: &'static Type, size: usize) -> *mut c_void {
             type_,
             object,
             layout,
+            watched: Mutex::default(),
         };
         let magic = Arc::new(Magic {
             value: Box::new(resource),
@@ -242,4 +261,115 @@ pub(crate) unsafe fn counted(object: *mut c_void) -> (RefNumbers, Arc<Magic>) {
 pub(crate) unsafe fn size(object: *mut c_void) -> usize {
     // SAFETY: as above.
     unsafe { (*header(object)).size }
+}
+
+// ---- Monitors ----
+
+/// `ErlNifMonitor`: the numbers of a reference.
+#[derive(Copy, Clone)]
+#[repr(C)]
+pub(crate) struct Monitor([u64; 4]);
+
+impl Monitor {
+    fn of(numbers: RefNumbers) -> Monitor {
+        Monitor([numbers.low, u64::from(numbers.high), 0, 0])
+    }
+    pub(crate) fn numbers(&self) -> RefNumbers {
+        RefNumbers {
+            low: self.0[0],
+            high: self.0[1] as u32,
+        }
+    }
+}
+
+/// An object that watches a process; it does not keep the object.
+struct Watcher {
+    numbers: RefNumbers,
+    object: Weak<Magic>,
+}
+
+impl Observer for Watcher {
+    fn down(&self, monitor: RefNumbers, process: u64) {
+        let Some(magic) = self.object.upgrade() else {
+            return;
+        };
+        let Some(resource) = magic.value.downcast_ref::<Resource>() else {
+            return;
+        };
+        if resource.watched.lock().remove(&monitor).is_none() {
+            // It has just been taken back.
+            return;
+        }
+        let (callbacks, instance) = resource.type_.callbacks();
+        if let Some(down) = callbacks.down {
+            let mut env = Env::alone(instance);
+            let (mut pid, mut monitor) = (Name::of_process(process), Monitor::of(monitor));
+            // SAFETY: the library's function; the object and the library are there.
+            unsafe {
+                down(
+                    &raw mut env,
+                    resource.object,
+                    &raw mut pid,
+                    &raw mut monitor,
+                );
+            }
+        }
+    }
+    fn object(&self) -> Option<(RefNumbers, Arc<Magic>)> {
+        Some((self.numbers, self.object.upgrade()?))
+    }
+}
+
+/// Why there is no monitor.
+pub(crate) enum Unwatched {
+    /// The object's type does not want to be told.
+    NoCallback,
+    /// There is no such process.
+    NoProcess,
+}
+
+/// The object watches the local process of this number.
+///
+/// # Safety
+/// The object is there.
+pub(crate) unsafe fn watch(
+    object: *mut c_void,
+    process: Option<u64>,
+) -> Result<Monitor, Unwatched> {
+    // SAFETY: the caller's promise.
+    let (numbers, magic) = unsafe { counted(object) };
+    let Some(resource) = magic.value.downcast_ref::<Resource>() else {
+        return Err(Unwatched::NoCallback);
+    };
+    if resource.type_.callbacks().0.down.is_none() {
+        return Err(Unwatched::NoCallback);
+    }
+    let process = process.ok_or(Unwatched::NoProcess)?;
+    let monitor = oxbeam_vm::unique::next_reference();
+    resource.watched.lock().insert(monitor, process);
+    let watcher = Watcher {
+        numbers,
+        object: Arc::downgrade(&magic),
+    };
+    if observer::observe(process, monitor, Arc::new(watcher)) {
+        Ok(Monitor::of(monitor))
+    } else {
+        resource.watched.lock().remove(&monitor);
+        Err(Unwatched::NoProcess)
+    }
+}
+
+/// It does so no longer; did it?
+///
+/// # Safety
+/// The object is there.
+pub(crate) unsafe fn unwatch(object: *mut c_void, monitor: RefNumbers) -> bool {
+    // SAFETY: the caller's promise.
+    let (_, magic) = unsafe { counted(object) };
+    let resource = magic.value.downcast_ref::<Resource>();
+    let process = resource.and_then(|resource| resource.watched.lock().remove(&monitor));
+    if let Some(process) = process {
+        observer::stop_observing(process, monitor);
+    }
+    process.is_some()
 }

@@ -35,6 +35,7 @@ pub mod signal;
 pub mod stats;
 pub mod system_flags;
 pub mod system_monitor;
+pub mod system_profile;
 pub mod timer;
 pub mod trace;
 pub mod tty;

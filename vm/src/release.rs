@@ -39,6 +39,8 @@ pub struct Release {
     pub spawned_await_begin: bool,
     /// `unicode:bin_is_7bit/1` is true of the empty binary only (OTP 27).
     pub only_empty_is_7bit: bool,
+    /// `return_to` is told of exceptions too that pass through other functions than the traced one.
+    pub exceptions_return_far: bool,
 }
 
 /// How files, ports and compression behave under one release.
@@ -231,6 +233,7 @@ pub const TABLE: [Release; 3] = [
         priority_messages: false,
         spawned_await_begin: false,
         only_empty_is_7bit: false,
+        exceptions_return_far: false,
     },
     Release {
         number: 27,
@@ -250,6 +253,7 @@ pub const TABLE: [Release; 3] = [
         priority_messages: false,
         spawned_await_begin: true,
         only_empty_is_7bit: true,
+        exceptions_return_far: true,
     },
     Release {
         number: 29,
@@ -269,6 +273,7 @@ pub const TABLE: [Release; 3] = [
         priority_messages: true,
         spawned_await_begin: true,
         only_empty_is_7bit: false,
+        exceptions_return_far: true,
     },
 ];
 

@@ -6,7 +6,7 @@
 use crate::machine::machine;
 use crate::native::Cx;
 use crate::process::{Message, Owned, Process};
-use crate::signal::{self, Signal};
+use crate::trace::Tracer;
 use oxbeam_term::{Atom, Builder, Term, Word};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,23 +24,23 @@ pub const STRICT_MONOTONIC_TIMESTAMP: i64 = 16;
 /// `monotonic_timestamp`
 pub const MONOTONIC_TIMESTAMP: i64 = 32;
 
-/// Who gets the trace messages: a process of this node.
-static TRACER: Mutex<Option<u64>> = Mutex::new(None);
+/// Who gets the trace messages.
+static TRACER: Mutex<Option<Tracer>> = Mutex::new(None);
 /// Some process has, or had, a token.
 static EVER: AtomicBool = AtomicBool::new(false);
 
 /// The system tracer.
-pub fn tracer() -> Option<u64> {
+pub fn tracer() -> Option<Tracer> {
     let mut tracer = TRACER.lock();
     // One that is gone traces no more.
-    if tracer.is_some_and(|number| machine().processes.get(number).is_none()) {
+    if tracer.as_ref().is_some_and(|tracer| !tracer.is_there()) {
         *tracer = None;
     }
-    *tracer
+    tracer.clone()
 }
 
 /// Sets the system tracer; the one before.
-pub fn set_tracer(tracer: Option<u64>) -> Option<u64> {
+pub fn set_tracer(tracer: Option<Tracer>) -> Option<Tracer> {
     std::mem::replace(&mut TRACER.lock(), tracer)
 }
 
@@ -228,35 +228,36 @@ pub fn output(token: &Token<'_>, kind: i64, to: Term<'_>, message: Term<'_>) {
         _ => "print",
     };
     // `{seq_trace, Label, {Kind, {Lastcnt, Serial}, From, To, Message}}`, with a timestamp behind it if there is to be one.
-    let message = Message::build(|builder| {
+    tracer.tell_sequential(to, token.flags, &mut |builder| {
         let [label, from, to, message] = [token.label, token.from, to, message]
             .map(|term| oxbeam_term::copy::copy(term, builder));
         let serial = builder.tuple(&[Term::small(token.last), Term::small(token.serial)]);
         let event = builder.tuple(&[Term::atom(Atom::of(text)), serial, from, to, message]);
-        let tag = Term::atom(Atom::of("seq_trace"));
-        let time = &machine().time;
-        let stamp = if token.flags & TIMESTAMP != 0 {
-            let micro = time.system().div_euclid(1000);
-            let parts = [
-                micro.div_euclid(1_000_000_000_000),
-                micro.div_euclid(1_000_000) % 1_000_000,
-                micro % 1_000_000,
-            ];
-            builder.tuple(&parts.map(Term::small))
-        } else if token.flags & STRICT_MONOTONIC_TIMESTAMP != 0 {
-            let now = builder.integer(time.monotonic());
-            let unique = crate::unique::next_monotonic_integer() as i64;
-            let unique = builder.integer(crate::unique::MIN_UNIQUE + unique);
-            builder.tuple(&[now, unique])
-        } else if token.flags & MONOTONIC_TIMESTAMP != 0 {
-            builder.integer(time.monotonic())
-        } else {
-            return builder.tuple(&[tag, label, event]);
-        };
-        builder.tuple(&[tag, label, event, stamp])
+        (label, event)
     });
-    // A tracer that has just gone gets nothing.
-    let _ = signal::deliver(tracer, Signal::Message(message));
+}
+
+/// The time, in the form that a token's flags ask for.
+pub(crate) fn timestamp<'p>(flags: i64, builder: &mut Builder<'p>) -> Option<Term<'p>> {
+    let time = &machine().time;
+    Some(if flags & TIMESTAMP != 0 {
+        let micro = time.system().div_euclid(1000);
+        let parts = [
+            micro.div_euclid(1_000_000_000_000),
+            micro.div_euclid(1_000_000) % 1_000_000,
+            micro % 1_000_000,
+        ];
+        builder.tuple(&parts.map(Term::small))
+    } else if flags & STRICT_MONOTONIC_TIMESTAMP != 0 {
+        let now = builder.integer(time.monotonic());
+        let unique = crate::unique::next_monotonic_integer() as i64;
+        let unique = builder.integer(crate::unique::MIN_UNIQUE + unique);
+        builder.tuple(&[now, unique])
+    } else if flags & MONOTONIC_TIMESTAMP != 0 {
+        builder.integer(time.monotonic())
+    } else {
+        return None;
+    })
 }
 
 /// The caller prints something: its token counts on.

@@ -4,6 +4,8 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::seq_trace;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::system_monitor::{self, Settings};
+use oxbeam_vm::system_profile::{self, flag as profile};
+use oxbeam_vm::trace::{Tracer, flag as trace_flag};
 use parking_lot::Mutex;
 
 natives! { NATIVES: "erlang";
@@ -114,18 +116,18 @@ fn seq_trace_print_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 /// `system_info(sequential_tracer)` without its tag.
-pub(super) fn sequential_tracer() -> Term<'static> {
-    seq_trace::tracer().map_or(Term::FALSE, Term::local_pid)
+pub(super) fn sequential_tracer<'p>(cx: &mut Cx<'p>) -> Term<'p> {
+    seq_trace::tracer().map_or(Term::FALSE, |tracer| tracer.term(cx.builder()))
 }
 
-/// `system_flag(sequential_tracer, Pid | false)`: the one before.
-pub(super) fn set_sequential_tracer(value: Term<'_>) -> Option<Term<'static>> {
-    let before = sequential_tracer();
-    let tracer = match value.view() {
-        View::Atom(known::FALSE) => None,
-        // Of a process that is gone there is nothing to expect.
-        View::Pid(number) => Some(number),
-        _ => return None,
+/// `system_flag(sequential_tracer, Tracer | false)`: the one before.
+pub(super) fn set_sequential_tracer<'p>(cx: &mut Cx<'p>, value: Term<'p>) -> Option<Term<'p>> {
+    let before = sequential_tracer(cx);
+    // Of a process that is gone there is nothing to expect.
+    let tracer = match value.as_tuple_of::<2>() {
+        _ if value.is(known::FALSE) => None,
+        Some([module, state]) => Some(Tracer::of_module(module, state)?),
+        None => Some(Tracer::of(value)?),
     };
     seq_trace::set_tracer(tracer);
     Some(before)
@@ -158,11 +160,6 @@ struct Watch {
 }
 
 static MONITOR: Mutex<Watch> = Mutex::new(Watch {
-    process: None,
-    options: Vec::new(),
-    queue: None,
-});
-static PROFILE: Mutex<Watch> = Mutex::new(Watch {
     process: None,
     options: Vec::new(),
     queue: None,
@@ -296,44 +293,56 @@ fn monitor<'p>(cx: &mut Cx<'p>, process: Term<'p>, options: Term<'p>) -> NativeR
     Ok(before.term(cx))
 }
 
-fn system_profile_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let watch = PROFILE.lock().clone();
-    Ok(watch.term(cx))
+/// Its flags, as they are shown.
+const PROFILED: [(&str, u32); 4] = [
+    ("exclusive", profile::EXCLUSIVE),
+    ("scheduler", profile::SCHEDULERS),
+    ("runnable_procs", profile::PROCESSES),
+    ("runnable_ports", profile::PORTS),
+];
+
+fn profile_term<'p>(cx: &mut Cx<'p>) -> Term<'p> {
+    let (profiler, flags) = system_profile::settings();
+    let Some(profiler) = profiler else {
+        return Term::atom(known::UNDEFINED);
+    };
+    let names = PROFILED.iter().filter(|row| flags & row.1 != 0);
+    let names: Vec<_> = names.map(|row| Term::atom(Atom::of(row.0))).collect();
+    let names = cx.list(names);
+    let profiler = profiler.term(cx.builder());
+    cx.tuple(&[profiler, names])
 }
 
+fn system_profile_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    Ok(profile_term(cx))
+}
+
+/// `system_profile(Profiler | undefined, Options)`: what was set before.
 fn system_profile_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    /// As OTP shows them.
-    const FLAGS: [&str; 4] = ["runnable_procs", "runnable_ports", "scheduler", "exclusive"];
-    let mut new = Watch::default();
-    if !cx.arg(0).is(known::UNDEFINED) {
-        let number = cx.arg(0).as_local_pid().ok_or(Raise::Badarg)?;
-        if cx.machine().processes.get(number).is_none() {
-            return Err(Raise::Badarg);
-        }
-        let mut flags = [false; 4];
-        for option in cx.arg(1).proper_list().ok_or(Raise::Badarg)? {
-            let text = option.as_atom().ok_or(Raise::Badarg)?.text();
-            if matches!(
-                text,
-                "timestamp" | "monotonic_timestamp" | "strict_monotonic_timestamp"
-            ) {
-                continue;
-            }
-            let at = FLAGS
-                .iter()
-                .position(|flag| *flag == text)
-                .ok_or(Raise::Badarg)?;
-            flags[at] = true;
-        }
-        new.process = Some(number);
-        new.options.extend(
-            FLAGS
-                .iter()
-                .zip(flags)
-                .filter(|(_, on)| *on)
-                .map(|(key, _)| (*key, None)),
-        );
+    let (profiler, options) = (cx.arg(0), cx.arg(1));
+    if profiler.is(known::UNDEFINED) || options.is_nil() {
+        let before = profile_term(cx);
+        system_profile::set(None, 0, 0);
+        return Ok(before);
     }
-    let before = std::mem::replace(&mut *PROFILE.lock(), new);
-    Ok(before.term(cx))
+    let profiler = Tracer::of(profiler).ok_or(Raise::Badarg)?;
+    if !profiler.is_there() {
+        return Err(Raise::Badarg);
+    }
+    let (mut flags, mut time) = (0, trace_flag::TIMESTAMP);
+    for option in options.proper_list().ok_or(Raise::Badarg)? {
+        let text = option.as_atom().ok_or(Raise::Badarg)?.text();
+        match text {
+            "timestamp" => time = trace_flag::TIMESTAMP,
+            "monotonic_timestamp" => time = trace_flag::MONOTONIC_TIMESTAMP,
+            "strict_monotonic_timestamp" => time = trace_flag::STRICT_MONOTONIC_TIMESTAMP,
+            _ => {
+                let row = PROFILED.iter().find(|row| row.0 == text);
+                flags |= row.ok_or(Raise::Badarg)?.1;
+            }
+        }
+    }
+    let before = profile_term(cx);
+    system_profile::set(Some(profiler), flags, time);
+    Ok(before)
 }

@@ -9,8 +9,7 @@ use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::trace::breakpoint::{self, Change, Found, Measure, On, Pattern, Row, Totals};
 use oxbeam_vm::trace::session::{self, EventPattern, Handle, OnLoad};
 use oxbeam_vm::trace::{
-    Session, Specification, Tracee, Tracer, event, flag, flag_names, flags_of_list, is_erl_tracer,
-    tracer_of_tuple,
+    Session, Specification, Tracee, Tracer, event, flag, flag_names, flags_of_list, tracer_of_tuple,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -68,11 +67,11 @@ fn session_argument(cx: &mut Cx<'_>) -> Result<Arc<Session>, Raise> {
     }
 }
 
-/// A tracer that stands by itself: a pid, a port, `{erl_tracer, State}`.
+/// A tracer that stands by itself: a pid, a port, `{Module, State}`.
 fn bare_tracer(term: Term<'_>) -> Option<Tracer> {
     match term.as_tuple_of::<2>() {
-        Some([module, state]) if is_erl_tracer(module) => Tracer::of(state),
-        _ => Tracer::of(term),
+        Some([module, state]) => Tracer::of_module(module, state),
+        None => Tracer::of(term),
     }
 }
 
@@ -139,8 +138,9 @@ fn trace<'p>(
     };
     let on = on.as_boolean().ok_or(Raise::Badarg)?;
     let own = Tracer::Process(cx.process().number);
-    let tracer = on.then(|| tracer.or(session.tracer).unwrap_or(own));
-    let one = |cx: &mut Cx<'p>, tracee: &Tracee| match tracee.set(session, tracer, on, mask) {
+    let tracer = on.then(|| tracer.or(session.tracer.clone()).unwrap_or(own));
+    let one = |cx: &mut Cx<'p>, tracee: &Tracee| match tracee.set(session, tracer.clone(), on, mask)
+    {
         Ok(()) => Ok(Term::small(1)),
         Err(_) => {
             let about = (cx.process().number, cx.owned().group_leader);
@@ -166,7 +166,7 @@ fn trace<'p>(
             if cpu_time && name.text() != "all" {
                 return Err(Raise::Badarg);
             }
-            let count = trace_many(cx, session, who, tracer, on, mask);
+            let count = trace_many(cx, session, who, tracer.as_ref(), on, mask);
             if cpu_time {
                 event::use_cpu_time(on);
             }
@@ -180,10 +180,11 @@ fn trace_many(
     cx: &Cx<'_>,
     session: &Arc<Session>,
     [processes, ports, new_processes, new_ports]: [bool; 4],
-    tracer: Option<Tracer>,
+    tracer: Option<&Tracer>,
     on: bool,
     mask: u32,
 ) -> i64 {
+    let tracer = || tracer.cloned();
     let modifiers = mask & flag::MODIFIERS != 0;
     let both = modifiers && processes && ports;
     let of_processes = mask & flag::OF_PROCESSES & !flag::MODIFIERS != 0 || both;
@@ -192,14 +193,14 @@ fn trace_many(
     if processes && (of_processes || modifiers && !ports) {
         for number in cx.machine().processes.ids() {
             if let Some(process) = cx.machine().processes.get(number) {
-                count += i64::from(process.trace.set(session, tracer, on, mask).is_ok());
+                count += i64::from(process.trace.set(session, tracer(), on, mask).is_ok());
             }
         }
     }
     if ports && (of_ports || modifiers && !processes) {
         for number in port::all() {
             if let Some(port) = port::find(number) {
-                count += i64::from(port.trace.set(session, tracer, on, mask).is_ok());
+                count += i64::from(port.trace.set(session, tracer(), on, mask).is_ok());
             }
         }
     }
@@ -209,11 +210,11 @@ fn trace_many(
     };
     if new_processes && mask & flag::OF_PROCESSES != 0 {
         let flags = change(session.new_processes(), mask & flag::OF_PROCESSES);
-        session.set_new_processes(flags, tracer);
+        session.set_new_processes(flags, tracer());
     }
     if new_ports && mask & flag::OF_PORTS != 0 {
         let flags = change(session.new_ports(), mask & flag::OF_PORTS);
-        session.set_new_ports(flags, tracer);
+        session.set_new_ports(flags, tracer());
     }
     count
 }
@@ -361,7 +362,8 @@ fn change_of<'p>(cx: &Cx<'p>, session: &Session, flags: Term<'p>) -> Option<(Cha
             "local" => change.local = true,
             "meta" => {
                 let own = Tracer::Process(cx.process().number);
-                change.meta = change.meta.or(session.tracer).or(Some(own));
+                let meta = change.meta.take().or(session.tracer.clone());
+                change.meta = meta.or(Some(own));
             }
             "call_count" => change.call_count = true,
             "call_time" => change.call_time = true,
@@ -521,7 +523,7 @@ fn of_tracee<'p>(
             let names: Vec<Term<'p>> = flag_names(flags).map(Term::atom).collect();
             Ok(cx.list(names))
         }
-        "tracer" => Ok(tracer.map_or(Term::NIL, Tracer::term)),
+        "tracer" => Ok(tracer.map_or(Term::NIL, |tracer| tracer.term(cx.builder()))),
         _ => Err(Raise::Badarg),
     }
 }
@@ -579,10 +581,14 @@ fn of_on_load<'p>(cx: &mut Cx<'p>, wanted: &OnLoad, key: &str) -> NativeResult<'
     let specification = specification_value(cx, calls, wanted.specification.as_ref());
     let meta = wanted.meta_specification.as_ref();
     let meta_specification = specification_value(cx, wanted.meta.is_some(), meta);
+    let meta_tracer = match &wanted.meta {
+        Some(tracer) => tracer.term(cx.builder()),
+        None => Term::FALSE,
+    };
     let mut rows = vec![
         ("traced", traced),
         ("match_spec", specification),
-        ("meta", wanted.meta.map_or(Term::FALSE, Tracer::term)),
+        ("meta", meta_tracer),
         ("meta_match_spec", meta_specification),
         ("call_count", Term::boolean(wanted.call_count)),
     ];
@@ -674,7 +680,7 @@ fn of_function<'p>(
                 Term::FALSE
             }
         }
-        Some(meta) => meta.0.term(),
+        Some(meta) => meta.0.term(cx.builder()),
     };
     let call_count = match &row.count {
         Some(count) => {

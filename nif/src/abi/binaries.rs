@@ -1,4 +1,4 @@
-//! Binaries, iolists, vectors of them, and the external term format.
+//! Binaries, iolists, and the external term format.
 
 use super::abi;
 use crate::env::{Env, Raw, term};
@@ -40,10 +40,14 @@ impl Binary {
     ///
     /// # Safety
     /// The library has not changed the fields that are not its.
-    unsafe fn take(&mut self) -> Option<SharedBytes> {
+    pub(super) unsafe fn take(&mut self) -> Option<SharedBytes> {
         let shared = std::mem::replace(&mut self.shared, ptr::null_mut());
         // SAFETY: it came from `into_raw`, and is taken once.
         (!shared.is_null()).then(|| unsafe { SharedBytes::from_raw(shared as u64) })
+    }
+    /// Where its bytes are, and how many.
+    pub(super) fn place(&self) -> (*mut u8, usize) {
+        (self.data, self.size)
     }
     /// # Safety
     /// Its bytes are there.

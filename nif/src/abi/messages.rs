@@ -1,20 +1,18 @@
 //! Environments, processes, messages, and what a function does when it returns.
 
 use super::abi;
-use crate::env::{Env, Function, Raw, Scheduled, term};
+use crate::env::{Env, Function, Name, Pending, Raw, Scheduled, term};
 use oxbeam_term::{Term, Word};
 use oxbeam_vm::machine::machine;
+use oxbeam_vm::port::Output;
 use oxbeam_vm::process::Message;
 use oxbeam_vm::registry::Named;
 use oxbeam_vm::signal::{self, Signal};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 
-/// `ErlNifPid`, and `ErlNifPort`: a term.
-#[repr(C)]
-pub(super) struct Name {
-    term: Raw,
-}
+/// Arguments that a function may have.
+const MOST_ARGUMENTS: c_int = 255;
 
 /// Reductions of a time slice.
 const SLICE: u64 = 4000;
@@ -62,7 +60,7 @@ abi! {
     }
     fn enif_self(env: *mut Env, place: *mut Name) -> *mut Name {
         let Some(process) = (*env).process() else { return ptr::null_mut() };
-        place.write(Name { term: Term::local_pid(process.number).word().0 });
+        place.write(Name::of_process(process.number));
         place
     }
     fn enif_get_local_pid(_env: *mut Env, raw: Raw, place: *mut Name) -> c_int {
@@ -110,13 +108,30 @@ abi! {
         }
         sent.into()
     }
+    /// As `port_command/2` of a process that does not wait: 1 if there is such a port and `raw` is an iolist.
+    fn enif_port_command(env: *mut Env, to: *const Name, _message_env: *mut Env, raw: Raw) -> c_int {
+        let number = term((*to).term).as_local_port();
+        let Some(port) = number.and_then(oxbeam_vm::port::find) else { return 0 };
+        let process = (*env).process();
+        if process.is_some_and(|process| process.state.is_exiting()) {
+            return 0;
+        }
+        let Some(bytes) = oxbeam_vm::port::iolist_bytes(term(raw)) else { return 0 };
+        let caller = process.map_or(number.unwrap_or_default(), |process| process.number);
+        matches!(port.output(caller, bytes, true), Output::Done).into()
+    }
     /// 1 if the time slice is used up.
     fn enif_consume_timeslice(env: *mut Env, percent: c_int) -> c_int {
         let Some(owned) = (*env).owned() else { return 0 };
         owned.extra_reductions += i64::from(percent.clamp(1, 100)) * SLICE as i64 / 100;
         (owned.reductions_in_turn() >= SLICE).into()
     }
-    fn enif_schedule_nif(env: *mut Env, _name: *const c_char, flags: c_int, function: Function, count: c_int, arguments: *const Raw) -> Raw {
+    /// Exceptions show the function that was called in the beginning, not `name`.
+    fn enif_schedule_nif(env: *mut Env, name: *const c_char, flags: c_int, function: Function, count: c_int, arguments: *const Raw) -> Raw {
+        // Which must be an atom's all the same.
+        if count > MOST_ARGUMENTS || CStr::from_ptr(name).count_bytes() > 255 {
+            return (*env).raise(Pending::Badarg);
+        }
         let arguments = (0..count.max(0) as usize).map(|index| Word(*arguments.add(index)));
         (*env).scheduled = Some(Scheduled { function, flags, arguments: arguments.collect() });
         Word::NONE.0

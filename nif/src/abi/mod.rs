@@ -7,6 +7,7 @@ mod resources;
 pub(crate) mod system;
 mod terms;
 pub(crate) mod threads;
+mod vectors;
 
 /// A function's address.
 #[derive(Copy, Clone)]
@@ -26,6 +27,7 @@ pub(crate) const TABLES: &[&[Symbol]] = &[
     system::TABLE,
     terms::TABLE,
     threads::TABLE,
+    vectors::TABLE,
 ];
 
 /// The table of a file's functions, with the names and types that C has for them. Their bodies may do what C may.

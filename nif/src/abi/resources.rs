@@ -1,9 +1,13 @@
-//! Resources.
+//! Resources, the processes that they watch, and the descriptors that are looked at for them.
 
 use super::abi;
-use crate::env::{Env, Raw, term};
-use crate::resource::{self, Callbacks, Destructor, Dynamic, Resource, Type};
+use crate::env::{Env, Name, Raw, term};
+use crate::resource::{
+    self, Callbacks, Destructor, Down, Dynamic, Monitor, Resource, Stop, Type, Unwatched,
+};
+use crate::select;
 use oxbeam_term::Term;
+use oxbeam_term::binary::refc::SharedBytes;
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_void};
 use std::ptr;
 
@@ -11,8 +15,8 @@ use std::ptr;
 #[repr(C)]
 pub(super) struct Init {
     destructor: Option<Destructor>,
-    stop: *const c_void,
-    down: *const c_void,
+    stop: Option<Stop>,
+    down: Option<Down>,
     members: c_int,
     dynamic: Option<Dynamic>,
 }
@@ -54,26 +58,21 @@ abi! {
             // Of another module's there is nothing to open.
             return ptr::null();
         }
-        let callbacks = Callbacks { destructor, dynamic: None };
+        let callbacks = Callbacks { destructor, ..Callbacks::default() };
         open(env, name, callbacks, flags, tried)
     }
     fn enif_open_resource_type_x(env: *mut Env, name: *const c_char, init: *const Init, flags: c_int, tried: *mut c_int) -> *const Type {
         let init = &*init;
-        if !init.stop.is_null() || !init.down.is_null() {
-            // Nothing watches descriptors or processes for resources.
-            return ptr::null();
-        }
-        let callbacks = Callbacks { destructor: init.destructor, dynamic: None };
+        let callbacks = Callbacks { destructor: init.destructor, stop: init.stop, down: init.down, dynamic: None };
         open(env, name, callbacks, flags, tried)
     }
     fn enif_init_resource_type(env: *mut Env, name: *const c_char, init: *const Init, flags: c_int, tried: *mut c_int) -> *const Type {
         let init = &*init;
         let has = |place: c_int| init.members > place;
-        if (has(1) && !init.stop.is_null()) || (has(2) && !init.down.is_null()) {
-            return ptr::null();
-        }
         let callbacks = Callbacks {
             destructor: init.destructor.filter(|_| has(0)),
+            stop: init.stop.filter(|_| has(1)),
+            down: init.down.filter(|_| has(2)),
             dynamic: init.dynamic.filter(|_| has(3)),
         };
         open(env, name, callbacks, flags, tried)
@@ -94,10 +93,10 @@ abi! {
         let (numbers, magic) = resource::counted(object);
         (*env).builder().magic_reference(numbers, magic).word().0
     }
-    /// The bytes are copied: the binary does not keep the resource.
-    fn enif_make_resource_binary(env: *mut Env, _object: *mut c_void, data: *const c_uchar, size: usize) -> Raw {
-        let bytes = if size == 0 { &[] } else { std::slice::from_raw_parts(data, size) };
-        (*env).builder().binary(bytes).word().0
+    /// The bytes are not copied: the binary keeps the resource, which keeps them.
+    fn enif_make_resource_binary(env: *mut Env, object: *mut c_void, data: *const c_uchar, size: usize) -> Raw {
+        let (_, magic) = resource::counted(object);
+        (*env).builder().shared_binary(SharedBytes::outside(data, size, magic)).word().0
     }
     fn enif_get_resource(_env: *mut Env, raw: Raw, type_: *const Type, place: *mut *mut c_void) -> c_int {
         match resource_of(term(raw)).filter(|resource| ptr::eq(resource.type_, type_)) {
@@ -117,5 +116,35 @@ abi! {
         let mut env = Env::alone(instance);
         dynamic(&raw mut env, resource.object(), data);
         0
+    }
+    /// 0: it is watched; less: the resource's type does not want to be told; more: there is no such process.
+    fn enif_monitor_process(_env: *mut Env, object: *mut c_void, pid: *const Name, place: *mut Monitor) -> c_int {
+        match resource::watch(object, term((*pid).term).as_local_pid()) {
+            Ok(monitor) => {
+                if !place.is_null() {
+                    place.write(monitor);
+                }
+                0
+            }
+            Err(Unwatched::NoCallback) => -1,
+            Err(Unwatched::NoProcess) => 1,
+        }
+    }
+    /// 0: it is watched no longer; else it was not.
+    fn enif_demonitor_process(_env: *mut Env, object: *mut c_void, monitor: *const Monitor) -> c_int {
+        (!resource::unwatch(object, (*monitor).numbers())).into()
+    }
+    /// 0 if they are the same; else as they are ordered.
+    fn enif_compare_monitors(one: *const Monitor, other: *const Monitor) -> c_int {
+        (*one).numbers().cmp(&(*other).numbers()) as c_int
+    }
+    fn enif_make_monitor_term(env: *mut Env, monitor: *const Monitor) -> Raw {
+        (*env).builder().reference((*monitor).numbers()).word().0
+    }
+    fn enif_select(env: *mut Env, descriptor: c_int, mode: c_int, object: *mut c_void, pid: *const Name, reference: Raw) -> c_int {
+        select::select(env, descriptor, mode, object, pid, reference, ptr::null_mut())
+    }
+    fn enif_select_x(env: *mut Env, descriptor: c_int, mode: c_int, object: *mut c_void, pid: *const Name, message: Raw, message_env: *mut Env) -> c_int {
+        select::select(env, descriptor, mode, object, pid, message, message_env)
     }
 }

@@ -59,6 +59,7 @@ const LEVELS: &[&[&str]] = &[
         "seq_trace",
         "signal",
         "system_monitor",
+        "system_profile",
         "trace",
     ],
     &[
@@ -114,6 +115,11 @@ const UPWARD: &[(&str, &str, &str)] = &[
         "messages to tracers name the scheduler if they are to",
     ),
     ("trace", "system_flags", "the trace control word"),
+    (
+        "system_profile",
+        "sched",
+        "how many schedulers are active is told with each of them",
+    ),
     (
         "timer",
         "sched",

@@ -303,6 +303,7 @@ impl Code {
             attributes: file.attributes,
             compile_info: file.compile_info,
             records,
+            declared_nifs: lowered.declared_nifs,
             nifs: parking_lot::Mutex::new(Vec::new()),
             library: parking_lot::Mutex::new(None),
         };

@@ -45,6 +45,8 @@ pub struct Module {
     pub compile_info: Option<Vec<u8>>,
     /// Native records that it defines.
     pub records: Vec<Arc<RecordDefinition>>,
+    /// Functions that `-nifs` names, by their place; none if there is no such attribute.
+    pub declared_nifs: Box<[u32]>,
     /// Functions that `load_nif` replaced.
     pub nifs: parking_lot::Mutex<Vec<(Atom, u32)>>,
     /// The library in C that they come from; dropped when the version is purged.
@@ -104,6 +106,15 @@ impl Module {
             .iter()
             .find(|function| function.name == name && function.arity == arity)
             .map(|function| self.address(function.entry))
+    }
+    /// May a library replace this function? If `-nifs` names any, only those.
+    pub fn may_be_native(&self, name: Atom, arity: u32) -> bool {
+        let mut declared = self.declared_nifs.iter();
+        self.declared_nifs.is_empty()
+            || declared.any(|&place| {
+                let function = &self.functions[place as usize];
+                function.name == name && function.arity == arity
+            })
     }
 }
 

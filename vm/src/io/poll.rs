@@ -114,15 +114,18 @@ impl Side {
 struct State {
     read: Side,
     write: Side,
+    /// Nothing but errors.
+    error: Side,
     /// Notices of files that are always ready.
     ready: Vec<Notice>,
 }
 
 impl State {
-    fn side(&mut self, interest: Interest) -> &mut Side {
+    fn side(&mut self, interest: Option<Interest>) -> &mut Side {
         match interest {
-            Interest::Read => &mut self.read,
-            Interest::Write => &mut self.write,
+            Some(Interest::Read) => &mut self.read,
+            Some(Interest::Write) => &mut self.write,
+            None => &mut self.error,
         }
     }
 }
@@ -167,7 +170,8 @@ impl Poller {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let (read, write) = (Side::new(EventFlags::IN)?, Side::new(EventFlags::OUT)?);
-        for fd in [&wake, &read.epoll, &write.epoll] {
+        let error = Side::new(EventFlags::ERR)?;
+        for fd in [&wake, &read.epoll, &write.epoll, &error.epoll] {
             epoll::add(&epoll, fd, EventData::new_u64(0), EventFlags::IN)?;
         }
         Ok(Poller {
@@ -176,6 +180,7 @@ impl Poller {
             state: Mutex::new(State {
                 read,
                 write,
+                error,
                 ready: Vec::new(),
             }),
         })
@@ -197,6 +202,7 @@ impl Poller {
             notices.append(&mut state.ready);
             state.read.collect(&mut events, &mut notices);
             state.write.collect(&mut events, &mut notices);
+            state.error.collect(&mut events, &mut notices);
         }
         let count = notices.len();
         let _open = GATE.read();
@@ -205,7 +211,12 @@ impl Poller {
         }
         Ok(count)
     }
-    fn watch(&self, fd: BorrowedFd<'_>, interest: Interest, notice: Notice) -> Result<(), Errno> {
+    fn watch(
+        &self,
+        fd: BorrowedFd<'_>,
+        interest: Option<Interest>,
+        notice: Notice,
+    ) -> Result<(), Errno> {
         let mut state = self.state.lock();
         if let Some(notice) = state.side(interest).watch(fd, notice)? {
             state.ready.push(notice);
@@ -214,7 +225,7 @@ impl Poller {
         }
         Ok(())
     }
-    fn cancel(&self, fd: BorrowedFd<'_>, interest: Interest) {
+    fn cancel(&self, fd: BorrowedFd<'_>, interest: Option<Interest>) {
         let mut state = self.state.lock();
         let side = state.side(interest);
         let _ = epoll::delete(&side.epoll, fd);
@@ -230,13 +241,28 @@ impl Poller {
 /// # Errors
 /// The descriptor is not open, or the system gives no more room.
 pub fn when_ready(fd: BorrowedFd<'_>, interest: Interest, notice: Notice) -> Result<(), Errno> {
-    poller()?.watch(fd, interest, notice)
+    poller()?.watch(fd, Some(interest), notice)
+}
+
+/// Calls `notice` once, when there is an error of `fd`, or its other side is gone; in place of what was asked for it before.
+///
+/// # Errors
+/// The descriptor is not open, or the system gives no more room.
+pub fn when_broken(fd: BorrowedFd<'_>, notice: Notice) -> Result<(), Errno> {
+    poller()?.watch(fd, None, notice)
+}
+
+/// Takes that back.
+pub fn cancel_broken(fd: BorrowedFd<'_>) {
+    if let Ok(poller) = poller() {
+        poller.cancel(fd, None);
+    }
 }
 
 /// Takes a request back.
 pub fn cancel(fd: BorrowedFd<'_>, interest: Interest) {
     if let Ok(poller) = poller() {
-        poller.cancel(fd, interest);
+        poller.cancel(fd, Some(interest));
     }
 }
 
@@ -244,14 +270,14 @@ pub fn cancel(fd: BorrowedFd<'_>, interest: Interest) {
 pub fn watched() -> usize {
     poller().map_or(0, |poller| {
         let mut state = poller.state.lock();
-        [Interest::Read, Interest::Write]
+        [Some(Interest::Read), Some(Interest::Write), None]
             .map(|interest| state.side(interest).watches.len())
             .iter()
             .sum()
     })
 }
 
-/// Takes all requests for `fd` back; before it is closed.
+/// Takes all requests for `fd` back but that for errors; before it is closed.
 pub fn forget(fd: BorrowedFd<'_>) {
     cancel(fd, Interest::Read);
     cancel(fd, Interest::Write);

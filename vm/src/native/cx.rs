@@ -4,7 +4,7 @@ use super::Raise;
 use crate::interp::dispatch::header;
 use crate::interp::exception;
 use crate::machine::Machine;
-use crate::process::{Class, Owned, Process};
+use crate::process::{Class, Culprit, Owned, Process};
 use oxbeam_term::boxed::fun::Export;
 use oxbeam_term::{Atom, Builder, Term, Word};
 use std::ops::{Deref, DerefMut};
@@ -143,6 +143,7 @@ impl<'p> Cx<'p> {
         owned.exception.reason = reason.word();
         owned.exception.trace = Word::NONE;
         owned.exception.cause = Word::NONE;
+        owned.exception.culprit = None;
         Raise::Parked
     }
     /// `error:Reason`
@@ -166,6 +167,28 @@ impl<'p> Cx<'p> {
             Term::atom(oxbeam_term::atom::known::BADARG),
             Term::atom(cause),
         )
+    }
+    /// The same exception, of which the trace shows `module:function` with this list of arguments in place of the native.
+    pub fn on_behalf_of(
+        &mut self,
+        raise: Raise,
+        (module, function): (Atom, Atom),
+        arguments: Term<'p>,
+    ) -> Raise {
+        match raise {
+            Raise::Parked => {}
+            Raise::Badarg => drop(self.error(Term::atom(oxbeam_term::atom::known::BADARG))),
+            _ => return raise,
+        }
+        let arity = arguments.proper_list().map_or(0, |list| list.len() as u32);
+        self.owned().exception.culprit = Some(Culprit {
+            module,
+            function,
+            arity,
+            arguments: Some(arguments.word()),
+            native: true,
+        });
+        Raise::Parked
     }
     /// `exit:Reason`
     pub fn exit(&mut self, reason: Term<'p>) -> Raise {

@@ -9,6 +9,7 @@ use crate::machine::machine;
 use crate::process::info;
 use crate::signal::port::{self, ToPort};
 use crate::signal::{Signal, deliver, handle, link, monitor};
+use crate::system_profile;
 use crate::trace::{event, flag};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
@@ -41,6 +42,9 @@ pub fn exit(process: &Process) {
     dead.mailbox = Default::default();
     dead.saved_x.clear();
     dead.heap = Heap::none();
+    if system_profile::wants(system_profile::flag::PROCESSES) {
+        system_profile::of_process(process.number, false, None);
+    }
     process.state.gone();
 }
 
@@ -124,6 +128,9 @@ pub fn depart(process: &Process) {
     if let Some(rare) = owned().rare.take() {
         for entry in &rare.suspending {
             let _ = deliver(entry.number, Signal::Resume);
+        }
+        for (monitor, observer) in rare.observers {
+            observer.down(monitor, process.number);
         }
     }
     if process.trace.has(flag::EXITING) {

@@ -326,12 +326,20 @@ fn value<'p>(
             let from_afar = relations
                 .into_iter()
                 .flat_map(|relations| relations.watched_from_afar.values());
-            let watchers: Vec<_> = watchers
+            let mut watchers: Vec<_> = watchers
                 .into_iter()
                 .map(|(_, by)| by)
                 .chain(from_afar.copied())
                 .map(|by| by.by.term(builder))
                 .collect();
+            let observers = owned.rare.as_ref().map(|rare| &rare.observers);
+            for (numbers, object) in observers
+                .into_iter()
+                .flatten()
+                .filter_map(|observed| observed.1.object())
+            {
+                watchers.push(builder.magic_reference(numbers, object));
+            }
             builder.list(watchers)
         }
         Item::Dictionary if owned.sensitive => Term::NIL,

@@ -21,6 +21,7 @@ pub use state::State;
 
 use crate::machine::machine;
 use crate::native::Raise;
+use crate::signal::observer::Observed;
 use crate::signal::{Signal, Task};
 use crate::system_monitor;
 use crate::timer::service::{Action, TimerId, TimersOf};
@@ -215,6 +216,8 @@ pub struct Rare {
     pub long_queue: bool,
     /// Functions whose time or memory is measured.
     pub(crate) measured: Vec<Measured>,
+    /// Who watches the process and is none.
+    pub(crate) observers: Vec<Observed>,
 }
 
 /// A process that another one has suspended.
@@ -429,6 +432,7 @@ impl Owned {
                 node_monitors: Vec::new(),
                 long_queue: false,
                 measured: Vec::new(),
+                observers: Vec::new(),
             })
         })
     }

@@ -74,6 +74,24 @@ struct Shared {
     active: AtomicBool,
     /// Processes that are bound to it.
     bound: [Injector<Arc<Process>>; QUEUES],
+    /// What it is to do between two processes, and whether there is any.
+    errands: Mutex<Vec<Errand>>,
+    has_errands: AtomicBool,
+}
+
+/// What every worker is to do once.
+pub type Errand = Arc<dyn Fn() + Send + Sync>;
+
+impl Shared {
+    /// Does what the worker was asked to.
+    #[cold]
+    fn run_errands(&self) {
+        self.has_errands.store(false, Ordering::SeqCst);
+        let errands = std::mem::take(&mut *self.errands.lock());
+        for errand in errands {
+            errand();
+        }
+    }
 }
 
 /// The schedulers.
@@ -107,6 +125,8 @@ impl Scheduler {
                         called: AtomicBool::new(false),
                         active: AtomicBool::new(false),
                         bound: std::array::from_fn(|_| Injector::new()),
+                        errands: Mutex::new(Rank::RunQueue, Vec::new()),
+                        has_errands: AtomicBool::new(false),
                     })
                 })
                 .collect(),
@@ -124,6 +144,11 @@ impl Scheduler {
     /// Number of workers.
     pub fn count(&self) -> usize {
         self.workers.len()
+    }
+    /// Number of workers that do not sleep.
+    pub(crate) fn active(&self) -> usize {
+        let active = |worker: &&CachePadded<Shared>| worker.active.load(Ordering::Relaxed);
+        self.workers.iter().filter(active).count()
     }
     /// Number of workers that run processes.
     pub fn online(&self) -> usize {
@@ -149,6 +174,17 @@ impl Scheduler {
             spawn_thread(&format!("scheduler {}", index + 1), move || {
                 worker::run(machine(), index)
             });
+        }
+    }
+    /// Every worker, online or not, does this once, soon. In a simulation there is one, which does it now.
+    pub fn on_every_worker(&self, errand: &Errand) {
+        if self.simulator.is_some() {
+            return errand();
+        }
+        for (index, worker) in self.workers.iter().enumerate() {
+            worker.errands.lock().push(Arc::clone(errand));
+            worker.has_errands.store(true, Ordering::SeqCst);
+            self.unpark(index);
         }
     }
     fn unpark(&self, worker: usize) {

@@ -7,8 +7,8 @@ use crate::process::saved_calls::SavedCall;
 use crate::process::state::{Begin, Next};
 use crate::process::{Owned, Priority, Process, exit, info};
 use crate::signal::handle;
-use crate::system_monitor;
 use crate::trace::{call, event, flag};
+use crate::{system_monitor, system_profile};
 use oxbeam_term::gc::Extent;
 use std::sync::Arc;
 
@@ -211,7 +211,16 @@ fn wait(machine: &'static Machine, process: &Arc<Process>) {
     if process.trace.has(IN_AND_OUT) {
         goes_out(process, owned);
     }
+    // Told before somebody can wake it.
+    let profiled = system_profile::wants(system_profile::flag::PROCESSES) && !process.has_signals();
+    let place = profiled.then(|| info::place_of_pc(owned)).flatten();
+    if profiled {
+        system_profile::of_process(process.number, false, place.as_ref());
+    }
     if process.state.waits() == Next::Enqueue {
+        if profiled {
+            system_profile::of_process(process.number, true, place.as_ref());
+        }
         machine.scheduler.enqueue(Arc::clone(process));
     }
 }

@@ -5,6 +5,7 @@ use crate::interp::Registers;
 use crate::machine::Machine;
 use crate::process::{Priority, Process};
 use crate::stats::meters;
+use crate::system_profile;
 use crate::timer::clock::Time;
 use crossbeam_deque::Worker as Deque;
 use oxbeam_sync::park::{Parker, Woken};
@@ -109,6 +110,9 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
         progress.quiescent();
         turn = turn.wrapping_add(1);
         scheduler.block.checkpoint(shared, &mut progress);
+        if shared.has_errands.load(Ordering::Relaxed) {
+            shared.run_errands();
+        }
         let tick = machine.time.tick();
         if tick >= machine.timers.next_tick(index) {
             machine.timers.expire(index, tick);
@@ -212,6 +216,9 @@ fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progre
     let shared = &machine.scheduler.workers[local.index];
     oxbeam_term::heap::forget_spare();
     machine.scheduler.block.end(shared);
+    if system_profile::wants(system_profile::flag::SCHEDULERS) {
+        system_profile::of_scheduler(local.index, false);
+    }
     meters::sleeps(meters::Kind::Worker, local.index);
     progress.offline(|| {
         if let Some(hook) = machine.rest_hook()
@@ -230,6 +237,9 @@ fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progre
     });
     meters::wakes(meters::Kind::Worker, local.index);
     machine.scheduler.block.begin(shared);
+    if system_profile::wants(system_profile::flag::SCHEDULERS) {
+        system_profile::of_scheduler(local.index, true);
+    }
 }
 
 /// How long it is until the worker's next timer.

@@ -8,6 +8,7 @@ pub mod handle;
 pub mod link;
 pub mod message;
 pub mod monitor;
+pub mod observer;
 pub mod port;
 pub mod remote;
 #[cfg(test)]
@@ -19,10 +20,11 @@ pub use message::{
 };
 
 use crate::machine::machine;
-use crate::process::info::Request;
+use crate::process::info::{self, Request};
 use crate::process::state::Next;
 use crate::process::{Message, Owned, Peer, Priority, Process};
 use crate::sched;
+use crate::system_profile;
 use oxbeam_sync::inbox::{Closed, Node, WasEmpty};
 use oxbeam_sync::progress;
 use oxbeam_term::Atom;
@@ -165,10 +167,23 @@ pub fn push(process: &Process, signal: Signal) -> Result<(), Signal> {
 #[inline]
 pub fn wake(process: &Process) {
     match process.state.wake() {
-        Next::Enqueue => sched::enqueue(process.to_arc()),
+        Next::Enqueue => {
+            if system_profile::wants(system_profile::flag::PROCESSES) {
+                tell_runnable(process);
+            }
+            sched::enqueue(process.to_arc());
+        }
         Next::Deputy => sched::enqueue_for_deputy(process.to_arc(), process.priority()),
         Next::Nothing => {}
     }
+}
+
+/// Tells the profiler that a process has become runnable.
+#[cold]
+fn tell_runnable(process: &Process) {
+    // SAFETY: it does not run, and is on no queue yet.
+    let place = info::place_of_pc(unsafe { &*process.owned_pointer() });
+    system_profile::of_process(process.number, true, place.as_ref());
 }
 
 /// Sends a request to the local process `number`, whose answer a process of priority `by` waits for: processes of less priority, which may

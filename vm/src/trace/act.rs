@@ -40,20 +40,14 @@ pub fn flags_of_list(session: &Session, list: Term<'_>) -> Option<(u32, Option<T
     Some((mask, tracer, cpu_time))
 }
 
-/// `{Tag, Tracer}` or `{Tag, erl_tracer, Tracer}`. There are no tracer modules of one's own: they are libraries of native code.
+/// `{Tag, Tracer}` or `{Tag, Module, State}`.
 pub fn tracer_of_tuple(term: Term<'_>, tag: &str) -> Option<Tracer> {
     let is_tag = |first: Term<'_>| first.as_atom().is_some_and(|name| name.text() == tag);
     match term.tuple_elements()? {
         [first, tracer] if is_tag(*first) => Tracer::of(*tracer),
-        [first, module, state] if is_tag(*first) && is_erl_tracer(*module) => Tracer::of(*state),
+        [first, module, state] if is_tag(*first) => Tracer::of_module(*module, *state),
         _ => None,
     }
-}
-
-/// The module whose tracers are processes and ports.
-pub fn is_erl_tracer(term: Term<'_>) -> bool {
-    term.as_atom()
-        .is_some_and(|name| name.text() == "erl_tracer")
 }
 
 impl<'a> Acts<'a> {
@@ -100,10 +94,10 @@ impl<'a> Acts<'a> {
             return None;
         }
         let tracer = second.or(first).or_else(|| self.own_tracer());
-        if tracer.is_some_and(|tracer| !tracer.is_there()) {
+        if tracer.as_ref().is_some_and(|tracer| !tracer.is_there()) {
             return None;
         }
-        let change = |tracee: &Tracee| tracee.adjust(&self.session, tracer, clear, set);
+        let change = |tracee: &Tracee| tracee.adjust(&self.session, tracer.clone(), clear, set);
         let changed = match tracee {
             Some(tracee) => self.of_other(tracee, change)?,
             None => change(&self.process.trace),
@@ -120,7 +114,7 @@ impl<'a> Acts<'a> {
         let (clear, set) = if on { (0, flag) } else { (flag, 0) };
         let tracer = self.own_tracer();
         let change = |tracee: &Tracee| {
-            tracee.adjust(&self.session, tracer, clear, set);
+            tracee.adjust(&self.session, tracer.clone(), clear, set);
         };
         match tracee {
             Some(tracee) => self.of_other(tracee, change)?,

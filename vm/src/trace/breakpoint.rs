@@ -180,8 +180,8 @@ impl Change {
         if self.local {
             row.calls = Some(self.specification.clone());
         }
-        if let Some(tracer) = self.meta {
-            row.meta = Some((tracer, self.specification.clone()));
+        if let Some(tracer) = &self.meta {
+            row.meta = Some((tracer.clone(), self.specification.clone()));
             row.meta_gone = Arc::default();
         }
         if self.call_count {

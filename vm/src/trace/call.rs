@@ -6,14 +6,15 @@
 
 use super::act::Acts;
 use super::breakpoint::{Breakpoint, Measure, Row, Totals};
-use super::event::{tracer_of, whole};
-use super::{Specification, TraceRef, Tracer, breakpoint, flag, session};
+use super::event::{Parts, tracer_of};
+use super::tracer::{Kind as Event, Told, Wants};
+use super::{Specification, TraceRef, Tracee, Tracer, breakpoint, flag, session};
 use crate::interp::dispatch::header;
 use crate::interp::isa;
 use crate::interp::ops::trace as handlers;
 use crate::machine::machine;
 use crate::match_spec::{Runner, Subject};
-use crate::process::{Class, Message, Owned, Process};
+use crate::process::{Class, Owned, Process};
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy;
 use oxbeam_term::{Atom, Builder, Term, Word};
@@ -162,7 +163,7 @@ pub(crate) unsafe fn at_entry(
                 call.trace(row, specification.as_deref(), traced, &mut e);
             }
             if let Some((tracer, specification)) = &row.meta {
-                call.trace_meta(row, *tracer, specification.as_deref(), &mut e);
+                call.trace_meta(row, tracer, specification.as_deref(), &mut e);
             }
             if let Some(count) = row.count.as_ref().filter(|count| count.active) {
                 count.counted.fetch_add(1, Ordering::Relaxed);
@@ -198,8 +199,8 @@ impl Call<'_> {
         }
         result.unwrap_or(Term::FALSE)
     }
-    /// The message.
-    fn message<'p>(&self, builder: &mut Builder<'p>, flags: u32, result: Term<'p>) -> Term<'p> {
+    /// What is told of it.
+    fn told<'p>(&self, builder: &mut Builder<'p>, flags: u32, result: Term<'p>) -> Told<'p> {
         let (module, function, arity) = self.mfa;
         let arguments = if flags & flag::ARITY != 0 {
             Term::small(i64::from(arity))
@@ -212,12 +213,10 @@ impl Call<'_> {
             builder.list(copies)
         };
         let mfa = builder.tuple(&[Term::atom(module), Term::atom(function), arguments]);
-        let tracee = Term::local_pid(self.process.number);
-        let mut parts = vec![Term::atom(Atom::of("call")), mfa];
-        if !result.is(known::TRUE) {
-            parts.push(result);
+        Told {
+            parts: Parts::from_slice(&[Term::atom(Atom::of("call")), mfa]),
+            result: (!result.is(known::TRUE)).then_some(result),
         }
-        whole(builder, tracee, flags, &parts)
     }
     unsafe fn trace(
         &self,
@@ -228,12 +227,12 @@ impl Call<'_> {
     ) {
         let process = self.process;
         let pid = Term::local_pid(process.number);
-        let Some(tracer) = tracer_of(&process.trace, pid, traced) else {
+        let Some(tracer) = tracer_of(&process.trace, pid, traced, Event::Call, "call") else {
             return;
         };
         let mut wanted = Wanted::default();
         let mut silent = false;
-        let message = Message::build(|builder| {
+        tracer.tell(Event::Call, false, pid, traced.flags, &mut |builder| {
             let result = self.run(row, specification, *e, builder, &mut wanted);
             // The specification may have changed them.
             let flags = match specification {
@@ -245,14 +244,11 @@ impl Call<'_> {
             };
             silent = flags & flag::SILENT != 0;
             if silent || result.is(known::FALSE) {
-                return Term::NIL;
+                return None;
             }
             wanted.return_to = !self.global && flags & flag::RETURN_TO != 0;
-            self.message(builder, flags, result)
+            Some(self.told(builder, flags, result))
         });
-        if message.word != Word::NIL {
-            tracer.send(message);
-        }
         if silent {
             return;
         }
@@ -262,31 +258,25 @@ impl Call<'_> {
     unsafe fn trace_meta(
         &self,
         row: &Row,
-        tracer: Tracer,
+        tracer: &Tracer,
         specification: Option<&Specification>,
         e: &mut *mut Word,
     ) {
         if row.meta_gone.load(Ordering::Relaxed) {
             return;
         }
-        if !tracer.is_there() {
-            row.meta_gone.store(true, Ordering::Relaxed);
-            return;
-        }
-        if tracer.term().same(Term::local_pid(self.process.number)) {
-            return;
+        let pid = Term::local_pid(self.process.number);
+        match tracer.wants(Event::Call, "call", pid) {
+            Wants::Told => {}
+            Wants::Nothing => return,
+            Wants::Gone => return row.meta_gone.store(true, Ordering::Relaxed),
         }
         let mut wanted = Wanted::default();
-        let message = Message::build(|builder| {
+        let flags = flag::CALL | flag::TIMESTAMP;
+        tracer.tell(Event::Call, false, pid, flags, &mut |builder| {
             let result = self.run(row, specification, *e, builder, &mut wanted);
-            if result.is(known::FALSE) {
-                return Term::NIL;
-            }
-            self.message(builder, flag::CALL | flag::TIMESTAMP, result)
+            (!result.is(known::FALSE)).then(|| self.told(builder, flags, result))
         });
-        if message.word != Word::NIL {
-            tracer.send(message);
-        }
         // SAFETY: the caller has seen to the room.
         unsafe { self.remember(row, wanted, Some(tracer), e) };
     }
@@ -295,7 +285,7 @@ impl Call<'_> {
         &self,
         row: &Row,
         wanted: Wanted,
-        tracer: Option<Tracer>,
+        tracer: Option<&Tracer>,
         e: &mut *mut Word,
     ) {
         let session = Word::small(i64::from(row.session.id));
@@ -311,6 +301,10 @@ impl Call<'_> {
                     Kind::Return
                 };
                 let (module, function, arity) = self.mfa;
+                let tracer = tracer.map_or(Word::NIL, |tracer| {
+                    let owned = &mut *self.process.owned_pointer();
+                    tracer.term(&mut owned.heap.arena.builder()).word()
+                });
                 push(
                     e,
                     &[
@@ -319,7 +313,7 @@ impl Call<'_> {
                         Word::atom(function),
                         Word::small(i64::from(arity)),
                         session,
-                        tracer.map_or(Word::NIL, |tracer| tracer.term().word()),
+                        tracer,
                     ],
                 );
             }
@@ -500,6 +494,14 @@ pub(crate) fn turn_ends(owned: &mut Owned) {
     }
 }
 
+/// Who is told of what follows a call that was told: a module is not asked again.
+fn still(tracee: &Tracee, pid: Term<'static>, traced: &TraceRef) -> Option<Tracer> {
+    match &traced.tracer {
+        Some(tracer @ Tracer::Module(_)) => Some(tracer.clone()),
+        _ => tracer_of(tracee, pid, traced, Event::Call, ""),
+    }
+}
+
 /// Tells of the end of a call that a frame at `e` remembers.
 unsafe fn tell_end(
     process: &Process,
@@ -521,36 +523,38 @@ unsafe fn tell_end(
         if traced.flags & flag::CALL == 0 {
             return;
         }
-        (tracer_of(&process.trace, pid, &traced), traced.flags)
+        let tracer = still(&process.trace, pid, &traced);
+        (tracer, traced.flags)
     } else {
-        // SAFETY: an immediate.
-        let tracer = Tracer::of(unsafe { Term::from_word(tracer) });
+        // SAFETY: a term of the process.
+        let tracer = Tracer::from_term(unsafe { Term::from_word(tracer) });
         (tracer, flag::CALL | flag::TIMESTAMP)
     };
     let Some(tracer) = tracer else { return };
-    tracer.send(Message::build(|builder| {
+    tracer.tell(Event::Call, false, pid, flags, &mut |builder| {
         let mfa = builder.tuple(&[
             Term::atom(module.atom_value()),
             Term::atom(function.atom_value()),
             Term::small(arity.small_value()),
         ]);
         let value = value(builder);
-        let parts = [Term::atom(Atom::of(tag)), mfa, value];
-        whole(builder, pid, flags, &parts)
-    }));
+        let parts = Parts::from_slice(&[Term::atom(Atom::of(tag)), mfa, value]);
+        Some(parts.into())
+    });
 }
 
 /// Tells where execution goes on, in the function that `address` lies in.
 fn tell_return_to(process: &Process, traced: &TraceRef, address: u64) {
     let pid = Term::local_pid(process.number);
-    let Some(tracer) = tracer_of(&process.trace, pid, traced) else {
+    let tag = "return_to";
+    let Some(tracer) = still(&process.trace, pid, traced) else {
         return;
     };
-    tracer.send(Message::build(|builder| {
+    tracer.tell(Event::Call, false, pid, traced.flags, &mut |builder| {
         let place = place(builder, address);
-        let parts = [Term::atom(Atom::of("return_to")), place];
-        whole(builder, pid, traced.flags, &parts)
-    }));
+        let parts = Parts::from_slice(&[Term::atom(Atom::of(tag)), place]);
+        Some(parts.into())
+    });
 }
 
 /// `{Module, Function, Arity}` of the function that a return address lies in, or `undefined`.
@@ -619,6 +623,9 @@ pub(crate) unsafe fn unwinds(process: &Process, e: *const Word, to: *const Word,
     let mut at = e;
     let mut sessions: Vec<u32> = Vec::new();
     let mut address = 0;
+    // The frame before was one that tells where its function returns to.
+    let mut fresh = false;
+    let far = machine().release.exceptions_return_far;
     // SAFETY: the caller's promise.
     unsafe {
         let owned = process.owned_pointer();
@@ -628,6 +635,9 @@ pub(crate) unsafe fn unwinds(process: &Process, e: *const Word, to: *const Word,
             let Some(kind) = kind_of(word) else {
                 if word.is_header() && !word.is_none() {
                     address = word.0;
+                    if !far && !std::mem::take(&mut fresh) {
+                        sessions.clear();
+                    }
                 }
                 at = at.add(1);
                 continue;
@@ -645,6 +655,7 @@ pub(crate) unsafe fn unwinds(process: &Process, e: *const Word, to: *const Word,
                     });
                 }
                 Kind::ReturnTo => {
+                    fresh = true;
                     let session = (*at.add(1)).small_value() as u32;
                     if !sessions.contains(&session) {
                         sessions.push(session);

@@ -1,15 +1,16 @@
 //! Messages to tracers: `{trace, Tracee, Tag, …}`, with scheduler and time behind if they are wanted.
 
 use super::act::Acts;
+use super::tracer::{Kind, Told, Wants};
 use super::{TraceRef, Tracee, Tracer, flag};
 use crate::machine::machine;
 use crate::match_spec::{Runner, Subject};
-use crate::process::{Message, Owned, Process};
+use crate::process::{Owned, Process};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::copy::copy;
 use oxbeam_term::gc::Extent;
-use oxbeam_term::{Atom, Builder, Term, Word};
+use oxbeam_term::{Atom, Builder, Term};
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -72,18 +73,28 @@ pub fn timestamp<'p>(flags: u32, builder: &mut Builder<'p>) -> Option<Term<'p>> 
     })
 }
 
-/// The whole message around `parts`.
+/// How modules are told of [`flag::TIMESTAMP`].
+pub(super) fn timestamp_name() -> &'static str {
+    if CPU_TIME.load(Ordering::Relaxed) {
+        "cpu_timestamp"
+    } else {
+        "timestamp"
+    }
+}
+
+/// Which scheduler the calling thread is, from 1; 0: none.
+pub(super) fn scheduler_id() -> i64 {
+    crate::sched::current_worker().map_or(0, |worker| worker as i64 + 1)
+}
+
+/// The whole message around what is told.
 pub(super) fn whole<'p>(
     builder: &mut Builder<'p>,
-    tracee: Term<'static>,
+    tracee: Term<'_>,
     flags: u32,
-    parts: &[Term<'p>],
+    told: &Told<'p>,
 ) -> Term<'p> {
-    let scheduler = (flags & flag::SCHEDULER_ID != 0).then(|| {
-        let worker = crate::sched::current_worker();
-        let id = worker.map_or(0, |worker| worker as i64 + 1);
-        Term::small(id)
-    });
+    let scheduler = (flags & flag::SCHEDULER_ID != 0).then(|| Term::small(scheduler_id()));
     let time = timestamp(flags, builder);
     let tag = if time.is_some() {
         Term::atom(Atom::of("trace_ts"))
@@ -92,8 +103,10 @@ pub(super) fn whole<'p>(
     };
     let mut elements: SmallVec<[Term<'p>; 8]> = SmallVec::new();
     elements.push(tag);
-    elements.push(tracee);
-    elements.extend_from_slice(parts);
+    // A pid, a port: an immediate.
+    elements.push(copy(tracee, builder));
+    elements.extend_from_slice(&told.parts);
+    elements.extend(told.result);
     elements.extend(scheduler);
     elements.extend(time);
     builder.tuple(&elements)
@@ -107,38 +120,44 @@ pub(crate) fn tell(
     parts: &mut dyn for<'p> FnMut(&mut Builder<'p>) -> Parts<'p>,
 ) {
     for entry in tracee.refs() {
-        if entry.flags & wanted != 0 && entry.session.is_alive() {
-            tell_one(tracee, pid, &entry, parts);
+        if entry.flags & wanted == 0 || !entry.session.is_alive() {
+            continue;
+        }
+        let Some(tracer) = &entry.tracer else {
+            continue;
+        };
+        let kind = Kind::of(wanted);
+        let is_module = matches!(tracer, Tracer::Module(_));
+        // A module is asked when the tag is known.
+        if !is_module && tracer_of(tracee, pid, &entry, kind, "").is_none() {
+            continue;
+        }
+        let told = tracer.tell(kind, is_module, pid, entry.flags, &mut |builder| {
+            Some(parts(builder).into())
+        });
+        if !told {
+            tracee.remove(entry.session.id);
         }
     }
 }
 
-fn tell_one(
+/// Who is to be told of this: nobody traces itself, and one that is gone traces no more.
+pub(super) fn tracer_of(
     tracee: &Tracee,
     pid: Term<'static>,
     entry: &TraceRef,
-    parts: &mut dyn for<'p> FnMut(&mut Builder<'p>) -> Parts<'p>,
-) {
-    let Some(tracer) = tracer_of(tracee, pid, entry) else {
-        return;
-    };
-    tracer.send(Message::build(|builder| {
-        let parts = parts(builder);
-        whole(builder, pid, entry.flags, &parts)
-    }));
-}
-
-/// Who is to be told: nobody traces itself, and one that is gone traces no more.
-pub(super) fn tracer_of(tracee: &Tracee, pid: Term<'static>, entry: &TraceRef) -> Option<Tracer> {
-    let tracer = entry.tracer?;
-    if tracer.term().same(pid) {
-        return None;
+    kind: Kind,
+    tag: &str,
+) -> Option<Tracer> {
+    let tracer = entry.tracer.as_ref()?;
+    match tracer.wants(kind, tag, pid) {
+        Wants::Told => Some(tracer.clone()),
+        Wants::Nothing => None,
+        Wants::Gone => {
+            tracee.remove(entry.session.id);
+            None
+        }
     }
-    if !tracer.is_there() {
-        tracee.remove(entry.session.id);
-        return None;
-    }
-    Some(tracer)
 }
 
 /// Tells of `{Tag, Term}` of a process.
@@ -271,6 +290,7 @@ pub(crate) fn send(process: &Process, to: Term<'_>, message: Term<'_>) {
             matched(
                 process,
                 &entry,
+                (Kind::Send, tag),
                 pattern.specification.as_deref(),
                 &[to, message],
                 &mut |builder| {
@@ -304,6 +324,7 @@ pub(crate) fn receive(process: &Process, from: Option<Term<'_>>, message: Term<'
         matched(
             process,
             &entry,
+            (Kind::Receive, "receive"),
             pattern.specification.as_deref(),
             &[node, sender, message],
             &mut |builder| {
@@ -318,22 +339,19 @@ pub(crate) fn receive(process: &Process, from: Option<Term<'_>>, message: Term<'
 fn matched(
     process: &Process,
     entry: &TraceRef,
+    (kind, tag): (Kind, &str),
     specification: Option<&super::Specification>,
     arguments: &[Term<'_>],
     parts: &mut dyn for<'p> FnMut(&mut Builder<'p>) -> Parts<'p>,
 ) {
     let pid = Term::local_pid(process.number);
-    let Some(tracer) = tracer_of(&process.trace, pid, entry) else {
+    let Some(tracer) = tracer_of(&process.trace, pid, entry, kind, tag) else {
         return;
     };
-    let Some(specification) = specification else {
-        tracer.send(Message::build(|builder| {
-            let parts = parts(builder);
-            whole(builder, pid, entry.flags, &parts)
-        }));
-        return;
-    };
-    let message = Message::build(|builder| {
+    tracer.tell(kind, false, pid, entry.flags, &mut |builder| {
+        let Some(specification) = specification else {
+            return Some(parts(builder).into());
+        };
         let mut acts = Acts::new(process, entry.session.clone(), std::ptr::null());
         let mut runner = Runner::new(process.number).with_tracer(&mut acts);
         let subject = Subject::Arguments(arguments);
@@ -345,15 +363,10 @@ fn matched(
             .of(&entry.session)
             .is_some_and(|now| now.flags & flag::SILENT != 0);
         if result.is(known::FALSE) || silent {
-            return Term::NIL;
+            return None;
         }
-        let mut parts = parts(builder);
-        if !result.is(known::TRUE) {
-            parts.push(result);
-        }
-        whole(builder, pid, entry.flags, &parts)
+        let result = (!result.is(known::TRUE)).then_some(result);
+        let parts = parts(builder);
+        Some(Told { parts, result })
     });
-    if message.word != Word::NIL {
-        tracer.send(message);
-    }
 }

@@ -7,6 +7,7 @@
 //! | `event.rs` | messages to tracers |
 //! | `breakpoint.rs` | which functions have breakpoints, and what each does |
 //! | `call.rs` | calls, returns, exceptions of functions with breakpoints |
+//! | `tracer.rs` | who is told |
 //! | `act.rs` | what match specifications of traces do |
 //!
 //! A process has its flags where others may change them, one word that whoever is about to do something looks at. What is traced of a
@@ -17,15 +18,15 @@ pub mod breakpoint;
 pub mod call;
 pub mod event;
 pub mod session;
+pub mod tracer;
 
-pub use act::{flags_of_list, is_erl_tracer, tracer_of_tuple};
+pub use act::{flags_of_list, tracer_of_tuple};
 pub use session::Session;
+pub use tracer::Tracer;
 
-use crate::machine::machine;
 use crate::match_spec::{Dialect, Errors, MatchSpec, compile};
 use crate::process::Message;
-use crate::signal::{self, Signal, port};
-use oxbeam_term::{Atom, Term, View};
+use oxbeam_term::{Atom, Term};
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -136,50 +137,6 @@ pub fn flag_names(flags: u32) -> impl Iterator<Item = Atom> {
         .map(|row| Atom::of(row.0))
 }
 
-/// Who is told.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Tracer {
-    /// A process of this node.
-    Process(u64),
-    /// A port of this node.
-    Port(u64),
-}
-
-impl Tracer {
-    /// The tracer that a term is.
-    pub fn of(term: Term<'_>) -> Option<Tracer> {
-        match term.view() {
-            View::Pid(number) => Some(Tracer::Process(number)),
-            View::Port(number) => Some(Tracer::Port(number)),
-            _ => None,
-        }
-    }
-    /// Its pid or port.
-    pub fn term(self) -> Term<'static> {
-        match self {
-            Tracer::Process(number) => Term::local_pid(number),
-            Tracer::Port(number) => Term::local_port(number),
-        }
-    }
-    /// Is there still somebody to tell?
-    pub fn is_there(self) -> bool {
-        match self {
-            Tracer::Process(number) => machine()
-                .processes
-                .get(number)
-                .is_some_and(|process| !process.state.is_exiting()),
-            Tracer::Port(number) => port::exists(number),
-        }
-    }
-    fn send(self, message: Message) {
-        match self {
-            // One that has just gone gets nothing.
-            Tracer::Process(number) => drop(signal::deliver(number, Signal::Message(message))),
-            Tracer::Port(number) => port::trace_output(number, message.term()),
-        }
-    }
-}
-
 /// A session's part in the tracing of a process or port.
 #[derive(Clone)]
 pub struct TraceRef {
@@ -269,7 +226,7 @@ impl Tracee {
     /// The same, unless its tracer is gone: then it is no more.
     pub fn of_living(&self, session: &Session) -> Option<TraceRef> {
         let entry = self.of(session)?;
-        if entry.tracer.is_some_and(Tracer::is_there) {
+        if entry.tracer.as_ref().is_some_and(Tracer::is_there) {
             return Some(entry);
         }
         self.remove(session.id);
@@ -303,7 +260,7 @@ impl Tracee {
         if let Some(entry) = self.of(session)
             && entry.flags != 0
             && entry.tracer != tracer
-            && entry.tracer.is_some_and(Tracer::is_there)
+            && entry.tracer.as_ref().is_some_and(Tracer::is_there)
         {
             return Err(AlreadyTraced);
         }
@@ -458,7 +415,7 @@ impl Tracee {
     pub fn take_over(&self, passed: &[TraceRef]) {
         for entry in passed {
             // Who has a tracer already keeps it.
-            let _ = self.set(&entry.session, entry.tracer, true, entry.flags);
+            let _ = self.set(&entry.session, entry.tracer.clone(), true, entry.flags);
         }
     }
 }

@@ -226,10 +226,10 @@ impl Session {
     }
     /// Of a tracer that is gone there is nothing to be traced for.
     fn living(of_new: &mut (u32, Option<Tracer>)) -> (u32, Option<Tracer>) {
-        if of_new.1.is_some_and(|tracer| !tracer.is_there()) {
+        if of_new.1.as_ref().is_some_and(|tracer| !tracer.is_there()) {
             Session::set_new(of_new, 0, None);
         }
-        *of_new
+        of_new.clone()
     }
     /// Sets what it traces of new processes.
     pub fn set_new_processes(&self, flags: u32, tracer: Option<Tracer>) {
@@ -305,7 +305,7 @@ impl Session {
             (true, false) => {}
             (_, true) if on => {
                 now.local |= change.local;
-                now.meta = change.meta.or(now.meta);
+                now.meta = change.meta.clone().or(now.meta.take());
                 now.call_count |= counts && change.call_count;
                 now.call_time |= counts && change.call_time;
                 now.call_memory |= counts && change.call_memory;
@@ -313,7 +313,7 @@ impl Session {
             }
             (true, true) => {
                 now.local &= !change.local;
-                now.meta = now.meta.filter(|_| change.meta.is_none());
+                now.meta = now.meta.take().filter(|_| change.meta.is_none());
                 now.call_count &= !change.call_count;
                 now.call_time &= !change.call_time;
                 now.call_memory &= !change.call_memory;

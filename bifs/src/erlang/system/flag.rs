@@ -104,8 +104,8 @@ const ROWS: &[(&str, Set)] = &[
             _ => Err(Raise::Badarg),
         }
     }),
-    ("sequential_tracer", |_, value| {
-        crate::erlang::trace::set_sequential_tracer(value).ok_or(Raise::Badarg)
+    ("sequential_tracer", |cx, value| {
+        crate::erlang::trace::set_sequential_tracer(cx, value).ok_or(Raise::Badarg)
     }),
     ("system_logger", |cx, value| {
         let receiver = info::logger_receiver(value).ok_or(Raise::Badarg)?;

@@ -271,7 +271,7 @@ const ROWS: &[Row] = &[
     }),
     ("scheduling_statistics", 0, 255, scheduling_statistics),
     ("sequential_tracer", 0, 255, |cx| {
-        let tracer = crate::erlang::trace::sequential_tracer();
+        let tracer = crate::erlang::trace::sequential_tracer(cx);
         Ok(cx.tuple(&[name("sequential_tracer"), tracer]))
     }),
     ("smp_support", 0, 255, |_| Ok(Term::TRUE)),

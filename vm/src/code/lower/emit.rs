@@ -58,6 +58,8 @@ pub struct Emitter<'a> {
     catches: Vec<(u32, u32)>,
     /// Set by `on_load`.
     pub on_load: Option<u32>,
+    /// Functions that `-nifs` names, by their place.
+    declared_nifs: Vec<u32>,
     /// The frame that the next instruction makes must be cleared.
     pub clears_frame: bool,
     last_label: u32,
@@ -77,6 +79,7 @@ impl<'a> Emitter<'a> {
             lines: Vec::new(),
             catches: Vec::new(),
             on_load: None,
+            declared_nifs: Vec::new(),
             clears_frame: false,
             last_label: 0,
         }
@@ -98,6 +101,11 @@ impl<'a> Emitter<'a> {
             Some(last) if last.1 == item => {}
             _ => self.lines.push((at, item)),
         }
+    }
+    /// The function under construction may be replaced by a native.
+    pub fn may_be_native(&mut self) {
+        self.declared_nifs
+            .extend((self.functions.len() as u32).checked_sub(1));
     }
     /// A function's header; its entry is behind it.
     pub fn function(&mut self, module: oxbeam_term::Atom, name: oxbeam_term::Atom, arity: u32) {
@@ -318,6 +326,7 @@ impl<'a> Emitter<'a> {
             lines: self.lines,
             catches: self.catches.into_iter().map(|(index, _)| index).collect(),
             on_load: self.on_load,
+            declared_nifs: self.declared_nifs.into(),
         }
     }
 }

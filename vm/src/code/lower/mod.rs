@@ -68,6 +68,8 @@ pub struct Lowered {
     pub catches: Vec<u32>,
     /// Label of the function that runs when the module is loaded.
     pub on_load: Option<u32>,
+    /// Functions that `-nifs` names, by their place; none if there is no such attribute.
+    pub declared_nifs: Box<[u32]>,
 }
 
 /// Why a checked file can't be lowered.

@@ -152,8 +152,10 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
         }
         Op::IntCodeEnd => emitter.emit(&control::unreachable_code, &[])?,
         Op::OnLoad => emitter.on_load = Some(emitter.last_label()),
-        // Room for a native's entry is in every header; debugging information needs no instruction.
-        Op::NifStart | Op::ExecutableLine | Op::DebugLine => {}
+        // Room for a native's entry is in every header.
+        Op::NifStart => emitter.may_be_native(),
+        // Debugging information needs no instruction.
+        Op::ExecutableLine | Op::DebugLine => {}
 
         Op::Call => emitter.emit(&call::call, &[label(op, 1)?])?,
         Op::CallOnly => emitter.emit(&call::call_only, &[label(op, 1)?])?,

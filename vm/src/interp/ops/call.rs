@@ -424,6 +424,10 @@ pub(super) unsafe fn native_failed(
                 }
                 return;
             }
+            // The native stands for another function.
+            if owned.exception.culprit.is_some() {
+                return;
+            }
         } else {
             exception::set(owned, Class::Error, Word::atom(reason));
         }

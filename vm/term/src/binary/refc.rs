@@ -4,9 +4,14 @@
 //! compare-and-swap, so that appending to a binary copies nothing while there is room. Bits in use never change, so readers need
 //! no lock and nothing has to be told that a binary grew. The end is counted in bits, since two parts of one block may end within
 //! the same byte and only one of them may have what follows.
+//!
+//! The bytes lie behind the block's header, but for those that somebody else keeps ([`SharedBytes::outside`]): the lowest bit of a reference
+//! tells which, so that the others pay for a test and no load.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::any::Any;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 #[repr(C)]
@@ -22,6 +27,18 @@ struct Block {
 
 const HEADER: usize = size_of::<Block>();
 const _: () = assert!(std::mem::offset_of!(Block, capacity) + size_of::<usize>() == HEADER);
+
+/// A block whose bytes lie elsewhere.
+#[repr(C)]
+struct Outside {
+    block: Block,
+    data: *mut u8,
+    /// What keeps them.
+    _keeper: Arc<dyn Any + Send + Sync>,
+}
+
+/// Marks a reference to a block of that sort.
+const OUTSIDE: usize = 1;
 
 static TOTAL: AtomicUsize = AtomicUsize::new(0);
 
@@ -127,14 +144,49 @@ impl SharedBytes {
         TOTAL.fetch_add(capacity, Ordering::Relaxed);
         Some(SharedBytes(block))
     }
+    /// Bytes that `keeper` keeps, and that do not change while it does.
+    ///
+    /// # Safety
+    /// So many bytes are at `data` as long as `keeper` is there.
+    pub unsafe fn outside(
+        data: *const u8,
+        len: usize,
+        keeper: Arc<dyn Any + Send + Sync>,
+    ) -> SharedBytes {
+        let outside = Box::into_raw(Box::new(Outside {
+            block: Block {
+                count: AtomicUsize::new(1),
+                used: AtomicUsize::new(len * 8),
+                capacity: len,
+                text: AtomicUsize::new(0),
+            },
+            data: data.cast_mut(),
+            _keeper: keeper,
+        }));
+        let marked = outside.cast::<Block>().map_addr(|at| at | OUTSIDE);
+        // SAFETY: an address of an allocation, and more.
+        SharedBytes(unsafe { NonNull::new_unchecked(marked) })
+    }
+    #[inline(always)]
+    fn address(&self) -> *mut Block {
+        self.0.as_ptr().map_addr(|at| at & !OUTSIDE)
+    }
+    #[inline(always)]
+    fn is_outside(&self) -> bool {
+        self.0.as_ptr().addr() & OUTSIDE != 0
+    }
     #[inline(always)]
     fn block(&self) -> &Block {
         // SAFETY: the block lives while a reference does.
-        unsafe { self.0.as_ref() }
+        unsafe { &*self.address() }
     }
     /// Address of the first byte.
     #[inline(always)]
     pub fn data(&self) -> *mut u8 {
+        if self.is_outside() {
+            // SAFETY: the mark says of what sort the block is, which lives while a reference does.
+            return unsafe { (*self.address().cast::<Outside>()).data };
+        }
         // SAFETY: the data follow the header within one allocation.
         unsafe { self.0.as_ptr().cast::<u8>().add(HEADER) }
     }
@@ -216,6 +268,10 @@ impl SharedBytes {
         std::mem::forget(self);
         raw
     }
+    /// The address that [`SharedBytes::into_raw`] would give.
+    pub fn as_raw(&self) -> u64 {
+        self.0.as_ptr() as u64
+    }
     /// Takes back a reference given by [`SharedBytes::into_raw`].
     ///
     /// # Safety
@@ -264,6 +320,11 @@ impl Drop for SharedBytes {
     fn drop(&mut self) {
         if self.block().count.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
+            if self.is_outside() {
+                // SAFETY: this was the last reference; it was a box.
+                drop(unsafe { Box::from_raw(self.address().cast::<Outside>()) });
+                return;
+            }
             let capacity = self.capacity();
             TOTAL.fetch_sub(capacity, Ordering::Relaxed);
             // SAFETY: this was the last reference, and the layout is the one that it was allocated with.
@@ -275,6 +336,22 @@ impl Drop for SharedBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_that_somebody_else_keeps_are_kept_as_long_as_they_are_referred_to() {
+        let keeper: Arc<Vec<u8>> = Arc::new(vec![7; 100]);
+        // SAFETY: the vector keeps its bytes.
+        let bytes = unsafe { SharedBytes::outside(keeper.as_ptr(), 100, Arc::clone(&keeper) as _) };
+        let other = bytes.clone();
+        drop(bytes);
+        assert_eq!(other.data(), keeper.as_ptr().cast_mut());
+        assert_eq!((other.bytes(), other.used()), (&keeper[..], 100));
+        assert!(other.is_unique() && !other.claim(100, 1));
+        assert_eq!(Arc::strong_count(&keeper), 2);
+        // SAFETY: from `into_raw`.
+        drop(unsafe { SharedBytes::from_raw(other.into_raw()) });
+        assert_eq!(Arc::strong_count(&keeper), 1);
+    }
 
     #[test]
     fn what_is_known_of_a_text_does_not_hide_faults() {
