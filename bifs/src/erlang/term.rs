@@ -82,9 +82,10 @@ fn leave_if_large(cx: &Cx<'_>, term: Term<'_>) -> Result<(), Raise> {
     if term.word().is_immediate() {
         return Ok(());
     }
-    let mut work = vec![term];
+    let mut work = Vec::new();
     let mut steps = 0;
-    while let Some(mut term) = work.pop() {
+    let mut next = Some(term);
+    while let Some(mut term) = next.take().or_else(|| work.pop()) {
         while let Some(cell) = term.as_cons() {
             steps += 1;
             if steps > LARGE {
@@ -235,6 +236,9 @@ fn range_of(term: Term<'_>) -> Result<u64, Raise> {
 const HASHED_PER_REDUCTION: u64 = 32;
 
 fn phash2(cx: &mut Cx<'_>) -> Result<u32, Raise> {
+    if let Some(hash) = Phash2::at_once(Source::from(cx.arg(0))) {
+        return Ok(hash);
+    }
     let mut hashing = Phash2::new(Source::from(cx.arg(0)));
     let mut left = LARGE as u64;
     if let Some(hash) = hashing.run(&mut left) {

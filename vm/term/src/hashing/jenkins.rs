@@ -13,6 +13,7 @@ pub const fn golden(multiple: u32) -> u32 {
 #[inline]
 pub const fn mix(mut a: u32, mut b: u32, mut c: u32) -> [u32; 3] {
     /// `x - y - z`, xored with what the caller shifts out of `z`.
+    #[inline(always)]
     const fn less(x: u32, y: u32, z: u32) -> u32 {
         x.wrapping_sub(y).wrapping_sub(z)
     }

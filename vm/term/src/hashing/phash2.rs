@@ -38,6 +38,8 @@ pub struct Phash2<'a, T: HashSource<'a>> {
     /// Xor of the finished pairs of the map we are in.
     pairs: u32,
     stack: SmallVec<[Task<'a, T>; 8]>,
+    /// Terms that were hashed at once, which the budget has not been told of.
+    untold: u64,
 }
 
 /// What remains to be done, the next on top.
@@ -76,13 +78,86 @@ pub fn phash2<'a, T: HashSource<'a>>(term: T) -> u32 {
     Phash2::new(term).finish()
 }
 
+/// The hash after a term in which there are no others, unless that is a long binary.
+#[inline]
+fn leaf<'a, T: HashSource<'a>>(hash: u32, shape: &Shape<'a, T>) -> Option<u32> {
+    Some(match *shape {
+        Shape::Small(value) => small(hash, value),
+        Shape::Big(value) => big(hash, value),
+        Shape::Float(value) => {
+            // Both zeros are the same.
+            let bits = if value == 0.0 { 0 } else { value.to_bits() };
+            combine(hash, (bits >> 32) as u32, bits as u32, FLOAT)
+        }
+        Shape::Atom(value) if hash == 0 => value,
+        Shape::Atom(value) => combine(hash, value, 0, ATOM),
+        Shape::Nil if hash == 0 => LONE_NIL,
+        Shape::Nil => combine(hash, NIL_WORD, 0, NIL),
+        Shape::Pid { number, .. } => combine(hash, number, 0, PID),
+        Shape::Bits(bits) if counted_bytes(bits) <= 64 * STRIDE => {
+            let initial = BITS.wrapping_add(hash);
+            let length = counted_bytes(bits);
+            if length == 0 && bits.tail_len() == 0 {
+                return Some(initial);
+            }
+            let mut block = BlockHash::new(initial);
+            bits.for_each_piece(0, length, |piece| block.update(piece));
+            end_of_bits(block.finish(), bits, length)
+        }
+        _ => return None,
+    })
+}
+
+/// 28 bits were a machine's small integer once; larger ones are hashed as big integers, which they were then.
+#[inline]
+fn small(mut hash: u32, value: i64) -> u32 {
+    if (-(1 << 27)..1 << 27).contains(&value) {
+        if value < 0 {
+            hash = combine(hash, value.unsigned_abs() as u32, 0, SMALL_OR_FUN);
+        }
+        combine(hash, value as u32, 0, SMALL_OR_FUN)
+    } else {
+        big(
+            hash,
+            BigRef {
+                negative: value < 0,
+                limbs: &[value.unsigned_abs()],
+            },
+        )
+    }
+}
+
+fn big(mut hash: u32, value: BigRef<'_>) -> u32 {
+    let constant = if value.negative { NEGATIVE } else { POSITIVE };
+    for &limb in value.limbs {
+        hash = combine(hash, limb as u32, (limb >> 32) as u32, constant);
+    }
+    hash
+}
+
+/// The bits behind the last whole byte.
+fn end_of_bits(hash: u32, bits: Bits<'_>, length: usize) -> u32 {
+    if bits.tail_len() == 0 {
+        return hash;
+    }
+    let tail = bits.byte(length) >> (8 - bits.tail_len());
+    combine(hash, bits.tail_len(), tail.into(), BITS_TAIL)
+}
+
 impl<'a, T: HashSource<'a>> Phash2<'a, T> {
+    /// All of the hash of a term in which there are no others, unless that is a long binary.
+    #[inline]
+    pub fn at_once(term: T) -> Option<u32> {
+        leaf(0, &term.shape())
+    }
+
     /// Begins with `term`.
     pub fn new(term: T) -> Self {
         let mut walk = Self {
             hash: 0,
             pairs: 0,
             stack: SmallVec::new(),
+            untold: 0,
         };
         walk.stack.push(Task::Term(term));
         walk
@@ -102,6 +177,7 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                 }
             }
             self.task(task);
+            *budget = budget.saturating_sub(std::mem::take(&mut self.untold));
         }
     }
 
@@ -121,15 +197,24 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     fn task(&mut self, task: Task<'a, T>) {
         match task {
             Task::Term(term) => self.term(term),
-            Task::Children { of, next, end } => {
-                if next + 1 < end {
-                    self.stack.push(Task::Children {
-                        of,
-                        next: next + 1,
-                        end,
-                    });
+            Task::Children { of, mut next, end } => {
+                let stop = end.min(next + STRIDE);
+                while next < stop {
+                    let child = of.child(next);
+                    let shape = child.shape();
+                    next += 1;
+                    let Some(hash) = leaf(self.hash, &shape) else {
+                        if next < end {
+                            self.stack.push(Task::Children { of, next, end });
+                        }
+                        return self.compound(child, shape);
+                    };
+                    self.hash = hash;
+                    self.untold += 1;
                 }
-                self.term(of.child(next));
+                if next < end {
+                    self.stack.push(Task::Children { of, next, end });
+                }
             }
             Task::List { list, word, count } => self.list(list, word, count),
             Task::Bytes { bits, done, hash } => self.bytes(bits, done, hash),
@@ -163,30 +248,23 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     }
 
     fn term(&mut self, term: T) {
-        match term.shape() {
-            Shape::Small(value) => self.small(value),
-            Shape::Big(value) => self.big(value),
-            Shape::Float(value) => {
-                // Both zeros are the same.
-                let bits = if value == 0.0 { 0 } else { value.to_bits() };
-                self.combine((bits >> 32) as u32, bits as u32, FLOAT);
-            }
-            Shape::Atom(value) if self.hash == 0 => self.hash = value,
-            Shape::Atom(value) => self.combine(value, 0, ATOM),
-            Shape::Nil if self.hash == 0 => self.hash = LONE_NIL,
-            Shape::Nil => self.combine(NIL_WORD, 0, NIL),
+        let shape = term.shape();
+        match leaf(self.hash, &shape) {
+            Some(hash) => self.hash = hash,
+            None => self.compound(term, shape),
+        }
+    }
+
+    /// A term in which there are others, or a long binary.
+    fn compound(&mut self, term: T, shape: Shape<'a, T>) {
+        match shape {
             Shape::Cons { .. } => self.list(term, 0, 0),
             Shape::Tuple { arity } => {
                 self.combine(arity as u32, 0, TUPLE);
                 self.children(term, arity);
             }
             Shape::Bits(bits) => {
-                let initial = BITS.wrapping_add(self.hash);
-                if counted_bytes(bits) == 0 && bits.tail_len() == 0 {
-                    self.hash = initial;
-                } else {
-                    self.bytes(bits, 0, BlockHash::new(initial));
-                }
+                self.bytes(bits, 0, BlockHash::new(BITS.wrapping_add(self.hash)));
             }
             Shape::Map { size, pairs } => {
                 self.combine(size as u32, 0, MAP);
@@ -199,7 +277,12 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                     (self.hash, self.pairs) = (0, 0);
                 }
             }
-            Shape::Pid { number, .. } => self.combine(number, 0, PID),
+            Shape::Small(_)
+            | Shape::Big(_)
+            | Shape::Float(_)
+            | Shape::Atom(_)
+            | Shape::Nil
+            | Shape::Pid { .. } => unreachable!("hashed as a leaf"),
             Shape::Port { number, .. } => self.combine(number as u32, (number >> 32) as u32, PORT),
             Shape::Reference { number, .. } => self.combine(number, 0, REFERENCE),
             Shape::Fun {
@@ -231,28 +314,6 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
         }
     }
 
-    /// 28 bits were a machine's small integer once; larger ones are hashed as big integers, which they were then.
-    fn small(&mut self, value: i64) {
-        if (-(1 << 27)..1 << 27).contains(&value) {
-            if value < 0 {
-                self.combine(value.unsigned_abs() as u32, 0, SMALL_OR_FUN);
-            }
-            self.combine(value as u32, 0, SMALL_OR_FUN);
-        } else {
-            self.big(BigRef {
-                negative: value < 0,
-                limbs: &[value.unsigned_abs()],
-            });
-        }
-    }
-
-    fn big(&mut self, value: BigRef<'_>) {
-        let constant = if value.negative { NEGATIVE } else { POSITIVE };
-        for &limb in value.limbs {
-            self.combine(limb as u32, (limb >> 32) as u32, constant);
-        }
-    }
-
     /// Bytes that head a list go in by fours; then comes the first other element, or the tail.
     fn list(&mut self, list: T, mut word: u32, mut count: u32) {
         let mut rest = list;
@@ -261,10 +322,18 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                 self.flush_text(word, count);
                 return self.stack.push(Task::Term(rest));
             };
-            let Shape::Small(byte @ 0..=255) = head.shape() else {
+            let shape = head.shape();
+            self.untold += 1;
+            let Shape::Small(byte @ 0..=255) = shape else {
                 self.flush_text(word, count);
-                self.stack.push(Task::Term(tail));
-                return self.stack.push(Task::Term(head));
+                (word, count) = (0, 0);
+                let Some(hash) = leaf(self.hash, &shape) else {
+                    self.stack.push(Task::Term(tail));
+                    return self.compound(head, shape);
+                };
+                self.hash = hash;
+                rest = tail;
+                continue;
             };
             word = word << 8 | byte as u32;
             count += 1;
@@ -296,10 +365,7 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
             return self.stack.push(Task::Bytes { bits, done, hash });
         }
         self.hash = hash.finish();
-        if bits.tail_len() > 0 {
-            let tail = bits.byte(length) >> (8 - bits.tail_len());
-            self.combine(bits.tail_len(), tail.into(), BITS_TAIL);
-        }
+        self.hash = end_of_bits(self.hash, bits, length);
     }
 }
 
