@@ -11,7 +11,7 @@ use oxbeam_vm::process::{Message, Process};
 use oxbeam_vm::sched::while_waiting;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::term::gc::Extent;
-use oxbeam_vm::{logger, stats, unique};
+use oxbeam_vm::{ets, logger, stats, unique};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -108,6 +108,11 @@ fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
             Ok(cx.list(rows))
         }
         "mmap" => Ok(Term::atom(known::UNDEFINED)),
+        // A table record, and what a segment of slots has beside its slots.
+        "DbTable_words" => {
+            let words = Term::small(machine.release.ets.table_words as i64);
+            Ok(cx.tuple(&[words, Term::small(6)]))
+        }
         "flxctr_memory_usage" => Ok(Term::atom(known::NOTSUP)),
         "unique_monotonic_integer_state" => Ok(cx.unsigned(unique::monotonic_state())),
         "min_unique_integer" | "min_unique_monotonic_integer" => Ok(cx.integer(unique::MIN_UNIQUE)),
@@ -363,8 +368,47 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         // An inbox takes from many at once in any case.
         "proc_sig_buffers" => Ok(Term::boolean(cx.owned().off_heap_messages)),
         "ets_force_trap" => Ok(Term::atom(known::NOTSUP)),
+        "ets_force_split" | "ets_debug_random_split_join" => {
+            let [table, on] = value.as_tuple_of().ok_or(Raise::Badarg)?;
+            let (table, on) = (ets::find(table).map_err(|_| ())?, on.is(known::TRUE));
+            let done = if key == "ets_force_split" {
+                table.force_parts(on)
+            } else {
+                table.randomize_parts(on)
+            };
+            done.then_some(Term::atom(known::OK)).ok_or(Raise::Badarg)
+        }
+        "colliding_names" => {
+            let [name, count] = value.as_tuple_of().ok_or(Raise::Badarg)?;
+            let name = name.as_atom().ok_or(Raise::Badarg)?;
+            let count = count
+                .as_usize()
+                .filter(|count| *count <= 10_000)
+                .ok_or(Raise::Badarg)?;
+            colliding_names(cx, name, count)
+        }
         _ => Err(Raise::Badarg),
     }
+}
+
+/// Atoms whose tables are found in the same place as those of `name`; they are made where there are none.
+fn colliding_names<'p>(cx: &mut Cx<'p>, name: Atom, count: usize) -> NativeResult<'p> {
+    let step = ets::NAME_PARTS as u32;
+    let mut index = name.index() % step;
+    let mut list = Term::NIL;
+    let mut left = count;
+    while left > 0 {
+        while index >= oxbeam_vm::term::atom::count() {
+            let text = format!("am{:x}", oxbeam_vm::term::atom::count());
+            Atom::new(&text).map_err(|_| Raise::SystemLimit)?;
+        }
+        if index != name.index() {
+            list = cx.cons(Term::atom(Atom::from_index(index)), list);
+            left -= 1;
+        }
+        index += step;
+    }
+    Ok(list)
 }
 
 fn limit(value: Term<'_>, which: usize, default: usize) -> NativeResult<'static> {

@@ -75,8 +75,8 @@ fn objects(decoded: bool, mut found: impl FnMut(u64)) {
             fragment.for_each_block(&mut look);
         }
     }
-    let _ = ets::each(|_, contents| {
-        contents.for_each(|row| look(row.words_slice()));
+    let _ = ets::each(|table| {
+        table.for_each(|row| look(row.words_slice()));
         Ok::<(), Infallible>(())
     });
     for (key, value) in persistent_term::all() {

@@ -1,7 +1,7 @@
 //! What a table is like.
 
-use super::{fault, reading, table};
-use oxbeam_vm::ets::{self, Concurrency, Fault, Kind, Protection, Reading, Right, find};
+use super::{allowed, fault, table};
+use oxbeam_vm::ets::{self, Concurrency, Fault, Kind, Protection, ReadingAll, Right, find};
 use oxbeam_vm::native::prelude::*;
 
 natives! { INTERNAL: "erts_internal";
@@ -37,7 +37,7 @@ pub(super) fn info_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         Err(Fault::Id) => return Ok(Term::atom(known::UNDEFINED)),
         Err(found) => return Err(fault(cx, found)),
     };
-    let Ok(reading) = table.read(cx.process().number, Right::Info) else {
+    let Ok(reading) = table.read_all(cx.process().number, Right::Info) else {
         return Ok(Term::atom(known::UNDEFINED));
     };
     let mut list = Term::NIL;
@@ -67,7 +67,7 @@ pub(super) fn info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         Err(Fault::Id) => return Ok(Term::atom(known::UNDEFINED)),
         Err(found) => return Err(fault(cx, found)),
     };
-    let Ok(reading) = table.read(cx.process().number, Right::Info) else {
+    let Ok(reading) = table.read_all(cx.process().number, Right::Info) else {
         return Ok(Term::atom(known::UNDEFINED));
     };
     let name = item_name.as_atom().ok_or(Raise::Badarg)?;
@@ -77,7 +77,7 @@ pub(super) fn info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     item(cx, &reading, name).ok_or(Raise::Badarg)
 }
 
-fn item<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, name: Atom) -> Option<Term<'p>> {
+fn item<'p>(cx: &mut Cx<'p>, reading: &ReadingAll<'_>, name: Atom) -> Option<Term<'p>> {
     let table = reading.table();
     Some(match name {
         known::SIZE => cx.unsigned(reading.len() as u64),
@@ -88,11 +88,11 @@ fn item<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, name: Atom) -> Option<Term<'
             Kind::DuplicateBag => known::DUPLICATE_BAG,
         }),
         known::MEMORY => cx.unsigned(reading.memory_words() as u64),
-        known::OWNER => Term::local_pid(reading.owner()),
-        known::HEIR => reading
+        known::OWNER => Term::local_pid(table.owner()),
+        known::HEIR => table
             .heir()
             .map_or(Term::atom(known::NONE), Term::local_pid),
-        known::PROTECTION => Term::atom(match reading.protection() {
+        known::PROTECTION => Term::atom(match table.protection() {
             Protection::Public => known::PUBLIC,
             Protection::Protected => known::PROTECTED,
             Protection::Private => known::PRIVATE,
@@ -109,12 +109,12 @@ fn item<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, name: Atom) -> Option<Term<'
         },
         known::READ_CONCURRENCY => Term::boolean(table.read_concurrency),
         known::DECENTRALIZED_COUNTERS => Term::boolean(table.decentralized_counters),
-        known::NAME => Term::atom(reading.name()),
+        known::NAME => Term::atom(table.name()),
         known::KEYPOS => Term::small(table.key as i64 + 1),
         known::NODE => Term::atom(oxbeam_term::boxed::external::this_node().name),
         known::NAMED_TABLE => Term::boolean(table.named),
         known::COMPRESSED => Term::boolean(table.compressed),
-        known::FIXED => Term::boolean(reading.is_fixed()),
+        known::FIXED => Term::boolean(table.is_fixed()),
         known::SAFE_FIXED => fixations(cx, reading, false),
         known::SAFE_FIXED_MONOTONIC_TIME => fixations(cx, reading, true),
         known::STATS => stats(cx, reading),
@@ -123,7 +123,7 @@ fn item<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, name: Atom) -> Option<Term<'
 }
 
 /// `{Time, [{Pid, Count}]}`, or `false`.
-fn fixations<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, monotonic: bool) -> Term<'p> {
+fn fixations<'p>(cx: &mut Cx<'p>, reading: &ReadingAll<'_>, monotonic: bool) -> Term<'p> {
     let Some(fixations) = reading.table().fixations() else {
         return Term::FALSE;
     };
@@ -148,10 +148,14 @@ fn fixations<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>, monotonic: bool) -> Ter
     cx.tuple(&[time, list])
 }
 
-/// `{Slots, Average, Deviation, ExpectedDeviation, Shortest, Longest, Kept, Locks}` of the chains; `false` for an ordered_set.
-fn stats<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>) -> Term<'p> {
+/// `{Slots, Average, Deviation, ExpectedDeviation, Shortest, Longest, Kept, Locks}` of the chains; for an ordered_set `false`, or if it has parts
+/// `{RoutingNodes, BaseNodes, Depth}`.
+fn stats<'p>(cx: &mut Cx<'p>, reading: &ReadingAll<'_>) -> Term<'p> {
     let Some((chains, dead)) = reading.chains() else {
-        return Term::FALSE;
+        return match reading.table().routing() {
+            Some(counts) => cx.tuple(&counts.map(|count| Term::small(count as i64))),
+            None => Term::FALSE,
+        };
     };
     let slots = chains.len() as f64;
     let average = chains.iter().sum::<usize>() as f64 / slots;
@@ -166,10 +170,6 @@ fn stats<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>) -> Term<'p> {
         chains.iter().max().copied().unwrap_or(0),
     ]
     .map(|length| Term::small(length as i64));
-    let locks = match reading.table().write_concurrency {
-        Concurrency::Locks(locks) => locks,
-        _ => 1,
-    };
     cx.tuple(&[
         Term::small(chains.len() as i64),
         floats[0],
@@ -178,15 +178,16 @@ fn stats<'p>(cx: &mut Cx<'p>, reading: &Reading<'_>) -> Term<'p> {
         shortest,
         longest,
         Term::small(dead as i64),
-        Term::small(locks),
+        Term::small(reading.table().locks() as i64),
     ])
 }
 
 /// `ets_lookup_binary_info(Table, Key)`: `{Address, Size, References}` of each counted binary of the key's objects.
 fn ets_lookup_binary_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let reading = reading!(cx, table, Right::Read);
-    let found = reading.binaries(cx.arg(1));
+    let key = cx.arg(1);
+    let reading = allowed!(cx, table.read(cx.process().number, Right::Read, key));
+    let found = reading.binaries(key);
     let mut list = Term::NIL;
     for (address, size, references) in found.into_iter().rev() {
         let parts = [address, size as u64, references as u64].map(|part| cx.unsigned(part));

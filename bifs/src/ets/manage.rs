@@ -1,6 +1,6 @@
 //! Making, naming, owning, fixing and deleting tables.
 
-use super::{fault, table, writing};
+use super::{allowed, fault, table};
 use oxbeam_vm::ets::{
     self, Concurrency, GiveAwayError, Heir, Kind, Options, Protection, RenameError, Right, Row,
     create, find,
@@ -124,7 +124,8 @@ fn concurrency(value: Term<'_>) -> Option<Concurrency> {
         .as_i64()
         .filter(|locks| (1..=32_768).contains(locks))?;
     key.is(Atom::of("debug_hash_fixed_number_of_locks"))
-        .then_some(Concurrency::Locks(locks))
+        // The power of two below, from 64 up.
+        .then_some(Concurrency::Locks(1 << locks.ilog2().max(6)))
 }
 
 /// `delete(Table)`
@@ -157,7 +158,7 @@ pub(super) fn whereis_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let name = cx.arg(0);
     name.as_atom().ok_or(Raise::Badarg)?;
     let reference = match find(name) {
-        Ok(table) => match table.read(cx.process().number, Right::Info) {
+        Ok(table) => match table.check(cx.process().number, Right::Info) {
             Ok(_) => table.reference(cx),
             Err(_) => None,
         },
@@ -170,7 +171,7 @@ pub(super) fn whereis_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 pub(super) fn rename_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
     let Some(name) = cx.arg(1).as_atom() else {
-        drop(writing!(cx, table));
+        allowed!(cx, table.check(cx.process().number, Right::Write));
         return Err(Raise::Badarg);
     };
     match ets::rename(&table, cx.process().number, name) {
@@ -206,8 +207,8 @@ pub(super) fn setopts_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             .all(|option| set_option(cx, option, &mut parsed).is_some())
             && list.rest().is_nil()
     };
-    let mut writing = writing!(cx, table);
-    if !valid || writing.owner() != cx.process().number {
+    let mut writing = allowed!(cx, table.write_all(cx.process().number, Right::Write));
+    if !valid || table.owner() != cx.process().number {
         return Err(Raise::Badarg);
     }
     let (heir, protection) = parsed;
@@ -253,7 +254,7 @@ pub(super) fn safe_fixtable_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
     let process = cx.process().number;
     let Some(fix) = cx.arg(1).as_boolean() else {
-        return match table.write(process, Right::Read) {
+        return match table.check(process, Right::Read) {
             Ok(_) => Err(Raise::Badarg),
             Err(found) => Err(fault(cx, found)),
         };

@@ -77,26 +77,16 @@ fn table<'p>(cx: &mut Cx<'p>) -> Result<Found<'p>, Raise> {
     find(cx.arg(0)).map_err(|found| fault(cx, found))
 }
 
-/// Looks at the table of the first argument, locked.
-macro_rules! reading {
-    ($cx:ident, $table:ident, $right:expr) => {
-        match $table.read($cx.process().number, $right) {
-            Ok(reading) => reading,
+/// What was asked of a table, or the exception if it cannot be used.
+macro_rules! allowed {
+    ($cx:ident, $asked:expr) => {
+        match $asked {
+            Ok(got) => got,
             Err(found) => return Err($crate::ets::fault($cx, found)),
         }
     };
 }
-
-/// Changes the table of the first argument, locked.
-macro_rules! writing {
-    ($cx:ident, $table:ident) => {
-        match $table.write($cx.process().number, oxbeam_vm::ets::Right::Write) {
-            Ok(writing) => writing,
-            Err(found) => return Err($crate::ets::fault($cx, found)),
-        }
-    };
-}
-use {reading, writing};
+use allowed;
 
 /// Objects to insert: a tuple, or a list of them. `None`: something is no object of this table.
 fn rows(objects: Term<'_>, key: usize) -> Option<Vec<Row>> {
@@ -123,23 +113,25 @@ fn insert<'p>(cx: &mut Cx<'p>, new: bool) -> NativeResult<'p> {
     let table = table(cx)?;
     let objects = cx.arg(1);
     if let Some(elements) = objects.tuple_elements() {
-        let row = (elements.len() > table.key).then(|| Row::of(elements, table.key));
-        let mut writing = writing!(cx, table);
-        let row = row.ok_or(Raise::Badarg)?;
+        if elements.len() <= table.key {
+            allowed!(cx, table.check(cx.process().number, Right::Write));
+            return Err(Raise::Badarg);
+        }
+        let row = Row::of(elements, table.key);
+        let mut writing = allowed!(cx, table.write(cx.process().number, elements[table.key]));
         let fixed = writing.is_fixed();
         let (contents, trash) = writing.parts();
         return Ok(Term::boolean(contents.insert_one(row, new, fixed, trash)));
     }
     cx.leave_if_long_list(objects)?;
     let rows = rows(objects, table.key);
-    let mut writing = writing!(cx, table);
+    let mut writing = allowed!(cx, table.write_all(cx.process().number, Right::Write));
     let mut rows = rows.ok_or(Raise::Badarg)?;
     if table.kind == Kind::Bag && cx.machine().release.ets.bag_lists_backwards {
         rows.reverse();
     }
-    let (count, fixed) = (rows.len(), writing.is_fixed());
-    let (contents, trash) = writing.parts();
-    let inserted = contents.insert(rows, new, fixed, trash);
+    let count = rows.len();
+    let inserted = writing.insert(rows, new);
     drop(writing);
     cx.bump_reductions(count / 8);
     Ok(Term::boolean(inserted))
@@ -158,27 +150,30 @@ fn insert_new_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `lookup(Table, Key)`
 fn lookup_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let reading = reading!(cx, table, Right::Read);
-    Ok(reading.lookup(cx.arg(1), cx))
+    let key = cx.arg(1);
+    let reading = allowed!(cx, table.read(cx.process().number, Right::Read, key));
+    Ok(reading.lookup(key, cx))
 }
 
 /// `member(Table, Key)`
 fn member_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let reading = reading!(cx, table, Right::Read);
-    Ok(Term::boolean(reading.member(cx.arg(1))))
+    let key = cx.arg(1);
+    let reading = allowed!(cx, table.read(cx.process().number, Right::Read, key));
+    Ok(Term::boolean(reading.member(key)))
 }
 
 fn lookup_element<'p>(cx: &mut Cx<'p>, default: Option<Term<'p>>) -> NativeResult<'p> {
     use oxbeam_vm::ets::ElementError;
     let table = table(cx)?;
-    let reading = reading!(cx, table, Right::Read);
+    let key = cx.arg(1);
+    let reading = allowed!(cx, table.read(cx.process().number, Right::Read, key));
     let index = cx
         .arg(2)
         .as_small()
         .and_then(|position| usize::try_from(position).ok()?.checked_sub(1))
         .ok_or(Raise::Badarg)?;
-    match reading.element(cx.arg(1), index, cx) {
+    match reading.element(key, index, cx) {
         Ok(element) => Ok(element),
         Err(ElementError::NoKey) => match default {
             Some(default) => Ok(default),
@@ -202,10 +197,11 @@ fn lookup_element_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `delete(Table, Key)`
 fn delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
-    let mut writing = writing!(cx, table);
+    let key = cx.arg(1);
+    let mut writing = allowed!(cx, table.write(cx.process().number, key));
     let fixed = writing.is_fixed();
     let (contents, trash) = writing.parts();
-    contents.delete(cx.arg(1), fixed, trash);
+    contents.delete(key, fixed, trash);
     Ok(Term::TRUE)
 }
 
@@ -213,13 +209,12 @@ fn delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn delete_object_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
     let object = cx.arg(1);
-    let mut writing = writing!(cx, table);
-    if object
-        .as_tuple()
-        .is_none_or(|tuple| tuple.len() <= table.key)
-    {
+    let elements = object.tuple_elements().unwrap_or(&[]);
+    let Some(&key) = elements.get(table.key) else {
+        allowed!(cx, table.check(cx.process().number, Right::Write));
         return Err(Raise::Badarg);
-    }
+    };
+    let mut writing = allowed!(cx, table.write(cx.process().number, key));
     let fixed = writing.is_fixed();
     let (contents, trash) = writing.parts();
     contents.delete_object(object, fixed, trash);
@@ -230,7 +225,7 @@ fn delete_object_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn take_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let table = table(cx)?;
     let key = cx.arg(1);
-    let mut writing = writing!(cx, table);
+    let mut writing = allowed!(cx, table.write(cx.process().number, key));
     let fixed = writing.is_fixed();
     let (contents, trash) = writing.parts();
     Ok(contents.take(key, fixed, cx, trash))
@@ -260,7 +255,7 @@ fn update<'p>(
     ) -> Result<Term<'p>, UpdateError>,
 ) -> NativeResult<'p> {
     let table = table(cx)?;
-    let mut writing = writing!(cx, table);
+    let mut writing = allowed!(cx, table.write(cx.process().number, cx.arg(1)));
     let rules = &cx.machine().release.ets;
     let is_object = |default: Term<'_>| {
         default

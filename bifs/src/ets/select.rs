@@ -1,9 +1,9 @@
 //! Match specifications on tables: `select`, `match` and their kin. Continuations have the forms that `ets:repair_continuation/2` knows:
 //! `{Table, Slot, Limit, Compiled, Found, Count}` and, of an ordered_set, `{Table, Key, End, Limit, Compiled, Found, Reverse, Count}`.
 
-use super::{fault, reading, table, writing};
+use super::{allowed, fault, table};
 use oxbeam_vm::ets::select::{Chunk, Key, Next, Plan, Start, Walk, keeps_keys, plan};
-use oxbeam_vm::ets::{Found, Kind, Right, find};
+use oxbeam_vm::ets::{Fault, Found, Kind, Right, find};
 use oxbeam_vm::match_spec::{
     Action, Dialect, MatchSpec, Runner, Subject, Tracer, compile, compile_for_table,
 };
@@ -24,6 +24,14 @@ struct Query<'p> {
     reverse: bool,
 }
 
+/// The table of the first argument, as a walk may keep it for long.
+fn kept<'p>(cx: &mut Cx<'p>) -> Result<Found<'p>, Raise> {
+    match table(cx)?.keep() {
+        Some(table) => Ok(table),
+        None => Err(fault(cx, Fault::Id)),
+    }
+}
+
 /// `[{Pattern, [], [Result]}]`
 fn specification<'p>(cx: &mut Cx<'p>, pattern: Term<'p>, result: Atom) -> Term<'p> {
     let body = cx.list([Term::atom(result)]);
@@ -42,33 +50,37 @@ fn limit<'p>(cx: &mut Cx<'p>, index: usize) -> Result<usize, Raise> {
         return Ok(limit);
     }
     let table = table(cx)?;
-    match table.read(cx.process().number, Right::Read) {
+    match table.check(cx.process().number, Right::Read) {
         Ok(_) => Err(Raise::Badarg),
         Err(found) => Err(fault(cx, found)),
     }
 }
 
 /// A walk over many rows is done elsewhere.
-fn leave_if_long(cx: &Cx<'_>, plan: &Plan<'_>, rows: usize) -> Result<(), Raise> {
+fn leave_if_long(cx: &mut Cx<'_>, plan: &Plan<'_>, table: &Found<'_>) -> Result<(), Raise> {
     match plan {
-        Plan::Everything | Plan::Range(..) => cx.leave_if_long(rows * STEPS_PER_ROW),
+        Plan::Everything | Plan::Range(..) => {
+            let rows = allowed!(cx, table.read_all(cx.process().number, Right::Info)).len();
+            cx.leave_if_long(rows * STEPS_PER_ROW)
+        }
         Plan::Nothing | Plan::Keys(_) => Ok(()),
     }
 }
 
 /// Steps of long work that a row is worth.
-const STEPS_PER_ROW: usize = 5;
+const STEPS_PER_ROW: usize = 2;
 
 fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
-    let table = table(cx)?;
+    let table = kept(cx)?;
     let compiled = compile_for_table(query.specification);
-    let reading = reading!(cx, table, Right::Read);
+    let process = cx.process().number;
+    allowed!(cx, table.check(process, Right::Read));
     let compiled = compiled.map_err(|_| Raise::Badarg)?;
     let plan = plan(query.specification, table.kind, table.key);
     if query.limit.is_none() {
-        leave_if_long(cx, &plan, reading.len())?;
+        leave_if_long(cx, &plan, &table)?;
     }
-    let mut runner = Runner::new(cx.process().number);
+    let mut runner = Runner::new(process);
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
@@ -76,14 +88,15 @@ fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
         visited: 0,
     };
     let Some(limit) = query.limit else {
-        let list = reading.select(&mut walk, query.reverse, cx);
+        let list = table.select(process, &mut walk, query.reverse, cx);
         let visited = walk.visited;
         cx.bump_reductions(visited / ROWS);
-        return Ok(list);
+        return Ok(allowed!(cx, list));
     };
-    let chunk = reading.select_chunk(&mut walk, Start::Beginning, limit, query.reverse, cx);
+    let start = Start::Beginning;
+    let chunk = table.select_chunk(process, &mut walk, start, limit, query.reverse, cx);
+    let chunk = allowed!(cx, chunk);
     let visited = walk.visited;
-    drop(reading);
     cx.bump_reductions(visited / ROWS);
     let tid = cx.arg(0);
     if table.kind == Kind::OrderedSet {
@@ -191,12 +204,12 @@ pub(super) fn continue_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     let elements = continuation.tuple_elements().ok_or(Raise::Badarg)?;
     let first = *elements.first().ok_or(Raise::Badarg)?;
-    let table = match find(first) {
+    let table = match find(first).and_then(|table| table.keep().ok_or(Fault::Id)) {
         Ok(table) => table,
         Err(found) => return Err(fault(cx, found)),
     };
-    let reading = reading!(cx, table, Right::Read);
     let process = cx.process().number;
+    allowed!(cx, table.check(process, Right::Read));
     let (program, limit) = match (table.kind, elements) {
         (Kind::OrderedSet, [_, _, _, limit, program, ..]) if elements.len() == 8 => {
             (*program, *limit)
@@ -231,9 +244,10 @@ pub(super) fn continue_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         if !end.is_nil() {
             walk.plan = &range;
         }
-        let chunk = reading.select_chunk(&mut walk, Start::Behind(key), limit, reverse, cx);
+        let start = Start::Behind(key);
+        let chunk = table.select_chunk(process, &mut walk, start, limit, reverse, cx);
+        let chunk = allowed!(cx, chunk);
         let visited = walk.visited;
-        drop(reading);
         cx.bump_reductions(visited / ROWS);
         let kept = Ordered {
             table: tid,
@@ -260,13 +274,14 @@ pub(super) fn continue_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             next = Next::Slot(slot);
         } else {
             let more = limit - found.len();
-            let chunk = reading.select_chunk(&mut walk, Start::Slot(slot), more, false, cx);
+            let start = Start::Slot(slot);
+            let chunk = table.select_chunk(process, &mut walk, start, more, false, cx);
+            let chunk = allowed!(cx, chunk);
             found.extend(chunk.found);
             next = chunk.next;
         }
     }
     let visited = walk.visited;
-    drop(reading);
     cx.bump_reductions(visited / ROWS);
     let chunk = Chunk { found, next };
     hash_result(cx, &table, chunk, limit, Program::Known(program))
@@ -363,53 +378,56 @@ pub(super) fn match_object_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `select_count(Table, Specification)`
 pub(super) fn select_count_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let table = table(cx)?;
+    let table = kept(cx)?;
     let compiled = compile_for_table(cx.arg(1));
-    let reading = reading!(cx, table, Right::Read);
-    let mut runner = Runner::new(cx.process().number);
+    let process = cx.process().number;
+    allowed!(cx, table.check(process, Right::Read));
+    let mut runner = Runner::new(process);
     let compiled = compiled.map_err(|_| Raise::Badarg)?;
     let plan = plan(cx.arg(1), table.kind, table.key);
-    leave_if_long(cx, &plan, reading.len())?;
+    leave_if_long(cx, &plan, &table)?;
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
         runner: &mut runner,
         visited: 0,
     };
-    let count = reading.select_count(&mut walk);
+    let count = table.select_count(process, &mut walk);
     let visited = walk.visited;
     cx.bump_reductions(visited / ROWS);
+    let count = allowed!(cx, count);
     Ok(Term::small(count as i64))
 }
 
 /// `internal_select_delete(Table, Specification)`
 pub(super) fn internal_select_delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let table = table(cx)?;
+    let table = kept(cx)?;
     let compiled = compile_for_table(cx.arg(1));
-    let mut writing = writing!(cx, table);
-    let mut runner = Runner::new(cx.process().number);
+    let process = cx.process().number;
+    allowed!(cx, table.check(process, Right::Write));
+    let mut runner = Runner::new(process);
     let compiled = compiled.map_err(|_| Raise::Badarg)?;
     let plan = plan(cx.arg(1), table.kind, table.key);
-    leave_if_long(cx, &plan, writing.len())?;
+    leave_if_long(cx, &plan, &table)?;
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
         runner: &mut runner,
         visited: 0,
     };
-    let fixed = writing.is_fixed();
-    let (contents, trash) = writing.parts();
-    let count = contents.select_delete(&mut walk, fixed, trash);
+    let count = table.select_delete(process, &mut walk);
     let visited = walk.visited;
     cx.bump_reductions(visited / ROWS);
+    let count = allowed!(cx, count);
     Ok(Term::small(count as i64))
 }
 
 /// `select_replace(Table, Specification)`
 pub(super) fn select_replace_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let table = table(cx)?;
+    let table = kept(cx)?;
     let compiled = compile_for_table(cx.arg(1));
-    let mut writing = writing!(cx, table);
+    let process = cx.process().number;
+    allowed!(cx, table.check(process, Right::Write));
     if table.kind == Kind::Bag {
         return Err(cx.badarg_because(Atom::of("table_type")));
     }
@@ -417,19 +435,19 @@ pub(super) fn select_replace_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !keeps_keys(cx.arg(1), table.key) {
         return Err(Raise::Badarg);
     }
-    let mut runner = Runner::new(cx.process().number);
+    let mut runner = Runner::new(process);
     let plan = plan(cx.arg(1), table.kind, table.key);
-    leave_if_long(cx, &plan, writing.len())?;
+    leave_if_long(cx, &plan, &table)?;
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
         runner: &mut runner,
         visited: 0,
     };
-    let (contents, trash) = writing.parts();
-    let count = contents.select_replace(&mut walk, trash);
+    let count = table.select_replace(process, &mut walk);
     let visited = walk.visited;
     cx.bump_reductions(visited / ROWS);
+    let count = allowed!(cx, count);
     Ok(Term::small(count as i64))
 }
 

@@ -1,7 +1,7 @@
 //! What is not a process in a crash dump: schedulers, ports, tables, timers, funs.
 
 use super::{peer_text, pid, reference_text};
-use crate::ets::{Concurrency, Contents, Kind, Table};
+use crate::ets::{Concurrency, Kind, ReadingAll};
 use crate::machine::machine;
 use crate::port::Summary;
 use crate::timer::service::Destination;
@@ -96,13 +96,14 @@ fn port(out: &mut dyn Write, port: &Summary) -> io::Result<()> {
 
 /// ETS tables.
 pub(crate) fn tables(out: &mut dyn Write) -> io::Result<()> {
-    crate::ets::each(|table, contents| self::table(out, table, contents))
+    crate::ets::each(|table| self::table(out, table))
 }
 
-fn table(out: &mut dyn Write, table: &Table, contents: &Contents) -> io::Result<()> {
-    writeln!(out, "=ets:{}", pid(contents.owner()))?;
+fn table(out: &mut dyn Write, contents: &ReadingAll<'_>) -> io::Result<()> {
+    let table = contents.table();
+    writeln!(out, "=ets:{}", pid(table.owner()))?;
     writeln!(out, "Slot: {}", table.numbers.low)?;
-    let name = print::display_atom(contents.name());
+    let name = print::display_atom(table.name());
     match table.named {
         true => writeln!(out, "Table: {name}\nName: {name}")?,
         false => {
@@ -132,7 +133,7 @@ fn table(out: &mut dyn Write, table: &Table, contents: &Contents) -> io::Result<
         Kind::Bag => "bag",
         Kind::DuplicateBag => "duplicate_bag",
     };
-    let protection = format!("{:?}", contents.protection()).to_lowercase();
+    let protection = format!("{:?}", table.protection()).to_lowercase();
     writeln!(out, "Type: {kind}\nProtection: {protection}")?;
     let write = match table.write_concurrency {
         Concurrency::Off => "false",

@@ -6,7 +6,8 @@ use super::table::{Contents, Store};
 use super::{Kind, Trash};
 use oxbeam_term::copy::copy_all;
 use oxbeam_term::number::terms;
-use oxbeam_term::{Builder, Term};
+use oxbeam_term::word::{SMALL_MAX, SMALL_MIN};
+use oxbeam_term::{Builder, Term, Word};
 use smallvec::SmallVec;
 
 /// Why an update fails.
@@ -41,22 +42,6 @@ pub struct Update<'p> {
 type Elements<'a> = SmallVec<[Term<'a>; 8]>;
 
 impl Contents {
-    /// Inserts rows. With `new`, only if no object has any of their keys: false if one has.
-    pub fn insert(&mut self, rows: Vec<Row>, new: bool, fixed: bool, trash: &mut Trash) -> bool {
-        if let (true, [_]) = (new, rows.as_slice()) {
-            return rows
-                .into_iter()
-                .all(|row| self.insert_row(row, Clash::Refuse, fixed, trash));
-        }
-        if new && rows.iter().any(|row| self.member(row.key())) {
-            trash.extend(rows);
-            return false;
-        }
-        for row in rows {
-            self.insert_row(row, Clash::Usual, fixed, trash);
-        }
-        true
-    }
     /// Inserts one row.
     pub fn insert_one(&mut self, row: Row, new: bool, fixed: bool, trash: &mut Trash) -> bool {
         let clash = if new { Clash::Refuse } else { Clash::Usual };
@@ -113,7 +98,8 @@ impl Contents {
     }
     /// Takes all objects out. The caller drops them when the table is not locked.
     pub(super) fn clear(&mut self) -> Store {
-        std::mem::replace(&mut self.store, Store::new(self.kind))
+        let part = matches!(&self.store, Store::Hash(hash) if hash.is_part());
+        std::mem::replace(&mut self.store, Store::new(self.kind, part))
     }
     /// Marks all objects of a fixed hash table as deleted. `false`: this is none.
     pub(super) fn kill_all(&mut self) -> bool {
@@ -185,6 +171,9 @@ impl Contents {
         if self.is_bag() {
             return Err(UpdateError::TableType);
         }
+        if self.set_in_place(update) {
+            return Ok(());
+        }
         let (mut elements, is_new) = self.elements_to_update(update)?;
         let mut changes: SmallVec<[(usize, Term<'_>); 4]> = SmallVec::new();
         let mut change = |operation: Term<'_>| {
@@ -236,6 +225,14 @@ impl Contents {
         if self.is_bag() {
             return Err(UpdateError::TableType);
         }
+        if let Some(value) = self.count_in_place(update) {
+            let value = Term::small(value);
+            return Ok(if update.operations.is_list() {
+                builder.cons(value, Term::NIL)
+            } else {
+                value
+            });
+        }
         let (mut elements, is_new) = self.elements_to_update(update)?;
         let operations = self.counter_operations(update.operations, &elements)?;
         let mut in_place = !is_new;
@@ -274,6 +271,74 @@ impl Contents {
             self.commit(row, is_new, update.fixed, trash);
         }
         Ok(result)
+    }
+    /// Does one operation on an object that is there, where all numbers are small. `None`: it is no such operation, or fails.
+    #[inline]
+    fn count_in_place(&mut self, update: &Update<'_>) -> Option<i64> {
+        let mut operation = update.operations;
+        if let Some(cell) = operation.as_cons() {
+            operation = cell.head();
+            if !cell.tail().is_nil() {
+                return None;
+            }
+        }
+        let (index, increment, warp) = match operation.as_small() {
+            Some(_) if update.operations.is_list() => return None,
+            Some(increment) => (self.key + 1, increment, None),
+            None => match *operation.tuple_elements()? {
+                [position, increment] => (
+                    usize::try_from(position.as_small()?).ok()?.checked_sub(1)?,
+                    increment.as_small()?,
+                    None,
+                ),
+                [position, increment, threshold, replacement] => (
+                    usize::try_from(position.as_small()?).ok()?.checked_sub(1)?,
+                    increment.as_small()?,
+                    Some((threshold.as_small()?, replacement.as_small()?)),
+                ),
+                _ => return None,
+            },
+        };
+        if index == self.key {
+            return None;
+        }
+        let row = self.any(update.key)?;
+        let mut value = row
+            .elements()
+            .get(index)?
+            .as_small()?
+            .checked_add(increment)?;
+        if let Some((threshold, replacement)) = warp {
+            let beyond = if increment < 0 {
+                value < threshold
+            } else {
+                value > threshold
+            };
+            if beyond {
+                value = replacement;
+            }
+        }
+        if !(SMALL_MIN..=SMALL_MAX).contains(&value) {
+            return None;
+        }
+        let word = Word::small(value);
+        // SAFETY: the contents are borrowed exclusively; the element is not the key.
+        unsafe { row.set_immediate(index, word) }.then_some(value)
+    }
+    /// Sets one element of an object that is there to an immediate in the place of another. `false`: this is something else, or fails.
+    #[inline]
+    fn set_in_place(&mut self, update: &Update<'_>) -> bool {
+        let Some([position, value]) = update.operations.as_tuple_of() else {
+            return false;
+        };
+        let index = position
+            .as_small()
+            .and_then(|position| usize::try_from(position).ok()?.checked_sub(1));
+        let (Some(index), Some(row)) = (index, self.any(update.key)) else {
+            return false;
+        };
+        // SAFETY: the contents are borrowed exclusively; the element is not the key.
+        index != self.key && unsafe { row.set_immediate(index, value.word()) }
     }
     /// The operations, looked through: the elements that they change are integers.
     fn counter_operations<'p>(

@@ -12,10 +12,14 @@ use smallvec::SmallVec;
 
 /// Slots that a table has at least.
 const LEAST: usize = 16;
+/// Slots that a part of a table has at least.
+const LEAST_OF_PART: usize = 4;
 
 /// Rows by the hash of their key.
 pub(crate) struct HashStore {
     kind: Kind,
+    /// Slots that there are at least; a power of two.
+    least: usize,
     slots: Vec<Option<Row>>,
     /// One less than the power of two that the number of slots has not passed yet.
     mask: usize,
@@ -40,15 +44,22 @@ fn hash_of(key: Term<'_>) -> u32 {
 }
 
 impl HashStore {
-    pub(crate) fn new(kind: Kind) -> HashStore {
+    /// No rows; with `part`, few are expected.
+    pub(crate) fn new(kind: Kind, part: bool) -> HashStore {
+        let least = if part { LEAST_OF_PART } else { LEAST };
         HashStore {
             kind,
-            slots: (0..LEAST).map(|_| None).collect(),
-            mask: LEAST - 1,
+            least,
+            slots: (0..least).map(|_| None).collect(),
+            mask: least - 1,
             live: 0,
             words: 0,
             dead: Vec::new(),
         }
+    }
+    /// Are few rows expected?
+    pub(crate) fn is_part(&self) -> bool {
+        self.least == LEAST_OF_PART
     }
     /// Number of objects.
     pub(crate) fn len(&self) -> usize {
@@ -402,7 +413,7 @@ impl HashStore {
     }
     /// Gives slots back that are no longer needed.
     pub(crate) fn shrink(&mut self) {
-        while self.slots.len() > LEAST && self.live < self.slots.len() / 4 {
+        while self.slots.len() > self.least && self.live < self.slots.len() / 4 {
             let last = self.slots.pop().flatten();
             let gone = self.slots.len();
             let old = gone & (self.mask >> 1);

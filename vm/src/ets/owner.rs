@@ -187,11 +187,11 @@ pub fn give_away(
     let receiver = receiver
         .as_local_pid()
         .filter(|&receiver| receiver == giver || is_alive(receiver));
-    let mut writing = found
-        .write(giver, Right::Write)
+    let writing = found
+        .write_all(giver, Right::Write)
         .map_err(GiveAwayError::Fault)?;
     let receiver = receiver.ok_or(GiveAwayError::Receiver)?;
-    if writing.owner != giver {
+    if writing.table().owner() != giver {
         return Err(GiveAwayError::NotOwner);
     }
     if receiver == giver {
@@ -205,8 +205,8 @@ pub fn give_away(
         return Err(GiveAwayError::Receiver);
     }
     remove_owner(giver, handle.numbers);
-    writing.owner = receiver;
-    let name = writing.name;
+    writing.table().set_owner(receiver);
+    let name = writing.table().name();
     drop(writing);
     // It may have exited meanwhile, and the table with it.
     let _ = deliver(
@@ -218,34 +218,31 @@ pub fn give_away(
 
 /// Passes a table of a process that exits to its heir. `false`: there is none.
 fn inherit(handle: &Handle, process: u64) -> bool {
-    let Some(mut writing) = handle.write_alive() else {
+    let Some(writing) = handle.write_alive() else {
         return true;
     };
-    if writing.owner != process {
+    let table = writing.table();
+    if table.owner() != process {
         return true;
     }
-    let Some(heir) = writing
-        .heir
-        .as_ref()
-        .filter(|heir| heir.pid != process && heir.is_there())
-        .map(|heir| heir.pid)
-    else {
+    let heir = table.with_heir(|heir| {
+        heir.filter(|heir| heir.pid != process && heir.is_there())
+            .map(|heir| heir.pid)
+    });
+    let Some(heir) = heir else {
         return false;
     };
     note_owner(heir, handle.clone());
     if !is_alive(heir) && OWNED.remove(heir, handle.numbers).is_some() {
         return false;
     }
-    writing.owner = heir;
-    let name = writing.name;
-    let message = writing
-        .heir
-        .as_ref()
-        .and_then(|heir| heir.data.as_ref())
-        .map(|data| {
-            let data = data.elements().first().copied().unwrap_or(Term::NIL);
-            transfer_message(handle, name, process, data)
-        });
+    table.set_owner(heir);
+    let name = table.name();
+    let message = table.with_heir(|heir| {
+        let data = heir?.data.as_ref()?;
+        let data = data.elements().first().copied().unwrap_or(Term::NIL);
+        Some(transfer_message(handle, name, process, data))
+    });
     drop(writing);
     if let Some(message) = message {
         let _ = deliver(heir, Signal::Message(message));
@@ -266,17 +263,15 @@ pub fn owner_exited(process: u64) {
                 continue;
             }
             if let Some(writing) = handle.write_alive()
-                && writing.owner == process
+                && writing.table().owner() == process
             {
                 writing.destroy();
             }
         }
     }
     for handle in FIXED.drain(process) {
-        if let Some(mut writing) = handle.write_alive() {
-            writing.table().unfix(process, true);
-            writing.purge_if_unfixed();
-        }
+        handle.unfix(process, true);
+        handle.settle_if_unfixed();
     }
     if ANY_SUPER_USER.load(Ordering::Acquire) > 0 {
         set_super_user(process, false);

@@ -1,16 +1,19 @@
 //! All tables: by name, by reference, by owner; and who may do what with them.
 
+use super::Protection;
+use super::access::{ReadingAll, WritingAll};
 use super::owner::{forget_fixation, is_super_user, note_owner, remove_owner};
 use super::reaper::bury;
-use super::table::{Contents, Options, Table};
-use super::{Protection, Trash};
+use super::table::{Options, Table};
 use crate::unique;
-use oxbeam_sync::rank::{Rank, ReadGuard, RwLock, WriteGuard};
+use oxbeam_sync::progress;
+use oxbeam_sync::rank::{Mutex, Rank, RwLock};
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
 use oxbeam_term::{Builder, Term};
 use std::collections::BTreeMap;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, LazyLock};
 
 /// A table, kept alive.
@@ -74,24 +77,100 @@ impl Fault {
     }
 }
 
-/// Names of tables, in parts by the atom's index.
-const PARTS: usize = 64;
-type Part = RwLock<Vec<(Atom, Handle)>>;
-static NAMES: LazyLock<[Part; PARTS]> =
-    LazyLock::new(|| std::array::from_fn(|_| RwLock::new(Rank::EtsMeta, Vec::new())));
+/// Names of tables are in so many parts, by the atom's index.
+pub const NAME_PARTS: usize = 64;
+
+/// Tables by name. They are looked up without a lock, in a list that is replaced as a whole and freed by [`progress`].
+struct Names {
+    list: AtomicPtr<Vec<(Atom, Handle)>>,
+    change: Mutex<()>,
+}
+
+static NAMES: LazyLock<[Names; NAME_PARTS]> = LazyLock::new(|| {
+    std::array::from_fn(|_| Names {
+        list: AtomicPtr::new(Box::into_raw(Box::default())),
+        change: Mutex::new(Rank::EtsMeta, ()),
+    })
+});
+
+impl Names {
+    fn of(name: Atom) -> &'static Names {
+        &NAMES[name.index() as usize % NAME_PARTS]
+    }
+    /// The table with this name.
+    #[inline]
+    fn find(&self, name: Atom) -> Option<Found<'static>> {
+        let pin = progress::pin();
+        // SAFETY: never null, and not freed while this thread is pinned.
+        let list = unsafe { &*self.list.load(Ordering::Acquire) };
+        let (_, handle) = list.iter().find(|(other, _)| *other == name)?;
+        let table: *const Table = &raw const **handle;
+        Some(Found::Named {
+            // SAFETY: the list's handle keeps the table, and the pin the list.
+            table: unsafe { &*table },
+            name,
+            _pin: pin,
+        })
+    }
+    /// Adds a name; false if it is there.
+    fn add(&self, name: Atom, handle: &Handle) -> bool {
+        let _change = self.change.lock();
+        // SAFETY: never null, and changed only under the lock.
+        let list = unsafe { &*self.list.load(Ordering::Acquire) };
+        if list.iter().any(|(other, _)| *other == name) {
+            return false;
+        }
+        let mut list = list.clone();
+        list.push((name, handle.clone()));
+        self.publish(list);
+        true
+    }
+    /// Takes a table's name away.
+    fn remove(&self, name: Atom, numbers: RefNumbers) {
+        let _change = self.change.lock();
+        // SAFETY: as above.
+        let mut list = unsafe { &*self.list.load(Ordering::Acquire) }.clone();
+        list.retain(|(other, handle)| *other != name || handle.numbers != numbers);
+        self.publish(list);
+    }
+    fn publish(&self, list: Vec<(Atom, Handle)>) {
+        let old = self
+            .list
+            .swap(Box::into_raw(Box::new(list)), Ordering::AcqRel);
+        // SAFETY: made by a box, and nobody finds it any longer.
+        let old = unsafe { Box::from_raw(old) };
+        progress::defer(move || drop(old));
+    }
+}
+
 static ALL: LazyLock<RwLock<BTreeMap<RefNumbers, Handle>>> =
     LazyLock::new(|| RwLock::new(Rank::EtsMeta, BTreeMap::new()));
-
-fn part(name: Atom) -> &'static Part {
-    &NAMES[name.index() as usize % PARTS]
-}
 
 /// A table that was found.
 pub enum Found<'p> {
     /// By the reference that is a term of the caller.
     Reference(&'p Table),
-    /// By its name, or by a reference that went out and came back.
+    /// By its name. Nothing that was unlinked is freed meanwhile, so whoever takes long calls [`Found::keep`].
+    Named {
+        /// The table.
+        table: &'p Table,
+        /// The name.
+        name: Atom,
+        /// Keeps it.
+        _pin: progress::Guard,
+    },
+    /// Kept by a handle, found by this name or by a reference that went out and came back.
     Kept(Handle, Option<Atom>),
+}
+
+impl Found<'_> {
+    /// The same, as it may be kept for long. `None`: it is going.
+    pub fn keep(self) -> Option<Self> {
+        match self {
+            Found::Named { table, name, .. } => Some(Found::Kept(handle_of(table)?, Some(name))),
+            other => Some(other),
+        }
+    }
 }
 
 impl Deref for Found<'_> {
@@ -99,7 +178,7 @@ impl Deref for Found<'_> {
     #[inline]
     fn deref(&self) -> &Table {
         match self {
-            Found::Reference(table) => table,
+            Found::Reference(table) | Found::Named { table, .. } => table,
             Found::Kept(handle, _) => handle,
         }
     }
@@ -111,12 +190,7 @@ impl Deref for Found<'_> {
 /// It names none.
 pub fn find(term: Term<'_>) -> Result<Found<'_>, Fault> {
     if let Some(name) = term.as_atom() {
-        return part(name)
-            .read()
-            .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, handle)| Found::Kept(handle.clone(), Some(name)))
-            .ok_or(Fault::Id);
+        return Names::of(name).find(name).ok_or(Fault::Id);
     }
     let reference = term.as_reference().ok_or(Fault::Type)?;
     if let Some(magic) = reference.magic() {
@@ -132,66 +206,47 @@ pub fn find(term: Term<'_>) -> Result<Found<'_>, Fault> {
         .ok_or(Fault::Type)
 }
 
-/// A table locked for reading.
-pub struct Reading<'t> {
-    table: &'t Table,
-    guard: ReadGuard<'t, Contents>,
-}
-
-/// A table locked for writing. Rows thrown into [`Writing::trash`] are dropped when it is unlocked.
-pub struct Writing<'t> {
-    table: &'t Table,
-    guard: Option<WriteGuard<'t, Contents>>,
-    trash: Trash,
-}
-
-fn check(contents: &Contents, name: Option<Atom>, process: u64, right: Right) -> Result<(), Fault> {
-    if !contents.alive || name.is_some_and(|name| name != contents.name) {
+#[inline]
+pub(super) fn check(
+    table: &Table,
+    name: Option<Atom>,
+    process: u64,
+    right: Right,
+) -> Result<(), Fault> {
+    if !table.is_alive() || name.is_some_and(|name| name != table.name()) {
         return Err(Fault::Id);
     }
-    let allowed = match (right, contents.protection) {
+    let allowed = match (right, table.protection()) {
         (Right::Info, _) | (_, Protection::Public) | (Right::Read, Protection::Protected) => true,
-        _ => contents.owner == process || is_super_user(process),
+        _ => table.owner() == process || is_super_user(process),
     };
     if allowed { Ok(()) } else { Err(Fault::Access) }
 }
 
 impl Found<'_> {
-    fn name(&self) -> Option<Atom> {
+    #[inline]
+    pub(super) fn name_used(&self) -> Option<Atom> {
         match self {
             Found::Reference(_) => None,
+            Found::Named { name, .. } => Some(*name),
             Found::Kept(_, name) => *name,
         }
     }
-    /// Locks the table for reading by `process`.
+    /// May `process` use the table so?
     ///
     /// # Errors
     /// It is gone, or `process` may not.
-    pub fn read(&self, process: u64, right: Right) -> Result<Reading<'_>, Fault> {
-        let table: &Table = self;
-        let guard = table.contents.read();
-        check(&guard, self.name(), process, right)?;
-        Ok(Reading { table, guard })
-    }
-    /// Locks the table for writing by `process`.
-    ///
-    /// # Errors
-    /// It is gone, or `process` may not.
-    pub fn write(&self, process: u64, right: Right) -> Result<Writing<'_>, Fault> {
-        let table: &Table = self;
-        let guard = table.contents.write();
-        check(&guard, self.name(), process, right)?;
-        Ok(Writing {
-            table,
-            guard: Some(guard),
-            trash: Trash::new(),
-        })
+    #[inline]
+    pub fn check(&self, process: u64, right: Right) -> Result<(), Fault> {
+        check(self, self.name_used(), process, right)
     }
     /// The table's reference.
     pub fn reference<'p>(&self, builder: &mut Builder<'p>) -> Option<Term<'p>> {
         match self {
             Found::Kept(handle, _) => Some(handle.reference(builder)),
-            Found::Reference(table) => handle_of(table).map(|handle| handle.reference(builder)),
+            Found::Reference(table) | Found::Named { table, .. } => {
+                handle_of(table).map(|handle| handle.reference(builder))
+            }
         }
     }
     /// Deletes the table: `process` may write it.
@@ -199,7 +254,7 @@ impl Found<'_> {
     /// # Errors
     /// It is gone, or `process` may not.
     pub fn delete(&self, process: u64) -> Result<(), Fault> {
-        self.write(process, Right::Write)?.destroy();
+        self.write_all(process, Right::Write)?.destroy();
         Ok(())
     }
     /// Takes out all objects; their number.
@@ -207,15 +262,14 @@ impl Found<'_> {
     /// # Errors
     /// It is gone, or `process` may not.
     pub fn delete_all(&self, process: u64) -> Result<usize, Fault> {
-        let mut writing = self.write(process, Right::Write)?;
-        let fixed = writing.is_fixed();
+        let mut writing = self.write_all(process, Right::Write)?;
         let count = writing.len();
-        if fixed && writing.kill_all() {
+        if writing.table().is_fixed() && writing.kill_all() {
             return Ok(count);
         }
-        let store = writing.clear();
+        let stores = writing.clear();
         drop(writing);
-        bury(store);
+        bury(stores);
         Ok(count)
     }
     /// Fixes the table for `process`, or takes one fixation back.
@@ -223,20 +277,24 @@ impl Found<'_> {
     /// # Errors
     /// It is gone, or `process` may not.
     pub fn fix(&self, process: u64, fix: bool) -> Result<(), Fault> {
+        let table: &Table = self;
         if fix {
-            let reading = self.read(process, Right::Read)?;
-            if reading.table.fix(process)
-                && let Some(handle) = handle_of(reading.table)
+            // Whoever deletes the table has all parts locked, so it is there until this is done.
+            let reading = self.read_first(process, Right::Read)?;
+            if table.fix(process)
+                && let Some(handle) = handle_of(table)
             {
                 super::owner::note_fixation(process, handle);
             }
+            drop(reading);
             return Ok(());
         }
-        let mut writing = self.write(process, Right::Read)?;
-        if writing.table.unfix(process, false) {
-            forget_fixation(process, writing.table.numbers);
+        let reading = self.read_first(process, Right::Read)?;
+        if table.unfix(process, false) {
+            forget_fixation(process, table.numbers);
         }
-        writing.purge_if_unfixed();
+        drop(reading);
+        table.settle_if_unfixed();
         Ok(())
     }
 }
@@ -246,103 +304,26 @@ pub(super) fn handle_of(table: &Table) -> Option<Handle> {
     table.this.get()?.upgrade().map(Handle)
 }
 
-impl Handle {
-    /// Locks the table for writing, if it lives.
-    pub(super) fn write_alive(&self) -> Option<Writing<'_>> {
-        let guard = self.contents.write();
-        guard.alive.then(|| Writing {
-            table: self,
-            guard: Some(guard),
-            trash: Trash::new(),
-        })
-    }
-}
-
-impl Reading<'_> {
-    /// The table.
-    pub fn table(&self) -> &Table {
-        self.table
-    }
-    /// Is it fixed?
-    pub fn is_fixed(&self) -> bool {
-        self.table.is_fixed()
-    }
-}
-
-impl Deref for Reading<'_> {
-    type Target = Contents;
-    #[inline]
-    fn deref(&self) -> &Contents {
-        &self.guard
-    }
-}
-
-impl Deref for Writing<'_> {
-    type Target = Contents;
-    #[inline]
-    fn deref(&self) -> &Contents {
-        self.guard.as_ref().expect("locked until dropped")
-    }
-}
-
-impl DerefMut for Writing<'_> {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut Contents {
-        self.guard.as_mut().expect("locked until dropped")
-    }
-}
-
-impl Drop for Writing<'_> {
-    fn drop(&mut self) {
-        // The rows in the trash are dropped after this.
-        self.guard = None;
-    }
-}
-
-impl<'t> Writing<'t> {
-    /// The table.
-    pub fn table(&self) -> &'t Table {
-        self.table
-    }
-    /// Is it fixed?
-    pub fn is_fixed(&self) -> bool {
-        self.table.is_fixed()
-    }
-    /// The contents, and where rows go that are taken out of them.
-    pub fn parts(&mut self) -> (&mut Contents, &mut Trash) {
-        (
-            self.guard.as_mut().expect("locked until dropped"),
-            &mut self.trash,
-        )
-    }
-    /// Drops what was deleted while the table was fixed, if it no longer is.
-    pub(super) fn purge_if_unfixed(&mut self) {
-        if !self.is_fixed() {
-            let (contents, trash) = self.parts();
-            contents.unfixed(trash);
-        }
-    }
+impl WritingAll<'_> {
     /// The table is no more.
     pub(super) fn destroy(mut self) {
-        let table = self.table;
-        self.alive = false;
-        let (name, owner) = (self.name, self.owner);
-        let store = self.clear();
-        let heir = self.set_heir(None);
+        let table = self.table();
+        table.alive.store(false, Ordering::Relaxed);
+        let (name, owner) = (table.name(), table.owner());
+        let stores = self.clear();
+        let heir = table.set_heir(None);
         for process in table.unfix_all() {
             forget_fixation(process, table.numbers);
         }
         remove_owner(owner, table.numbers);
         drop(self);
         if table.named {
-            part(name)
-                .write()
-                .retain(|(_, handle)| handle.numbers != table.numbers);
+            Names::of(name).remove(name, table.numbers);
         }
         // Dropped here, after the lock: who found the table by its last handle still borrows it.
         let handle = ALL.write().remove(&table.numbers);
         drop(heir);
-        bury(store);
+        bury(stores);
         drop(handle);
     }
 }
@@ -357,15 +338,10 @@ pub fn create(options: Options, owner: u64) -> Result<Found<'static>, NameTaken>
     let handle = Handle::new(Table::new(numbers, owner, options));
     ALL.write().insert(numbers, handle.clone());
     note_owner(owner, handle.clone());
-    if named {
-        let mut part = part(name).write();
-        if part.iter().any(|(other, _)| *other == name) {
-            drop(part);
-            ALL.write().remove(&numbers);
-            remove_owner(owner, numbers);
-            return Err(NameTaken);
-        }
-        part.push((name, handle.clone()));
+    if named && !Names::of(name).add(name, &handle) {
+        ALL.write().remove(&numbers);
+        remove_owner(owner, numbers);
+        return Err(NameTaken);
     }
     Ok(Found::Kept(handle, None))
 }
@@ -390,37 +366,30 @@ pub enum RenameError {
 pub fn rename(found: &Found<'_>, process: u64, new: Atom) -> Result<bool, RenameError> {
     let table: &Table = found;
     if !table.named {
-        let mut writing = found
-            .write(process, Right::Write)
+        let writing = found
+            .write_all(process, Right::Write)
             .map_err(RenameError::Fault)?;
-        writing.name = new;
+        writing.table().set_name(new);
         return Ok(false);
     }
     let handle = handle_of(table).ok_or(RenameError::Fault(Fault::Id))?;
-    {
-        // The new name is taken first: another thread sees the table by one of the names, or by both but usable by one.
-        let mut part = part(new).write();
-        if part.iter().any(|(other, _)| *other == new) {
-            drop(part);
-            found
-                .write(process, Right::Write)
-                .map_err(RenameError::Fault)?;
-            return Err(RenameError::Taken);
-        }
-        part.push((new, handle));
+    // The new name is taken first: another thread sees the table by one of the names, or by both but usable by one.
+    if !Names::of(new).add(new, &handle) {
+        found
+            .check(process, Right::Write)
+            .map_err(RenameError::Fault)?;
+        return Err(RenameError::Taken);
     }
-    let renamed = found.write(process, Right::Write).map(|mut writing| {
-        let old = writing.name;
-        writing.name = new;
+    let renamed = found.write_all(process, Right::Write).map(|writing| {
+        let old = writing.table().name();
+        writing.table().set_name(new);
         old
     });
     let gone = match &renamed {
         Ok(old) => *old,
         Err(_) => new,
     };
-    part(gone)
-        .write()
-        .retain(|(name, handle)| *name != gone || handle.numbers != table.numbers);
+    Names::of(gone).remove(gone, table.numbers);
     renamed.map(|_| true).map_err(RenameError::Fault)
 }
 
@@ -429,13 +398,10 @@ pub fn all<'p>(builder: &mut Builder<'p>) -> Term<'p> {
     let handles: Vec<Handle> = ALL.read().values().cloned().collect();
     let mut list = Term::NIL;
     for handle in handles.into_iter().rev() {
-        let name = {
-            let contents = handle.contents.read();
-            if !contents.alive {
-                continue;
-            }
-            contents.name
-        };
+        if !handle.is_alive() {
+            continue;
+        }
+        let name = handle.name();
         let term = if handle.named {
             Term::atom(name)
         } else {
@@ -450,11 +416,11 @@ pub fn all<'p>(builder: &mut Builder<'p>) -> Term<'p> {
 ///
 /// # Errors
 /// The first error of `look`.
-pub fn each<E>(mut look: impl FnMut(&Table, &Contents) -> Result<(), E>) -> Result<(), E> {
+pub fn each<E>(mut look: impl FnMut(&ReadingAll<'_>) -> Result<(), E>) -> Result<(), E> {
     let handles: Vec<Handle> = ALL.read().values().cloned().collect();
     handles
         .iter()
-        .try_for_each(|handle| look(handle, &handle.contents.read()))
+        .try_for_each(|handle| look(&ReadingAll::new(handle)))
 }
 
 /// Words that all tables take.
@@ -462,7 +428,7 @@ pub fn memory_words() -> usize {
     let handles: Vec<Handle> = ALL.read().values().cloned().collect();
     handles
         .iter()
-        .map(|handle| handle.contents.read().memory_words())
+        .map(|handle| ReadingAll::new(handle).memory_words())
         .sum()
 }
 

@@ -3,7 +3,7 @@
 //! A header, then the tuple and all that is inside it, sharing nothing with any heap or literal but bytes that are counted. Only single
 //! elements change in place, from one immediate to another; whoever changes a row holds its table's write lock.
 
-use oxbeam_term::copy::{copy_all_counted, copy_all_into, copy_all_size};
+use oxbeam_term::copy::{copy_all_counted, copy_all_into, copy_all_size, copy_block};
 use oxbeam_term::heap::offheap::OffHeap;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Builder, Term, Word};
@@ -93,6 +93,10 @@ impl Row {
         }
         Row(header)
     }
+    /// A one-tuple of a row's key.
+    pub(super) fn of_key(row: &Row) -> Row {
+        Row::of(&[row.key()], 0)
+    }
     #[inline(always)]
     fn header(&self) -> &Header {
         // SAFETY: the allocation is the row's.
@@ -132,6 +136,10 @@ impl Row {
     /// A copy of the tuple.
     #[inline]
     pub fn copy<'q>(&self, builder: &mut Builder<'q>) -> Term<'q> {
+        if self.header().offheap.is_empty() {
+            // SAFETY: the tuple and what is inside it follow the header, and nothing there owns anything.
+            return unsafe { copy_block(self.tuple(), self.header().words, builder) };
+        }
         // SAFETY: the words were counted when the row was made; elements changed since are immediates as they were before.
         unsafe { copy_all_counted(self.term(), self.header().words, builder) }
     }

@@ -1,11 +1,14 @@
 //! Walks through tables with a match specification.
 //!
 //! Before a walk the keys that its heads ask for are looked at: where they are bound, only their slots, or their part of an ordered_set,
-//! are visited.
+//! are visited. A long walk gives the lock up now and then, and fixes a hash table meanwhile; an object that others insert, change or
+//! delete while it goes on is seen or not.
 
-use super::hash::{Edit, HashStore};
+use super::hash::{Clash, Edit, HashStore};
+use super::parts::{Parts, Settled};
+use super::registry::{Fault, Found, Right};
 use super::row::Row;
-use super::table::{Contents, Store};
+use super::table::{Contents, Store, Table};
 use super::tree::{From, Limit, TreeStore};
 use super::{Kind, Trash};
 use crate::match_spec::pattern::{Bound, bound, compare_bound, is_variable, is_variable_atom};
@@ -156,73 +159,6 @@ fn reaches(one: Term<'_>, other: Term<'_>, side: Ordering) -> bool {
     false
 }
 
-/// Rows of an ordered_set within a plan, from an end or from behind a key.
-fn walk<'t, 's>(
-    tree: &'t TreeStore,
-    plan: &Plan<'s>,
-    behind: Option<Term<'_>>,
-    reverse: bool,
-) -> Box<dyn Iterator<Item = &'t Row> + 't>
-where
-    's: 't,
-{
-    match plan {
-        Plan::Nothing => Box::new(std::iter::empty()),
-        Plan::Keys(keys) => {
-            let rows: Vec<&'t Row> = keys.iter().filter_map(|key| tree.get(key.0)).collect();
-            Box::new(rows.into_iter())
-        }
-        Plan::Everything => {
-            let from = behind.map_or(From::End, From::Beside);
-            if reverse {
-                Box::new(tree.backward(from))
-            } else {
-                Box::new(tree.forward(from))
-            }
-        }
-        &Plan::Range(least, most) => {
-            let below = |key: Term<'_>| match compare_bound(least.0, key) {
-                Ordering::Greater => Ordering::Greater,
-                _ => Ordering::Less,
-            };
-            let above = |key: Term<'_>| match compare_bound(most.0, key) {
-                Ordering::Less => Ordering::Less,
-                _ => Ordering::Greater,
-            };
-            if reverse {
-                let limit = Limit { compare: &above };
-                let from = behind.map_or(From::At(&limit), From::Beside);
-                Box::new(
-                    tree.backward(from)
-                        .take_while(move |row| compare_bound(least.0, row.key()).is_le()),
-                )
-            } else {
-                let limit = Limit { compare: &below };
-                let from = behind.map_or(From::At(&limit), From::Beside);
-                Box::new(
-                    tree.forward(from)
-                        .take_while(move |row| compare_bound(most.0, row.key()).is_ge()),
-                )
-            }
-        }
-    }
-}
-
-/// Slots of a hash table within a plan.
-fn slots(hash: &HashStore, plan: &Plan<'_>) -> Box<dyn Iterator<Item = usize>> {
-    match plan {
-        Plan::Nothing => Box::new(std::iter::empty()),
-        Plan::Everything | Plan::Range(..) => Box::new(0..hash.slots()),
-        Plan::Keys(keys) => {
-            let mut slots: SmallVec<[usize; 4]> =
-                keys.iter().map(|key| hash.slot_of_key(key.0)).collect();
-            slots.sort_unstable();
-            slots.dedup();
-            Box::new(slots.into_iter())
-        }
-    }
-}
-
 /// A walk under way.
 pub struct Walk<'w, 's> {
     /// Which part of the table.
@@ -260,166 +196,558 @@ impl Walk<'_, '_> {
     }
 }
 
-impl Contents {
+impl Found<'_> {
     /// All results, as a list: of an ordered_set in the order of keys, or against it.
+    ///
+    /// # Errors
+    /// The table is gone, or `process` may not read it.
     pub fn select<'p>(
         &self,
-        walk_over: &mut Walk<'_, '_>,
+        process: u64,
+        walk: &mut Walk<'_, '_>,
         reverse: bool,
         builder: &mut Builder<'p>,
-    ) -> Term<'p> {
+    ) -> Result<Term<'p>, Fault> {
         let mut list = Term::NIL;
-        match &self.store {
-            Store::Hash(hash) => {
-                for slot in slots(hash, walk_over.plan) {
-                    for row in hash.slot(slot) {
-                        if let Some(result) = walk_over.result(row, builder) {
-                            list = builder.cons(result, list);
-                        }
-                    }
-                }
+        let plan = walk.plan;
+        let visit = |row: &Row| {
+            if let Some(result) = walk.result(row, builder) {
+                list = builder.cons(result, list);
             }
-            Store::Tree(tree) => {
-                // The list grows at its front, so the walk goes the other way.
-                for row in walk(tree, walk_over.plan, None, !reverse) {
-                    if let Some(result) = walk_over.result(row, builder) {
-                        list = builder.cons(result, list);
-                    }
-                }
-            }
+            false
+        };
+        if self.kind == Kind::OrderedSet {
+            // The list grows at its front, so the walk goes the other way.
+            self.visit_rows(process, plan, None, !reverse, visit)?;
+        } else {
+            self.visit_slots(process, plan, 0, visit)?;
         }
-        list
+        Ok(list)
     }
     /// About `limit` results from `start` on; a hash table ends with a slot.
+    ///
+    /// # Errors
+    /// The table is gone, or `process` may not read it.
     pub fn select_chunk<'p>(
         &self,
-        walk_over: &mut Walk<'_, '_>,
+        process: u64,
+        walk: &mut Walk<'_, '_>,
         start: Start<'_>,
         limit: usize,
         reverse: bool,
         builder: &mut Builder<'p>,
-    ) -> Chunk<'p> {
+    ) -> Result<Chunk<'p>, Fault> {
         let mut found = Vec::new();
         let mut next = Next::End;
-        match &self.store {
-            Store::Hash(hash) => {
-                if let Plan::Everything = walk_over.plan {
-                    let mut slot = match start {
-                        Start::Slot(slot) => slot,
-                        _ => 0,
-                    };
-                    while slot < hash.slots() {
-                        for row in hash.slot(slot) {
-                            found.extend(walk_over.result(row, builder));
-                        }
-                        slot += 1;
-                        if found.len() >= limit && slot < hash.slots() {
-                            next = Next::Slot(slot);
-                            break;
-                        }
-                    }
-                } else {
-                    for slot in slots(hash, walk_over.plan) {
-                        for row in hash.slot(slot) {
-                            found.extend(walk_over.result(row, builder));
-                        }
-                    }
+        let plan = walk.plan;
+        if self.kind == Kind::OrderedSet {
+            let behind = match start {
+                Start::Behind(key) => Some(key),
+                _ => None,
+            };
+            let visit = |row: &Row| {
+                found.extend(walk.result(row, builder));
+                let enough = found.len() >= limit && !matches!(plan, Plan::Keys(_));
+                if enough {
+                    next = Next::Behind(copy_all(row.key(), builder));
                 }
-            }
-            Store::Tree(tree) => {
-                let behind = match start {
-                    Start::Behind(key) => Some(key),
-                    _ => None,
-                };
-                for row in walk(tree, walk_over.plan, behind, reverse) {
-                    found.extend(walk_over.result(row, builder));
-                    if found.len() >= limit && !matches!(walk_over.plan, Plan::Keys(_)) {
-                        next = Next::Behind(copy_all(row.key(), builder));
-                        break;
-                    }
-                }
+                enough
+            };
+            self.visit_rows(process, plan, behind, reverse, visit)?;
+        } else {
+            let slot = match start {
+                Start::Slot(slot) => slot,
+                _ => 0,
+            };
+            let visit = |row: &Row| {
+                found.extend(walk.result(row, builder));
+                found.len() >= limit
+            };
+            if let Some(slot) = self.visit_slots(process, plan, slot, visit)? {
+                next = Next::Slot(slot);
             }
         }
-        Chunk { found, next }
+        Ok(Chunk { found, next })
     }
     /// How many results are `true`.
-    pub fn select_count(&self, walk_over: &mut Walk<'_, '_>) -> usize {
-        match &self.store {
-            Store::Hash(hash) => slots(hash, walk_over.plan)
-                .flat_map(|slot| hash.slot(slot))
-                .filter(|row| walk_over.is_true(row))
-                .count(),
-            Store::Tree(tree) => walk(tree, walk_over.plan, None, false)
-                .filter(|row| walk_over.is_true(row))
-                .count(),
+    ///
+    /// # Errors
+    /// The table is gone, or `process` may not read it.
+    pub fn select_count(&self, process: u64, walk: &mut Walk<'_, '_>) -> Result<usize, Fault> {
+        let mut count = 0;
+        let plan = walk.plan;
+        let visit = |row: &Row| {
+            count += usize::from(walk.is_true(row));
+            false
+        };
+        if self.kind == Kind::OrderedSet {
+            self.visit_rows(process, plan, None, false, visit)?;
+        } else {
+            self.visit_slots(process, plan, 0, visit)?;
         }
+        Ok(count)
     }
     /// Deletes the objects whose result is `true`; their number.
-    pub fn select_delete(
-        &mut self,
-        walk_over: &mut Walk<'_, '_>,
-        fixed: bool,
-        trash: &mut Trash,
-    ) -> usize {
-        let before = self.len();
-        match &mut self.store {
-            Store::Hash(hash) => {
-                for slot in slots(hash, walk_over.plan) {
-                    let visit = |row: &Row| {
-                        if walk_over.is_true(row) {
-                            Edit::Delete
-                        } else {
-                            Edit::Keep
-                        }
-                    };
-                    hash.edit_slot(slot, fixed, visit, trash);
-                }
-                if !fixed {
-                    hash.shrink();
-                }
+    ///
+    /// # Errors
+    /// The table is gone, or `process` may not write it.
+    pub fn select_delete(&self, process: u64, walk: &mut Walk<'_, '_>) -> Result<usize, Fault> {
+        let mut count = 0;
+        let plan = walk.plan;
+        self.edit(process, plan, |row| {
+            if walk.is_true(row) {
+                count += 1;
+                Edit::Delete
+            } else {
+                Edit::Keep
             }
-            Store::Tree(tree) => {
-                let doomed: Vec<Word> = walk(tree, walk_over.plan, None, false)
-                    .filter(|row| walk_over.is_true(row))
-                    .map(|row| row.key().word())
-                    .collect();
-                for key in doomed {
-                    // SAFETY: the key of a row that is still there, and then in the trash.
-                    let key = unsafe { Term::from_word(key) };
-                    trash.extend(tree.remove(key));
-                }
-            }
-        }
-        before - self.len()
+        })?;
+        Ok(count)
     }
     /// Replaces objects by their results, which have the same key; how many.
-    pub fn select_replace(&mut self, walk_over: &mut Walk<'_, '_>, trash: &mut Trash) -> usize {
-        let key = self.key;
+    ///
+    /// # Errors
+    /// The table is gone, or `process` may not write it.
+    pub fn select_replace(&self, process: u64, walk: &mut Walk<'_, '_>) -> Result<usize, Fault> {
+        let (key, plan) = (self.key, walk.plan);
         let mut count = 0;
-        match &mut self.store {
-            Store::Hash(hash) => {
-                for slot in slots(hash, walk_over.plan) {
-                    let visit = |row: &Row| match walk_over.replacement(row, key) {
-                        Some(new) => {
-                            count += 1;
-                            Edit::Replace(new)
-                        }
-                        None => Edit::Keep,
-                    };
-                    hash.edit_slot(slot, false, visit, trash);
-                }
+        self.edit(process, plan, |row| match walk.replacement(row, key) {
+            Some(new) => {
+                count += 1;
+                Edit::Replace(new)
             }
-            Store::Tree(tree) => {
-                let new: Vec<Row> = walk(tree, walk_over.plan, None, false)
-                    .filter_map(|row| walk_over.replacement(row, key))
-                    .collect();
-                count = new.len();
-                for row in new {
-                    tree.insert(row, super::hash::Clash::Usual, trash);
+            None => Edit::Keep,
+        })?;
+        Ok(count)
+    }
+    fn edit(
+        &self,
+        process: u64,
+        plan: &Plan<'_>,
+        visit: impl FnMut(&Row) -> Edit,
+    ) -> Result<(), Fault> {
+        if self.kind == Kind::OrderedSet {
+            self.edit_rows(process, plan, visit)
+        } else {
+            self.edit_slots(process, plan, visit)
+        }
+    }
+    /// Visits the rows of a hash table from a slot on, slot by slot, until `visit` has said that it is enough: then the next slot.
+    fn visit_slots(
+        &self,
+        process: u64,
+        plan: &Plan<'_>,
+        start: usize,
+        mut visit: impl FnMut(&Row) -> bool,
+    ) -> Result<Option<usize>, Fault> {
+        let parts = self.parts.all(&None);
+        let check = || self.check(process, Right::Read);
+        match plan {
+            Plan::Nothing => return check().map(|()| None),
+            Plan::Keys(keys) => {
+                for (part, keys) in by_part(&self.parts, keys) {
+                    let contents = parts[part].read();
+                    check()?;
+                    let Store::Hash(hash) = &contents.store else {
+                        continue;
+                    };
+                    for slot in slots(hash, &keys) {
+                        for row in hash.slot(slot) {
+                            visit(row);
+                        }
+                    }
+                }
+                return Ok(None);
+            }
+            Plan::Everything | Plan::Range(..) => {}
+        }
+        let mut hold = Hold(None);
+        let (mut part, mut slot) = place(start);
+        while part < parts.len() {
+            let contents = parts[part].read();
+            check()?;
+            let Store::Hash(hash) = &contents.store else {
+                break;
+            };
+            let mut left = STEPS_AT_ONCE;
+            loop {
+                if slot >= hash.slots() {
+                    (part, slot) = (part + 1, 0);
+                    break;
+                }
+                let mut enough = false;
+                for row in hash.slot(slot) {
+                    enough = visit(row);
+                    left = left.saturating_sub(STEPS_OF_ROW);
+                }
+                slot += 1;
+                if enough {
+                    if slot < hash.slots() {
+                        return Ok(Some(slot_at(part, slot)));
+                    }
+                    let more = part + 1 < parts.len();
+                    return Ok(more.then(|| slot_at(part + 1, 0)));
+                }
+                left = left.saturating_sub(1);
+                if left == 0 {
+                    // Others may have the lock, but slots must stay as they are.
+                    hold.hold(self);
+                    break;
                 }
             }
         }
-        count
+        Ok(None)
+    }
+    /// Visits the rows of an ordered_set from an end, or from behind a key, until `visit` has said that it is enough.
+    fn visit_rows(
+        &self,
+        process: u64,
+        plan: &Plan<'_>,
+        behind: Option<Term<'_>>,
+        reverse: bool,
+        mut visit: impl FnMut(&Row) -> bool,
+    ) -> Result<(), Fault> {
+        let settled = self.parts.settle();
+        let parts = self.parts.all(&settled);
+        let check = || self.check(process, Right::Read);
+        if let Plan::Keys(keys) = plan {
+            for key in keys {
+                let contents = parts[self.parts.index(key.0, &settled)].read();
+                check()?;
+                if let Some(row) = contents.any(key.0) {
+                    visit(row);
+                }
+            }
+            return Ok(());
+        }
+        let mut stops = Stops::new(plan, behind, reverse);
+        let mut index = stops.first_part(&self.parts, &settled);
+        loop {
+            let contents = parts[index].read();
+            check()?;
+            let Store::Tree(tree) = &contents.store else {
+                return Ok(());
+            };
+            match stops.walk(tree, &mut visit) {
+                Stop::Done => return Ok(()),
+                Stop::Pause => {}
+                Stop::EndOfPart => match next_part(index, parts.len(), reverse) {
+                    Some(next) => index = next,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+    /// Visits the rows of a hash table and does with each as `visit` says.
+    fn edit_slots(
+        &self,
+        process: u64,
+        plan: &Plan<'_>,
+        mut visit: impl FnMut(&Row) -> Edit,
+    ) -> Result<(), Fault> {
+        let parts = self.parts.all(&None);
+        let check = || self.check(process, Right::Write);
+        match plan {
+            Plan::Nothing => return check(),
+            Plan::Keys(keys) => {
+                for (part, keys) in by_part(&self.parts, keys) {
+                    let mut trash = Trash::new();
+                    let mut contents = parts[part].write();
+                    check()?;
+                    let fixed = self.is_fixed();
+                    let Store::Hash(hash) = &mut contents.store else {
+                        continue;
+                    };
+                    for slot in slots(hash, &keys) {
+                        hash.edit_slot(slot, fixed, &mut visit, &mut trash);
+                    }
+                    if !fixed {
+                        hash.shrink();
+                    }
+                    self.note_written();
+                    drop(contents);
+                }
+                return Ok(());
+            }
+            Plan::Everything | Plan::Range(..) => {}
+        }
+        let mut hold = Hold(None);
+        let (mut part, mut slot) = (0, 0);
+        while part < parts.len() {
+            // Dropped after the lock.
+            let mut trash = Trash::new();
+            let mut contents = parts[part].write();
+            check()?;
+            let fixed = self.is_fixed();
+            let Store::Hash(hash) = &mut contents.store else {
+                break;
+            };
+            let mut left = STEPS_AT_ONCE;
+            loop {
+                if slot >= hash.slots() {
+                    (part, slot) = (part + 1, 0);
+                    if !fixed {
+                        hash.shrink();
+                    }
+                    break;
+                }
+                let counting = |row: &Row| {
+                    left = left.saturating_sub(STEPS_OF_ROW);
+                    visit(row)
+                };
+                hash.edit_slot(slot, fixed, counting, &mut trash);
+                slot += 1;
+                left = left.saturating_sub(1);
+                if left == 0 {
+                    hold.hold(self);
+                    break;
+                }
+            }
+            self.note_written();
+            drop(contents);
+        }
+        Ok(())
+    }
+    /// Visits the rows of an ordered_set and does with each as `visit` says.
+    fn edit_rows(
+        &self,
+        process: u64,
+        plan: &Plan<'_>,
+        mut visit: impl FnMut(&Row) -> Edit,
+    ) -> Result<(), Fault> {
+        let settled = self.parts.settle();
+        let parts = self.parts.all(&settled);
+        let check = || self.check(process, Right::Write);
+        let mut edits = Edits::default();
+        if let Plan::Keys(keys) = plan {
+            for key in keys {
+                let mut trash = Trash::new();
+                let mut contents = parts[self.parts.index(key.0, &settled)].write();
+                check()?;
+                if let Some(row) = contents.any(key.0) {
+                    edits.note(row, visit(row));
+                }
+                edits.apply(&mut contents, &mut trash);
+                drop(contents);
+            }
+            return Ok(());
+        }
+        let mut stops = Stops::new(plan, None, false);
+        let mut index = stops.first_part(&self.parts, &settled);
+        loop {
+            // Dropped after the lock.
+            let mut trash = Trash::new();
+            let mut contents = parts[index].write();
+            check()?;
+            let Store::Tree(tree) = &contents.store else {
+                return Ok(());
+            };
+            let stop = stops.walk(tree, &mut |row| {
+                edits.note(row, visit(row));
+                false
+            });
+            edits.apply(&mut contents, &mut trash);
+            drop(contents);
+            match stop {
+                Stop::Done => return Ok(()),
+                Stop::Pause => {}
+                Stop::EndOfPart => match next_part(index, parts.len(), false) {
+                    Some(next) => index = next,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+}
+
+/// What a walk does before it gives the lock up for a moment.
+const STEPS_AT_ONCE: usize = 10_000;
+/// What a row is worth beside an empty slot.
+const STEPS_OF_ROW: usize = 5;
+
+/// Place of a slot among those of all parts.
+fn slot_at(part: usize, slot: usize) -> usize {
+    part << 32 | slot
+}
+
+fn place(slot: usize) -> (usize, usize) {
+    (slot >> 32, slot & 0xffff_ffff)
+}
+
+fn next_part(index: usize, parts: usize, reverse: bool) -> Option<usize> {
+    if reverse {
+        index.checked_sub(1)
+    } else {
+        Some(index + 1).filter(|&next| next < parts)
+    }
+}
+
+/// Keeps a table from growing and shrinking while a walk gives its lock up.
+struct Hold<'t>(Option<&'t Table>);
+
+impl<'t> Hold<'t> {
+    fn hold(&mut self, table: &'t Table) {
+        if self.0.is_none() {
+            table.hold();
+            self.0 = Some(table);
+        }
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        if let Some(table) = self.0
+            && table.release()
+        {
+            table.settle_if_unfixed();
+        }
+    }
+}
+
+/// Keys by the hash part that they are in, in order.
+fn by_part<'s>(parts: &Parts, keys: &[Key<'s>]) -> SmallVec<[(usize, SmallVec<[Key<'s>; 1]>); 4]> {
+    let mut all: SmallVec<[(usize, SmallVec<[Key<'s>; 1]>); 4]> = SmallVec::new();
+    for &key in keys {
+        let part = parts.hash_index(key.0);
+        match all.iter_mut().find(|(other, _)| *other == part) {
+            Some((_, keys)) => keys.push(key),
+            None => all.push((part, SmallVec::from_elem(key, 1))),
+        }
+    }
+    all.sort_unstable_by_key(|(part, _)| *part);
+    all
+}
+
+/// Slots of keys.
+fn slots(hash: &HashStore, keys: &[Key<'_>]) -> SmallVec<[usize; 4]> {
+    let mut slots: SmallVec<[usize; 4]> = keys.iter().map(|key| hash.slot_of_key(key.0)).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
+}
+
+/// Why a walk over a part of an ordered_set has stopped.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Stop {
+    /// There is nothing left to see.
+    Done,
+    /// For others.
+    Pause,
+    /// The part has been seen.
+    EndOfPart,
+}
+
+/// A walk over an ordered_set that stops now and then.
+struct Stops<'k, 's> {
+    plan: &'k Plan<'s>,
+    reverse: bool,
+    behind: Option<Term<'k>>,
+    /// The key that was seen last before a pause.
+    last: Option<Row>,
+}
+
+impl<'k, 's> Stops<'k, 's> {
+    fn new(plan: &'k Plan<'s>, behind: Option<Term<'k>>, reverse: bool) -> Stops<'k, 's> {
+        Stops {
+            plan,
+            reverse,
+            behind,
+            last: None,
+        }
+    }
+    /// Calls `go` with the place to begin at.
+    fn from<R>(&self, go: impl FnOnce(From<'_>) -> R) -> R {
+        if let Some(last) = &self.last {
+            return go(From::Beside(last.key()));
+        }
+        if let Some(behind) = self.behind {
+            return go(From::Beside(behind));
+        }
+        let &Plan::Range(least, most) = self.plan else {
+            return go(From::End);
+        };
+        if self.reverse {
+            let above = |key: Term<'_>| match compare_bound(most.0, key) {
+                Ordering::Less => Ordering::Less,
+                _ => Ordering::Greater,
+            };
+            go(From::At(&Limit { compare: &above }))
+        } else {
+            let below = |key: Term<'_>| match compare_bound(least.0, key) {
+                Ordering::Greater => Ordering::Greater,
+                _ => Ordering::Less,
+            };
+            go(From::At(&Limit { compare: &below }))
+        }
+    }
+    fn first_part(&self, parts: &Parts, settled: &Settled<'_>) -> usize {
+        parts.ranges().map_or(0, |ranges| {
+            self.from(|from| ranges.start(settled, from, self.reverse))
+        })
+    }
+    fn walk(&mut self, tree: &TreeStore, visit: &mut impl FnMut(&Row) -> bool) -> Stop {
+        if matches!(self.plan, Plan::Nothing) {
+            return Stop::Done;
+        }
+        let mut left = STEPS_AT_ONCE / STEPS_OF_ROW;
+        let mut last = None;
+        let (plan, reverse) = (self.plan, self.reverse);
+        let mut step = |row: &Row| {
+            let within = match plan {
+                Plan::Range(least, _) if reverse => compare_bound(least.0, row.key()).is_le(),
+                Plan::Range(_, most) => compare_bound(most.0, row.key()).is_ge(),
+                _ => true,
+            };
+            if !within || visit(row) {
+                return Some(Stop::Done);
+            }
+            left -= 1;
+            (left == 0).then(|| {
+                last = Some(Row::of_key(row));
+                Stop::Pause
+            })
+        };
+        let stop = self.from(|from| {
+            if reverse {
+                tree.backward(from).find_map(&mut step)
+            } else {
+                tree.forward(from).find_map(&mut step)
+            }
+        });
+        if last.is_some() {
+            self.last = last;
+        }
+        stop.unwrap_or(Stop::EndOfPart)
+    }
+}
+
+/// What is to be done with rows of an ordered_set that were visited.
+#[derive(Default)]
+struct Edits {
+    doomed: Vec<Word>,
+    new: Vec<Row>,
+}
+
+impl Edits {
+    fn note(&mut self, row: &Row, edit: Edit) {
+        match edit {
+            Edit::Keep => {}
+            Edit::Delete => self.doomed.push(row.key().word()),
+            Edit::Replace(new) => self.new.push(new),
+        }
+    }
+    fn apply(&mut self, contents: &mut Contents, trash: &mut Trash) {
+        let Store::Tree(tree) = &mut contents.store else {
+            return;
+        };
+        for key in self.doomed.drain(..) {
+            // SAFETY: the key of a row that is still there, and then in the trash.
+            let key = unsafe { Term::from_word(key) };
+            trash.extend(tree.remove(key));
+        }
+        for row in self.new.drain(..) {
+            tree.insert(row, Clash::Usual, trash);
+        }
     }
 }
 

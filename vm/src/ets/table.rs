@@ -1,19 +1,21 @@
 //! A table: what it was made with, its lock, who has fixed it, and looking at its contents.
 
 use super::hash::HashStore;
+use super::parts::Parts;
 use super::row::Row;
 use super::tree::{From, TreeStore};
 use super::{Kind, Protection, Trash};
+use crate::machine::machine;
 use crate::process::Process;
-use crate::release::Release;
-use oxbeam_sync::rank::{Rank, RwLock};
 use oxbeam_term::atom::Atom;
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
 use oxbeam_term::copy::copy_all;
 use oxbeam_term::{Builder, Term};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
 use std::sync::{OnceLock, Weak};
 
 /// `write_concurrency`
@@ -63,6 +65,9 @@ pub struct Heir {
     pub data: Option<Row>,
 }
 
+/// Parts that a hash table has at most.
+const MOST_HASH_PARTS: usize = 256;
+
 /// A table.
 pub struct Table {
     /// Numbers of its reference.
@@ -81,11 +86,19 @@ pub struct Table {
     pub read_concurrency: bool,
     /// `decentralized_counters`
     pub decentralized_counters: bool,
-    pub(super) contents: RwLock<Contents>,
+    // These change only while all parts are locked for writing.
+    pub(super) alive: AtomicBool,
+    name: AtomicU32,
+    owner: AtomicU64,
+    protection: AtomicU8,
+    heir: Mutex<Option<Heir>>,
+    pub(super) parts: Parts,
     /// What references to the table point to.
     pub(super) this: OnceLock<Weak<Magic>>,
     /// Fixations, of all processes.
     fixed: AtomicUsize,
+    /// Something was written while the table was fixed.
+    unsettled: AtomicBool,
     fixations: Mutex<Fixations>,
 }
 
@@ -98,16 +111,13 @@ pub struct Fixations {
     pub processes: BTreeMap<u64, usize>,
 }
 
-/// What a table's lock protects.
+/// The objects of a table, or of a part of it.
 pub struct Contents {
-    pub(super) alive: bool,
-    pub(super) name: Atom,
-    pub(super) owner: u64,
-    pub(super) protection: Protection,
-    pub(super) heir: Option<Heir>,
     pub(super) kind: Kind,
     pub(super) key: usize,
     pub(super) store: Store,
+    /// How often the lock was waited for, of a part of an ordered_set.
+    pub(super) contention: AtomicI32,
 }
 
 /// The objects.
@@ -117,10 +127,18 @@ pub(crate) enum Store {
 }
 
 impl Store {
-    pub(super) fn new(kind: Kind) -> Store {
+    /// No objects; with `part`, few are expected.
+    pub(super) fn new(kind: Kind, part: bool) -> Store {
         match kind {
             Kind::OrderedSet => Store::Tree(TreeStore::new()),
-            _ => Store::Hash(HashStore::new(kind)),
+            _ => Store::Hash(HashStore::new(kind, part)),
+        }
+    }
+    /// About how many rows there are to be freed, those that count as deleted too.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Store::Hash(hash) => hash.len().max(hash.slots()),
+            Store::Tree(tree) => tree.len(),
         }
     }
     pub(super) fn len(&self) -> usize {
@@ -142,6 +160,19 @@ pub enum ElementError {
 
 impl Table {
     pub(super) fn new(numbers: RefNumbers, owner: u64, options: Options) -> Table {
+        let schedulers = machine().config.schedulers;
+        let shared = schedulers > 1 && options.protection != Protection::Private;
+        let many = match options.write_concurrency {
+            _ if !shared => None,
+            Concurrency::Locks(locks) => Some((locks as usize).clamp(2, MOST_HASH_PARTS)),
+            Concurrency::On | Concurrency::Auto => {
+                Some((16 * schedulers).clamp(16, MOST_HASH_PARTS))
+            }
+            Concurrency::Off if options.read_concurrency && options.kind != Kind::OrderedSet => {
+                Some((8 * schedulers).clamp(16, MOST_HASH_PARTS))
+            }
+            Concurrency::Off => None,
+        };
         Table {
             numbers,
             kind: options.kind,
@@ -151,23 +182,110 @@ impl Table {
             write_concurrency: options.write_concurrency,
             read_concurrency: options.read_concurrency,
             decentralized_counters: options.decentralized_counters,
-            contents: RwLock::new(
-                Rank::EtsTable,
-                Contents {
-                    alive: true,
-                    name: options.name,
-                    owner,
-                    protection: options.protection,
-                    heir: options.heir,
-                    kind: options.kind,
-                    key: options.key,
-                    store: Store::new(options.kind),
-                },
-            ),
+            alive: AtomicBool::new(true),
+            name: AtomicU32::new(options.name.index()),
+            owner: AtomicU64::new(owner),
+            protection: AtomicU8::new(options.protection as u8),
+            heir: Mutex::new(options.heir),
+            parts: Parts::new(options.kind, options.key, many),
             this: OnceLock::new(),
             fixed: AtomicUsize::new(0),
+            unsettled: AtomicBool::new(false),
             fixations: Mutex::new(Fixations::default()),
         }
+    }
+    /// Is it still there?
+    #[inline]
+    pub fn is_alive(&self) -> bool {
+        self.alive.load(Ordering::Relaxed)
+    }
+    /// The table's name.
+    #[inline]
+    pub fn name(&self) -> Atom {
+        Atom::from_index(self.name.load(Ordering::Relaxed))
+    }
+    /// Sets the name; for who has all parts locked for writing.
+    pub(super) fn set_name(&self, name: Atom) {
+        self.name.store(name.index(), Ordering::Relaxed);
+    }
+    /// The owner.
+    #[inline]
+    pub fn owner(&self) -> u64 {
+        self.owner.load(Ordering::Relaxed)
+    }
+    /// Sets the owner; for who has all parts locked for writing.
+    pub(super) fn set_owner(&self, owner: u64) {
+        self.owner.store(owner, Ordering::Relaxed);
+    }
+    /// Who may do what.
+    #[inline]
+    pub fn protection(&self) -> Protection {
+        match self.protection.load(Ordering::Relaxed) {
+            0 => Protection::Public,
+            1 => Protection::Protected,
+            _ => Protection::Private,
+        }
+    }
+    /// Sets who may do what; for who has all parts locked for writing.
+    pub(super) fn set_protection(&self, protection: Protection) {
+        self.protection.store(protection as u8, Ordering::Relaxed);
+    }
+    /// The heir.
+    pub fn heir(&self) -> Option<u64> {
+        self.heir.lock().as_ref().map(|heir| heir.pid)
+    }
+    /// Looks at the heir.
+    pub(super) fn with_heir<R>(&self, look: impl FnOnce(Option<&Heir>) -> R) -> R {
+        look(self.heir.lock().as_ref())
+    }
+    /// Sets the heir; the one before, to be dropped when the table is not locked.
+    pub(super) fn set_heir(&self, heir: Option<Heir>) -> Option<Heir> {
+        std::mem::replace(&mut *self.heir.lock(), heir)
+    }
+    /// Divides the parts of an ordered_set at each write, or no longer: for tests. `false`: it has no parts.
+    pub fn force_parts(&self, on: bool) -> bool {
+        let ranges = self.parts.ranges();
+        ranges.inspect(|ranges| ranges.set_forced(on)).is_some()
+    }
+    /// Divides and joins the parts of an ordered_set at random, or no longer: for tests. `false`: it has no parts.
+    pub fn randomize_parts(&self, on: bool) -> bool {
+        let ranges = self.parts.ranges();
+        ranges.inspect(|ranges| ranges.set_random(on)).is_some()
+    }
+    /// Routing nodes, base nodes and depth of the tree that OTP would have; nothing but for an ordered_set in parts.
+    pub fn routing(&self) -> Option<[usize; 3]> {
+        self.parts.ranges().map(|ranges| {
+            let parts = ranges.count();
+            [parts - 1, parts, parts.next_power_of_two().ilog2() as usize]
+        })
+    }
+    /// Locks that OTP would have for a hash table.
+    pub fn locks(&self) -> usize {
+        match self.write_concurrency {
+            _ if machine().config.schedulers == 1 => 1,
+            Concurrency::Off => 1,
+            Concurrency::On | Concurrency::Auto => 64,
+            Concurrency::Locks(locks) => locks as usize,
+        }
+    }
+    /// Notes that something was written while the table was fixed.
+    #[inline]
+    pub(super) fn note_written(&self) {
+        if self.is_fixed() {
+            self.unsettled.store(true, Ordering::Relaxed);
+        }
+    }
+    /// Is there something to do once the table is no longer fixed? Asked once.
+    pub(super) fn take_unsettled(&self) -> bool {
+        self.unsettled.load(Ordering::Relaxed) && self.unsettled.swap(false, Ordering::Relaxed)
+    }
+    /// Fixes the table for a walk, for who has a lock on it.
+    pub(super) fn hold(&self) {
+        self.fixed.fetch_add(1, Ordering::Relaxed);
+    }
+    /// The walk has ended; true if the table is no longer fixed.
+    pub(super) fn release(&self) -> bool {
+        self.fixed.fetch_sub(1, Ordering::Relaxed) == 1
     }
     /// Is the table fixed? For who has its lock.
     #[inline]
@@ -178,7 +296,7 @@ impl Table {
     pub(super) fn fix(&self, process: u64) -> bool {
         let mut fixations = self.fixations.lock();
         if fixations.processes.is_empty() {
-            let time = &crate::machine::machine().time;
+            let time = &machine().time;
             fixations.since = (time.monotonic(), time.offset());
         }
         self.fixed.fetch_add(1, Ordering::Relaxed);
@@ -204,7 +322,9 @@ impl Table {
     /// All fixations are over; the processes that had any.
     pub(super) fn unfix_all(&self) -> Vec<u64> {
         let mut fixations = self.fixations.lock();
-        self.fixed.store(0, Ordering::Relaxed);
+        // Walks that are under way take back what they have added themselves.
+        let count = fixations.processes.values().sum();
+        self.fixed.fetch_sub(count, Ordering::Relaxed);
         std::mem::take(&mut fixations.processes)
             .into_keys()
             .collect()
@@ -217,21 +337,13 @@ impl Table {
 }
 
 impl Contents {
-    /// The table's name.
-    pub fn name(&self) -> Atom {
-        self.name
-    }
-    /// The owner.
-    pub fn owner(&self) -> u64 {
-        self.owner
-    }
-    /// The heir.
-    pub fn heir(&self) -> Option<u64> {
-        self.heir.as_ref().map(|heir| heir.pid)
-    }
-    /// Who may do what.
-    pub fn protection(&self) -> Protection {
-        self.protection
+    pub(super) fn new(kind: Kind, key: usize, part: bool) -> Contents {
+        Contents {
+            kind,
+            key,
+            store: Store::new(kind, part),
+            contention: AtomicI32::new(0),
+        }
     }
     /// Calls `look` with each object.
     pub fn for_each(&self, look: impl FnMut(&Row)) {
@@ -250,17 +362,18 @@ impl Contents {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// Words of memory, as OTP would count them: its table record, its slots, and what it puts before each object.
-    pub fn memory_words(&self) -> usize {
-        let words = Release::current().ets.table_words;
+    /// Words that the rows take as OTP would count them: with what it puts before each. Of a part, what it adds to those of all.
+    pub(super) fn counted_words(&self) -> isize {
         match &self.store {
-            Store::Hash(hash) => {
-                // Slots come in segments: one of 256, then of 2,048.
-                let segments = hash.slots().saturating_sub(256).div_ceil(2_048);
-                let slots = 256 + 2_048 * segments + if segments > 0 { 262 } else { 0 };
-                words + slots + hash.row_words() + 4 * hash.len()
-            }
-            Store::Tree(tree) => words + 90 + tree.words() + 5 * tree.len(),
+            Store::Hash(hash) => (hash.row_words() + 4 * hash.len()) as isize,
+            Store::Tree(tree) => tree.words() + 5 * tree.len() as isize,
+        }
+    }
+    /// Number of slots of a hash table.
+    pub(super) fn slots(&self) -> usize {
+        match &self.store {
+            Store::Hash(hash) => hash.slots(),
+            Store::Tree(_) => 0,
         }
     }
     /// Length of the chains, slot by slot, and the number of dead rows; nothing for an ordered_set.
@@ -387,34 +500,24 @@ impl Contents {
         let objects = self.lookup(row.key(), builder);
         builder.tuple(&[key, objects])
     }
-    /// Objects of slot `slot`: of an ordered_set, the one at this place. `Ok(None)`: one slot too far.
-    ///
-    /// # Errors
-    /// Even further.
-    #[expect(clippy::result_unit_err, reason = "there is one way to fail")]
-    pub fn slot<'p>(&self, slot: usize, builder: &mut Builder<'p>) -> Result<Option<Term<'p>>, ()> {
+    /// Objects of slot `slot`: of an ordered_set, the one at this place.
+    pub(super) fn slot<'p>(&self, slot: usize, builder: &mut Builder<'p>) -> Term<'p> {
         let mut list = Term::NIL;
-        let slots = match &self.store {
+        match &self.store {
             Store::Hash(hash) => {
                 for row in hash.slot(slot) {
                     let object = row.copy(builder);
                     list = builder.cons(object, list);
                 }
-                hash.slots()
             }
             Store::Tree(tree) => {
                 if let Some(row) = tree.forward(From::End).nth(slot) {
                     let object = row.copy(builder);
                     list = builder.cons(object, list);
                 }
-                tree.len()
             }
-        };
-        match slot.cmp(&slots) {
-            std::cmp::Ordering::Less => Ok(Some(list)),
-            std::cmp::Ordering::Equal => Ok(None),
-            std::cmp::Ordering::Greater => Err(()),
         }
+        list
     }
     /// Counted binaries that the objects with this key keep alive, those that were deleted while the table is fixed too: address, size,
     /// references.
@@ -429,13 +532,5 @@ impl Contents {
         if let Store::Hash(hash) = &mut self.store {
             hash.unfixed(trash);
         }
-    }
-    /// Sets who may do what.
-    pub fn set_protection(&mut self, protection: Protection) {
-        self.protection = protection;
-    }
-    /// Sets the heir; the one before, to be dropped when the table is not locked.
-    pub fn set_heir(&mut self, heir: Option<Heir>) -> Option<Heir> {
-        std::mem::replace(&mut self.heir, heir)
     }
 }

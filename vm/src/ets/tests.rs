@@ -59,7 +59,7 @@ fn rows_hold_what_they_need() {
 
 #[test]
 fn a_set_is_a_map() {
-    let mut store = HashStore::new(Kind::Set);
+    let mut store = HashStore::new(Kind::Set, false);
     let mut model = BTreeMap::new();
     let mut seed = 1_u64;
     for step in 0..20_000 {
@@ -90,7 +90,7 @@ fn a_set_is_a_map() {
 #[test]
 fn bags_keep_the_order_of_insertion() {
     for kind in [Kind::Bag, Kind::DuplicateBag] {
-        let mut store = HashStore::new(kind);
+        let mut store = HashStore::new(kind, false);
         for value in [3, 1, 2, 1] {
             put(&mut store, 9, value, false);
             put(&mut store, 8, value, false);
@@ -117,7 +117,7 @@ fn bags_keep_the_order_of_insertion() {
 #[test]
 fn a_fixed_table_can_be_walked_while_it_is_emptied() {
     for kind in [Kind::Set, Kind::Bag, Kind::DuplicateBag] {
-        let mut store = HashStore::new(kind);
+        let mut store = HashStore::new(kind, false);
         for key in 0..500 {
             put(&mut store, key, 1, false);
             put(&mut store, key, 2, false);
@@ -154,7 +154,7 @@ fn a_fixed_table_can_be_walked_while_it_is_emptied() {
 
 #[test]
 fn long_chains_are_dropped_without_recursion() {
-    let mut store = HashStore::new(Kind::DuplicateBag);
+    let mut store = HashStore::new(Kind::DuplicateBag, false);
     for value in 0..200_000 {
         put(&mut store, 1, value, false);
     }

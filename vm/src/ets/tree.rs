@@ -19,7 +19,20 @@ pub(crate) struct Limit<'a> {
     pub(crate) compare: &'a dyn Fn(Term<'_>) -> Ordering,
 }
 
-struct TreeRow(Row);
+/// A row, and its key beside it: keys that are immediates are compared without a look at the row.
+struct TreeRow {
+    key: Key,
+    row: Row,
+}
+
+impl TreeRow {
+    fn new(row: Row) -> TreeRow {
+        TreeRow {
+            key: Key(*row.key_word()),
+            row,
+        }
+    }
+}
 
 impl Key {
     #[inline(always)]
@@ -29,6 +42,13 @@ impl Key {
     }
     #[inline]
     fn compare(&self, other: &Key) -> Ordering {
+        if self.0.is_small() && other.0.is_small() {
+            // The tag is the same.
+            return (self.0.0 as i64).cmp(&(other.0.0 as i64));
+        }
+        self.compare_slow(other)
+    }
+    fn compare_slow(&self, other: &Key) -> Ordering {
         // SAFETY: a key is a term's word, or a pointer to a limit that lives through the search.
         unsafe {
             if self.0.is_header() {
@@ -75,20 +95,21 @@ impl PartialOrd for TreeRow {
 impl Ord for TreeRow {
     #[inline]
     fn cmp(&self, other: &TreeRow) -> Ordering {
-        Key::of(self.0.key_word()).compare(Key::of(other.0.key_word()))
+        self.key.compare(&other.key)
     }
 }
 impl Borrow<Key> for TreeRow {
     #[inline(always)]
     fn borrow(&self) -> &Key {
-        Key::of(self.0.key_word())
+        &self.key
     }
 }
 
 /// Rows by the order of their keys.
 pub(crate) struct TreeStore {
     rows: BTreeSet<TreeRow>,
-    words: usize,
+    /// Of a part of a table, too many or too few: those of all parts together are right.
+    words: isize,
 }
 
 /// Where a walk begins.
@@ -113,15 +134,33 @@ impl TreeStore {
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
-    /// Words that the rows take.
-    pub(crate) fn words(&self) -> usize {
+    /// Words that the rows take: of a part of a table, what it adds to those of all parts.
+    pub(crate) fn words(&self) -> isize {
         self.words
+    }
+    /// Takes the upper half of the rows out. `None`: there are not two. Their words stay counted here.
+    pub(crate) fn divide(&mut self) -> Option<TreeStore> {
+        let middle = self.rows.len() / 2;
+        let word = *self.rows.iter().nth(middle.max(1))?.row.key_word();
+        Some(TreeStore {
+            rows: self.rows.split_off(Key::of(&word)),
+            words: 0,
+        })
+    }
+    /// Takes all rows of the store that follows this one in order.
+    pub(crate) fn join(&mut self, mut other: TreeStore) {
+        self.words += other.words;
+        if other.len() > self.len() {
+            std::mem::swap(&mut self.rows, &mut other.rows);
+        }
+        // The fewer go to the more, one by one.
+        self.rows.extend(std::mem::take(&mut other.rows));
     }
     /// The row with this key.
     #[inline]
     pub(crate) fn get(&self, key: Term<'_>) -> Option<&Row> {
         let word = key.word();
-        self.rows.get(Key::of(&word)).map(|row| &row.0)
+        self.rows.get(Key::of(&word)).map(|row| &row.row)
     }
     /// Sets an element of the row with this key to an immediate, as [`Row::set_immediate`] does.
     pub(crate) fn set_immediate(&mut self, key: Term<'_>, index: usize, value: Word) -> bool {
@@ -129,7 +168,7 @@ impl TreeStore {
         match self.rows.get(Key::of(&word)) {
             None => false,
             // SAFETY: the store is borrowed exclusively; the element is not the key, so the order stays.
-            Some(row) => unsafe { row.0.set_immediate(index, value) },
+            Some(row) => unsafe { row.row.set_immediate(index, value) },
         }
     }
     /// Inserts a row. `false`: it was refused.
@@ -138,9 +177,9 @@ impl TreeStore {
             trash.push(row);
             return false;
         }
-        self.words += row.words();
-        if let Some(TreeRow(old)) = self.rows.replace(TreeRow(row)) {
-            self.words -= old.words();
+        self.words += row.words() as isize;
+        if let Some(TreeRow { row: old, .. }) = self.rows.replace(TreeRow::new(row)) {
+            self.words -= old.words() as isize;
             trash.push(old);
         }
         true
@@ -148,8 +187,8 @@ impl TreeStore {
     /// Takes out the row with this key.
     pub(crate) fn remove(&mut self, key: Term<'_>) -> Option<Row> {
         let word = key.word();
-        let TreeRow(row) = self.rows.take(Key::of(&word))?;
-        self.words -= row.words();
+        let TreeRow { row, .. } = self.rows.take(Key::of(&word))?;
+        self.words -= row.words() as isize;
         Some(row)
     }
     /// Rows in ascending order.
@@ -161,7 +200,7 @@ impl TreeStore {
         };
         self.rows
             .range::<Key, _>((bound, Bound::Unbounded))
-            .map(|row| &row.0)
+            .map(|row| &row.row)
     }
     /// Rows in descending order.
     pub(crate) fn backward<'a>(
@@ -176,7 +215,7 @@ impl TreeStore {
         self.rows
             .range::<Key, _>((Bound::Unbounded, bound))
             .rev()
-            .map(|row| &row.0)
+            .map(|row| &row.row)
     }
 }
 

@@ -3,8 +3,8 @@
 //! Every lock of the machine has a [`Rank`]. A thread that holds locks may take only a lock of a rank further
 //! in, so no two threads can wait for each other. Builds with debug assertions check this at every acquisition
 //! and panic with both places; release builds carry the rank and check nothing. Two locks of one rank are taken
-//! together only by [`lock_two`], which orders them by address. A try cannot wait, so it is exempt from the
-//! order, but what it got counts as held.
+//! together only by [`lock_two`], which orders them by address, and by [`read_all`] and [`write_all`]. A try cannot
+//! wait, so it is exempt from the order, but what it got counts as held.
 //!
 //! Not here: locks inside this crate, which are leaves (nothing is taken while they are held).
 //! Corresponds to `erl_lock_check`.
@@ -30,6 +30,8 @@ pub enum Rank {
     Timer,
     /// The tables of ETS tables: names, owners.
     EtsMeta,
+    /// Which parts an ETS table has.
+    EtsParts,
     /// One ETS table, or a part of it.
     EtsTable,
     /// The table of ports.
@@ -137,6 +139,7 @@ mod held {
             SignalQueue,
             Timer,
             EtsMeta,
+            EtsParts,
             EtsTable,
             PortTable,
             Port,
@@ -263,6 +266,44 @@ pub fn lock_two<'l, T>(a: &'l Mutex<T>, b: &'l Mutex<T>) -> (MutexGuard<'l, T>, 
         let b = take(b);
         (take(a), b)
     }
+}
+
+/// Shared access to several locks of one rank. All who take some of them together take them in one and the same order.
+#[track_caller]
+pub fn read_all<'l, T: 'l, G: FromIterator<ReadGuard<'l, T>>>(
+    locks: impl Iterator<Item = &'l RwLock<T>>,
+) -> G {
+    let mut first = true;
+    locks
+        .map(|lock| {
+            if std::mem::take(&mut first) {
+                Held::check(lock.rank);
+            }
+            ReadGuard {
+                guard: lock.lock.read(),
+                _held: Held::new(lock.rank),
+            }
+        })
+        .collect()
+}
+
+/// Exclusive access to several locks of one rank, as [`read_all`].
+#[track_caller]
+pub fn write_all<'l, T: 'l, G: FromIterator<WriteGuard<'l, T>>>(
+    locks: impl Iterator<Item = &'l RwLock<T>>,
+) -> G {
+    let mut first = true;
+    locks
+        .map(|lock| {
+            if std::mem::take(&mut first) {
+                Held::check(lock.rank);
+            }
+            WriteGuard {
+                guard: lock.lock.write(),
+                _held: Held::new(lock.rank),
+            }
+        })
+        .collect()
 }
 
 impl<T> Deref for MutexGuard<'_, T> {

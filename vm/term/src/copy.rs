@@ -451,6 +451,45 @@ pub unsafe fn copy_all_counted<'q>(
     unsafe { Term::from_word(transfer(term.word(), words, &Nothing, builder.arena())) }
 }
 
+/// A copy of a block that holds one boxed term at its beginning, all that is inside it, and nothing that owns something outside.
+///
+/// # Safety
+/// Such a block begins at `block` and has `words` words, all of them written.
+pub unsafe fn copy_block<'q>(
+    block: *const Word,
+    words: usize,
+    builder: &mut Builder<'q>,
+) -> Term<'q> {
+    let room = builder.arena().alloc(words);
+    let distance = (room as u64).wrapping_sub(block as u64);
+    let mut at = 0;
+    // SAFETY: objects follow one another in the block, and each header counts its words; pointers point into the block.
+    unsafe {
+        while at < words {
+            let word = *block.add(at);
+            match word.primary() {
+                primary::IMMEDIATE => *room.add(at) = word,
+                primary::HEADER => {
+                    *room.add(at) = word;
+                    // What is not a term.
+                    let more = match word.subtag() {
+                        subtag::TUPLE | subtag::MAP | subtag::RECORD => 0,
+                        subtag::FUN => 1,
+                        _ => word.arity(),
+                    };
+                    for _ in 0..more {
+                        at += 1;
+                        *room.add(at) = *block.add(at);
+                    }
+                }
+                _ => *room.add(at) = Word(word.0.wrapping_add(distance)),
+            }
+            at += 1;
+        }
+        Term::from_word(Word::boxed(room))
+    }
+}
+
 /// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals, and with one
 /// another what the originals share. The words are terms while the area lives.
 pub fn into_area(terms: &[Term<'_>], area: &mut LiteralArea) -> Vec<Word> {
