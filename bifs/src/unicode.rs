@@ -157,6 +157,33 @@ impl Conversion {
         }
     }
 
+    /// Converts the characters of ASCII that head a list; what follows them.
+    fn ascii<'p>(&mut self, mut rest: Term<'p>) -> Term<'p> {
+        if self.leftover.len > 0 {
+            return rest;
+        }
+        loop {
+            let mut run = [0; 64];
+            let mut length = 0;
+            for place in &mut run {
+                let Some(cell) = rest.as_cons() else {
+                    break;
+                };
+                let Some(character @ 0..=0x7f) = cell.head().as_small() else {
+                    break;
+                };
+                *place = character as u8;
+                rest = cell.tail();
+                length += 1;
+            }
+            let text = std::str::from_utf8(&run[..length]);
+            self.out.push_str(text.unwrap_or_default());
+            if length < run.len() {
+                return rest;
+            }
+        }
+    }
+
     /// Converts a binary term; `Err` has what is left of it.
     fn binary<'p>(&mut self, cx: &mut Cx<'p>, binary: Term<'p>) -> Result<(), Term<'p>> {
         let Some((bits, bytes)) = binary
@@ -177,6 +204,7 @@ impl Conversion {
         let mut outer: Vec<Term<'p>> = Vec::new();
         let mut rest = subject;
         let fault = loop {
+            rest = self.ascii(rest);
             if let Some(cell) = rest.as_cons() {
                 let head = cell.head();
                 match head.view() {
@@ -243,6 +271,9 @@ fn is_chardata(subject: Term<'_>) -> bool {
         if let Some(cell) = rest.as_cons() {
             let head = cell.head();
             rest = cell.tail();
+            if head.word().is_immediate() && head.as_small().is_some() {
+                continue;
+            }
             match head.view() {
                 View::Small(_) | View::Nil => {}
                 View::Cons(_) => {

@@ -84,6 +84,7 @@ fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
+        whole: compiled.gives_whole(),
         runner: &mut runner,
         visited: 0,
     };
@@ -231,6 +232,7 @@ pub(super) fn continue_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut walk = Walk {
         plan: &Plan::Everything,
         specification: compiled,
+        whole: compiled.gives_whole(),
         runner: &mut runner,
         visited: 0,
     };
@@ -389,6 +391,7 @@ pub(super) fn select_count_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
+        whole: compiled.gives_whole(),
         runner: &mut runner,
         visited: 0,
     };
@@ -412,6 +415,7 @@ pub(super) fn internal_select_delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> 
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
+        whole: compiled.gives_whole(),
         runner: &mut runner,
         visited: 0,
     };
@@ -441,6 +445,7 @@ pub(super) fn select_replace_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut walk = Walk {
         plan: &plan,
         specification: &compiled,
+        whole: compiled.gives_whole(),
         runner: &mut runner,
         visited: 0,
     };

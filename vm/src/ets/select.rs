@@ -167,6 +167,8 @@ pub struct Walk<'w, 's> {
     pub specification: &'w MatchSpec,
     /// Runs it.
     pub runner: &'w mut Runner<'static>,
+    /// The results are whole objects.
+    pub whole: bool,
     /// Rows that were visited: each costs.
     pub visited: usize,
 }
@@ -174,6 +176,10 @@ pub struct Walk<'w, 's> {
 impl Walk<'_, '_> {
     fn result<'p>(&mut self, row: &Row, builder: &mut Builder<'p>) -> Option<Term<'p>> {
         self.visited += 1;
+        if self.whole {
+            self.runner.run_temporary(self.specification, row.term())?;
+            return Some(row.copy(builder));
+        }
         self.runner.run(
             self.specification,
             Subject::Term(row.term()),

@@ -112,6 +112,9 @@ pub(crate) struct TreeStore {
     words: isize,
 }
 
+/// Rows that are taken out of a store at most when it is divided.
+const MOST_DIVIDED: usize = 200_000;
+
 /// Where a walk begins.
 #[derive(Copy, Clone)]
 pub(crate) enum From<'a> {
@@ -138,10 +141,16 @@ impl TreeStore {
     pub(crate) fn words(&self) -> isize {
         self.words
     }
-    /// Takes the upper half of the rows out. `None`: there are not two. Their words stay counted here.
+    /// Takes the upper half of the rows out, or less of very many: they are counted one by one. `None`: there are not two. Their words stay
+    /// counted here.
     pub(crate) fn divide(&mut self) -> Option<TreeStore> {
-        let middle = self.rows.len() / 2;
-        let word = *self.rows.iter().nth(middle.max(1))?.row.key_word();
+        let upper = (self.rows.len() / 2).min(MOST_DIVIDED);
+        let word = *self
+            .rows
+            .iter()
+            .nth_back(upper.checked_sub(1)?)?
+            .row
+            .key_word();
         Some(TreeStore {
             rows: self.rows.split_off(Key::of(&word)),
             words: 0,

@@ -259,6 +259,11 @@ fn compile_clause(
 }
 
 impl MatchSpec {
+    /// Is the result always the whole subject?
+    pub fn gives_whole(&self) -> bool {
+        let mut bodies = self.clauses.iter().map(|clause| clause.body.as_slice());
+        bodies.all(|body| matches!(body, [Op::Whole, Op::Result]))
+    }
     /// What it was compiled for.
     pub fn dialect(&self) -> Dialect {
         self.dialect

@@ -247,6 +247,17 @@ impl<'t> Runner<'t> {
         body: bool,
         builder: &mut Builder<'_>,
     ) -> Outcome {
+        // Most bodies are a part of the subject.
+        if let (true, [op, Op::Result]) = (body, code) {
+            let part = match (*op, subject) {
+                (Op::Variable(index), _) => Some(self.variables[index]),
+                (Op::Whole, Subject::Term(term)) => Some(term.word()),
+                _ => None,
+            };
+            if let Some(word) = part {
+                return Outcome::Done(Some(Runner::part(word, sharing, builder).word()));
+            }
+        }
         let failed = Word::atom(known::UPPER_EXIT);
         let mut stack = std::mem::take(&mut self.stack);
         stack.clear();

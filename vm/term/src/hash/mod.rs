@@ -132,7 +132,11 @@ fn term_shape(term: Term<'_>) -> Shape<'_, Source<'_>> {
     }
 }
 
+#[inline]
 fn term_child(term: Term<'_>, index: usize) -> Term<'_> {
+    if let Some(elements) = term.tuple_elements() {
+        return elements[index];
+    }
     match term.view() {
         View::Tuple(tuple) => tuple.elements()[index],
         View::Record(record) => record.values()[index],
@@ -154,6 +158,25 @@ impl<'p> HashSource<'p> for Source<'p> {
             Kind::Head(head, fields) => Shape::Tuple {
                 arity: head.len() + fields.len(),
             },
+        }
+    }
+
+    #[inline]
+    fn small(self) -> Option<i64> {
+        match self.0 {
+            Kind::Term(term) => term.as_small(),
+            Kind::Head(..) => None,
+        }
+    }
+
+    #[inline]
+    fn cell(self) -> Option<(Source<'p>, Source<'p>)> {
+        match self.0 {
+            Kind::Term(term) => {
+                let cell = term.as_cons()?;
+                Some((cell.head().into(), cell.tail().into()))
+            }
+            Kind::Head(..) => None,
         }
     }
 

@@ -34,6 +34,24 @@ pub trait HashSource<'a>: Copy {
     /// What kind of term it is.
     fn shape(self) -> Shape<'a, Self>;
 
+    /// The value of an integer that fits a machine word, where that is quickly seen.
+    #[inline]
+    fn small(self) -> Option<i64> {
+        match self.shape() {
+            Shape::Small(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Head and tail of a list cell.
+    #[inline]
+    fn cell(self) -> Option<(Self, Self)> {
+        match self.shape() {
+            Shape::Cons { head, tail } => Some((head, tail)),
+            _ => None,
+        }
+    }
+
     /// Element of a tuple, variable of a fun's environment or value of a native record, counted from 0.
     fn child(self, index: usize) -> Self;
 

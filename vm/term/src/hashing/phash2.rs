@@ -201,8 +201,13 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                 let stop = end.min(next + STRIDE);
                 while next < stop {
                     let child = of.child(next);
-                    let shape = child.shape();
                     next += 1;
+                    if let Some(value) = child.small() {
+                        self.hash = small(self.hash, value);
+                        self.untold += 1;
+                        continue;
+                    }
+                    let shape = child.shape();
                     let Some(hash) = leaf(self.hash, &shape) else {
                         if next < end {
                             self.stack.push(Task::Children { of, next, end });
@@ -219,12 +224,23 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
             Task::List { list, word, count } => self.list(list, word, count),
             Task::Bytes { bits, done, hash } => self.bytes(bits, done, hash),
             Task::Pairs(mut pairs) => {
-                if let Some((key, value)) = pairs.next() {
+                for _ in 0..STRIDE {
+                    let Some((key, value)) = pairs.next() else {
+                        return;
+                    };
+                    let both = leaf(0, &key.shape()).and_then(|hash| leaf(hash, &value.shape()));
+                    if let Some(hash) = both {
+                        self.pairs ^= hash;
+                        self.untold += 2;
+                        continue;
+                    }
                     self.stack.push(Task::Pairs(pairs));
                     self.stack.push(Task::PairEnd);
                     self.stack.push(Task::Term(value));
                     self.stack.push(Task::Term(key));
+                    return;
                 }
+                self.stack.push(Task::Pairs(pairs));
             }
             Task::PairEnd => {
                 self.pairs ^= self.hash;
@@ -318,20 +334,25 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     fn list(&mut self, list: T, mut word: u32, mut count: u32) {
         let mut rest = list;
         for _ in 0..STRIDE {
-            let Shape::Cons { head, tail } = rest.shape() else {
+            let Some((head, tail)) = rest.cell() else {
                 self.flush_text(word, count);
                 return self.stack.push(Task::Term(rest));
             };
-            let shape = head.shape();
             self.untold += 1;
-            let Shape::Small(byte @ 0..=255) = shape else {
+            let value = head.small();
+            let Some(byte @ 0..=255) = value else {
                 self.flush_text(word, count);
                 (word, count) = (0, 0);
-                let Some(hash) = leaf(self.hash, &shape) else {
-                    self.stack.push(Task::Term(tail));
-                    return self.compound(head, shape);
-                };
-                self.hash = hash;
+                if let Some(value) = value {
+                    self.hash = small(self.hash, value);
+                } else {
+                    let shape = head.shape();
+                    let Some(hash) = leaf(self.hash, &shape) else {
+                        self.stack.push(Task::Term(tail));
+                        return self.compound(head, shape);
+                    };
+                    self.hash = hash;
+                }
                 rest = tail;
                 continue;
             };
