@@ -332,7 +332,8 @@ impl<'t> ReadingAll<'t> {
                 let slots: usize = self.guards.iter().map(|contents| contents.slots()).sum();
                 let segments = slots.saturating_sub(256).div_ceil(2_048);
                 let more = if segments > 0 { 262 } else { 0 };
-                let locks = if write { LOCK_WORDS * table.locks() } else { 0 };
+                let lock = LOCK_WORDS + if read { READER_WORDS } else { 0 };
+                let locks = if write { lock * table.locks() } else { 0 };
                 256 + 2_048 * segments + more + locks
             }
         };
