@@ -56,6 +56,10 @@ pub(crate) struct Shared {
     data: AtomicPtr<std::ffi::c_void>,
     control_flags: AtomicI32,
     stopped: AtomicBool,
+    /// The port was closed while bytes waited: nobody gets anything from it any more.
+    flushing: AtomicBool,
+    /// Data come as binaries.
+    binary: AtomicBool,
     pub(crate) queue: Mutex<Queue>,
     timer: Mutex<(u64, Option<Timer>)>,
     pub(crate) selected: Mutex<Selected>,
@@ -106,6 +110,15 @@ pub(crate) fn find(id: PortId) -> Option<Arc<Shared>> {
     here.or_else(|| PORTS.read().as_ref()?.get(&number).cloned())
 }
 
+/// The port of this number, if this thread is telling its driver of the end: what the driver sends then still arrives.
+pub(crate) fn ending(number: u64) -> Option<Arc<Shared>> {
+    CALLS.with_borrow(|calls| {
+        let call = calls.iter().rev().find(|call| call.shared.is(number))?;
+        let ending = call.cx.is_null() && !call.shared.flushing.load(Ordering::Acquire);
+        ending.then(|| Arc::clone(&call.shared))
+    })
+}
+
 /// Ports of the driver that this record is about.
 pub(crate) fn ports_of(record: u64) -> Vec<Arc<Shared>> {
     let ports = PORTS.read();
@@ -128,6 +141,8 @@ impl Shared {
             data: AtomicPtr::new(ptr::null_mut()),
             control_flags: AtomicI32::new(0),
             stopped: AtomicBool::new(false),
+            flushing: AtomicBool::new(false),
+            binary: AtomicBool::new(false),
             queue: Mutex::new(Queue::default()),
             timer: Mutex::new((0, None)),
             selected: Mutex::new(Selected::default()),
@@ -172,6 +187,9 @@ impl Shared {
     }
     pub(crate) fn set_control_flags(&self, flags: c_int) {
         self.control_flags.store(flags, Ordering::Release);
+    }
+    pub(crate) fn is_binary(&self) -> bool {
+        self.binary.load(Ordering::Acquire)
     }
     fn answers_with_binaries(&self) -> bool {
         self.control_flags.load(Ordering::Acquire) & CONTROL_BINARY != 0
@@ -361,6 +379,7 @@ impl Shared {
     fn appear(self: &Arc<Shared>, cx: &PortCx<'_>) {
         let _ = self.remote.set(cx.remote());
         let number = *self.number.get_or_init(|| cx.number());
+        self.binary.store(cx.is_binary(), Ordering::Release);
         let mut ports = PORTS.write();
         ports
             .get_or_insert_default()
@@ -621,6 +640,7 @@ impl Driver for CDriver {
         self.0.queue.lock().size()
     }
     fn flush(&mut self, cx: &mut PortCx<'_>) {
+        self.0.flushing.store(true, Ordering::Release);
         self.0.run(cx, |entry, data| {
             if let Some(flush) = entry.flush {
                 call!(flush, data);

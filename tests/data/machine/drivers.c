@@ -19,7 +19,7 @@ typedef struct {
     ErlDrvPort port;
     ErlDrvTermData owner;
     int pipe[2];
-    int mode;
+    int mode, by_line;
     ErlDrvMonitor monitor;
     ErlDrvPDL lock;
 } State;
@@ -74,6 +74,8 @@ static ErlDrvData start(ErlDrvPort port, char *command)
     return (ErlDrvData)state;
 }
 
+static int tell(ErlDrvPort port, char *what, long number);
+
 static void stop(ErlDrvData data)
 {
     State *state = (State *)data;
@@ -81,6 +83,9 @@ static void stop(ErlDrvData data)
         driver_select(state->port, (ErlDrvEvent)(long)state->pipe[0], ERL_DRV_USE, 0);
         close(state->pipe[1]);
     }
+    if (!state->by_line)
+        driver_output(state->port, "last", 4);
+    tell(state->port, "stopped", 1);
     driver_free(state);
     note("STOPPED", ++stopped);
 }
@@ -385,6 +390,7 @@ static ErlDrvSSizeT control(ErlDrvData data, unsigned int command, char *bytes, 
         break;
     case 'm':
         state->mode = bytes[0] - '0';
+        state->by_line = get_port_flags(port) & PORT_FLAG_LINE;
         break;
     case 't':
         count = driver_set_timer(port, atoi(bytes));

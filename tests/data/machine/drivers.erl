@@ -29,15 +29,10 @@ told(Port) ->
     catch port_control(Port, $Z, ""),
     p(messages(Port, 10)).
 
-%% What comes later: a driver does it by and by.
-later(Port) ->
-    receive
-        Message ->
-            self() ! Message,
-            p(lists:sort(messages(Port, 100)))
-    after 10000 ->
-        p(nothing)
-    end.
+%% What comes later, so many messages: a driver does it by and by.
+later(Port, Count) ->
+    Messages = [receive Message -> neutral(Port, Message) after 10000 -> nothing end || _ <- lists:seq(1, Count)],
+    p(lists:sort(Messages ++ messages(Port, 10))).
 
 main() ->
     process_flag(trap_exit, true),
@@ -69,7 +64,7 @@ loading() ->
     p(erl_ddll:info(drivers, processes)),
     p(os:getenv("FINISHED")),
     port_close(Port),
-    later(Port),
+    later(Port, 5),
     p(os:getenv("FINISHED")),
     p(erl_ddll:try_unload(drivers, [])),
     x(fun() -> erl_ddll:info(drivers, processes) end),
@@ -86,7 +81,7 @@ loading() ->
     p(neutral(none, erl_ddll:monitor(driver, {drivers, unloaded}))),
     Loader ! stop,
     receive {'DOWN', Monitor, process, Loader, _} -> ok end,
-    later(Killed),
+    later(Killed, 4),
     %% Loaded anew.
     p(erl_ddll:try_load(".", drivers, [])),
     Holding = open_port({spawn_driver, "drivers"}, []),
@@ -94,7 +89,7 @@ loading() ->
     p(erl_ddll:try_load(".", drivers, [{reload, pending}])),
     p(neutral(none, erl_ddll:try_load(".", drivers, []))),
     port_close(Holding),
-    later(Holding),
+    later(Holding, 5),
     p(erl_ddll:info(drivers, driver_options)),
     p(erl_ddll:try_unload(drivers, [])),
     p(erl_ddll:try_unload(drivers, [])),
@@ -116,7 +111,7 @@ uses(Driver) ->
     p(Do($c, "")),
     Other = self(),
     spawn(fun() -> Other ! {other, Do($c, "")} end),
-    later(Port),
+    later(Port, 1),
     data(Port, Do, Name),
     p(Do($e, "")),
     told(Port),
@@ -131,19 +126,19 @@ uses(Driver) ->
     calls(Port),
     %% Time, descriptors, jobs.
     p(Do($t, "50\0")),
-    later(Port),
+    later(Port, 1),
     p(Do($t, "100000\0")),
     p(Do($T, "")),
     p(Do($p, "one")),
-    later(Port),
+    later(Port, 1),
     Closed = os:getenv("CLOSED"),
     p(Do($p, "two.")),
-    later(Port),
+    later(Port, 1),
     p(os:getenv("CLOSED") =/= Closed),
     Do($w, ""),
-    later(Port),
+    later(Port, 1),
     p([Do($j, Number) || Number <- ["1\0", "2\0", "3\0"]]),
-    later(Port),
+    later(Port, 3),
     monitors(Port, Do),
     ends(Driver, Name),
     busy(Driver, Port, Do),
@@ -206,7 +201,7 @@ monitors(Port, Do) ->
         receive {'DOWN', Ref, process, Pid, _} -> ok end
     end,
     Run(fun() -> ok end),
-    later(Port),
+    later(Port, 1),
     Run(fun() -> p(Do($O, "")) end),
     told(Port),
     p(Do($O, "")),
@@ -233,7 +228,7 @@ busy(Driver, Port, Do) ->
     x(fun() -> port_command(Port, "forced", [force]) end),
     told(Port),
     Do($b, "0"),
-    later(Port),
+    later(Port, 2),
     p({Driver, port_command(Port, "taken", [nosuspend])}),
     told(Port).
 
@@ -256,6 +251,6 @@ permanent() ->
     p(erl_ddll:try_unload(drivers, [])),
     p([{Item, neutral(none, Value)} || {Item, Value} <- erl_ddll:info(drivers)]),
     erl_ddll:monitor(driver, {"drivers", loaded}),
-    later(Port),
+    later(Port, 1),
     p(erl_ddll:try_load(".", tcp_inet, [])),
     p(erl_ddll:info(tcp_inet, port_count)).

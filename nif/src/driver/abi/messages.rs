@@ -24,10 +24,14 @@ const WRONG: c_int = -1;
 /// # Safety
 /// The words are as `erl_driver.h` says.
 unsafe fn send(number: u64, to: Option<Raw>, data: *const Raw, len: c_int) -> c_int {
-    let Some(port) = oxbeam_vm::port::there(number) else {
+    let port = match port::ending(number) {
+        Some(shared) => shared.port(),
+        None => oxbeam_vm::port::there(number),
+    };
+    let Some(port) = port else {
         return WRONG;
     };
-    if !port.is_open() {
+    if !port.is_open() && port::ending(number).is_none() {
         return NOBODY;
     }
     let Ok(len) = usize::try_from(len) else {

@@ -7,6 +7,7 @@ use crate::abi::abi;
 use oxbeam_term::atom::known;
 use oxbeam_term::{Atom, Builder, Term};
 use oxbeam_vm::port::PortCx;
+use oxbeam_vm::process::Message;
 use std::ffi::{c_char, c_int};
 
 /// Does `deliver` with the port if it still takes data: 0, or -1 if there is no such port.
@@ -55,6 +56,28 @@ fn to_node(cx: &mut PortCx<'_>, header: &[u8], data: &[u8]) -> bool {
     };
     connection.arrives(&[header, data].concat());
     cx.note_input(header.len() + data.len());
+    true
+}
+
+/// Data that a driver gives when it is told of the port's end; they come whole, even where data come in lines. `false`: this is no such time.
+fn output_at_end(id: PortId, header: &[u8], data: &[u8]) -> bool {
+    let number = (id as u64).wrapping_sub(1);
+    let Some(shared) = port::ending(number) else {
+        return false;
+    };
+    if let Some(port) = shared.port() {
+        let message = Message::build(|builder| {
+            let data = if shared.is_binary() {
+                builder.binary(data)
+            } else {
+                builder.byte_list(data)
+            };
+            let data = behind(builder, header, data);
+            let data = builder.tuple(&[Term::atom(known::DATA), data]);
+            builder.tuple(&[Term::local_port(number), data])
+        });
+        port.send(port.owner(), message);
+    }
     true
 }
 
@@ -130,14 +153,23 @@ unsafe fn output_slices(cx: &mut PortCx<'_>, header: &[u8], slices: &[(Slice, *m
 abi! {
     fn driver_output(id: PortId, data: *const c_char, len: usize) -> c_int {
         let given = (!data.is_null()).then(|| bytes(data, len));
+        if output_at_end(id, &[], given.unwrap_or_default()) {
+            return 0;
+        }
         with_port(id, |cx| output(cx, &[], given))
     }
     fn driver_output2(id: PortId, header: *const c_char, header_len: usize, data: *const c_char, len: usize) -> c_int {
         let given = (!data.is_null()).then(|| bytes(data, len));
+        if output_at_end(id, bytes(header, header_len), given.unwrap_or_default()) {
+            return 0;
+        }
         with_port(id, |cx| output(cx, bytes(header, header_len), given))
     }
     fn driver_output_binary(id: PortId, header: *const c_char, header_len: usize, binary: *mut Binary, offset: usize, len: usize) -> c_int {
         let slice = Slice { base: Binary::data(binary).add(offset), len };
+        if output_at_end(id, bytes(header, header_len), bytes(slice.base, len)) {
+            return 0;
+        }
         with_port(id, |cx| output_slices(cx, bytes(header, header_len), &[(slice, binary)]))
     }
     /// What is behind `skip` bytes of the vector.
@@ -157,6 +189,10 @@ abi! {
             skip = 0;
             let binary = if (*vector).binaries.is_null() { std::ptr::null_mut() } else { *(*vector).binaries.add(index) };
             slices.push((rest, binary));
+        }
+        let all: Vec<u8> = slices.iter().flat_map(|(slice, _)| bytes(slice.base, slice.len)).copied().collect();
+        if output_at_end(id, bytes(header, header_len), &all) {
+            return 0;
         }
         with_port(id, |cx| output_slices(cx, bytes(header, header_len), &slices))
     }
