@@ -1,4 +1,5 @@
 %% How long do printing, scanning and parsing Erlang take?
+%% result: by release
 -module(sources).
 -export([scale/0, run/1]).
 
