@@ -11,6 +11,7 @@ use oxbeam_vm::process::{Message, Process};
 use oxbeam_vm::sched::while_waiting;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::term::gc::Extent;
+use oxbeam_vm::timer::service::{Destination, MessageTimer};
 use oxbeam_vm::{ets, logger, stats, unique};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -180,6 +181,8 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
             Some(record) => Ok(record.definition_term()),
             None => Err(Raise::Badarg),
         },
+        "link_list" => crate::debug_relations::links(cx, about),
+        "monitor_list" => crate::debug_relations::monitors(cx, about),
         "channel_number" => Ok(Term::atom(known::UNDEFINED)),
         "dist_ctrl" => {
             let connection = about.as_atom().and_then(dist::find);
@@ -311,8 +314,26 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             }));
             Ok(Term::boolean(signal::deliver(number, collect).is_ok()))
         }
-        "gc_state" | "code_write_permission" | "code_mod_permission" | "test_long_gc_sleep" => {
+        "gc_state" | "code_write_permission" | "code_mod_permission" => Ok(Term::TRUE),
+        "test_long_gc_sleep" => {
+            let longer = milliseconds(value)?;
+            oxbeam_vm::system_monitor::LONGER.store(longer, Ordering::Relaxed);
             Ok(Term::TRUE)
+        }
+        // The dump is one that meets no fault: there is none to be had on demand.
+        "broken_halt" => Err(cx.trap_to(known::ERLANG, Atom::of("halt"), &[value])),
+        "multizero_timeout_in_timeout" => {
+            let machine = cx.machine();
+            let timeout = value.as_i64().ok_or(Raise::Badarg)?.clamp(0, 1 << 32) as u64;
+            let done = name("multizero_timeout_in_timeout_done");
+            let timer = MessageTimer {
+                reference: unique::next_reference(),
+                destination: Destination::Process(cx.process().number),
+                message: Message::immediate(done.word()),
+            };
+            let tick = machine.time.tick_after(timeout);
+            machine.timers.send_at(tick, timer);
+            Ok(Term::atom(known::OK))
         }
         "binary_loop_limit" => limit(value, 0, 0),
         "re_loop_limit" => limit(value, 1, 40_000),
@@ -336,7 +357,7 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             unique::set_monotonic_state(last);
             Ok(Term::TRUE)
         }
-        "node_tab_delayed_delete" | "multizero_timeout_in_timeout" | "process_uniq_counter" => {
+        "node_tab_delayed_delete" | "process_uniq_counter" => {
             value.as_i64().ok_or(Raise::Badarg)?;
             Ok(Term::atom(known::OK))
         }
