@@ -3,6 +3,7 @@
 use oxbeam_term::boxed::fun::FunKind;
 use oxbeam_term::rules::rules;
 use oxbeam_vm::native::prelude::*;
+use std::sync::atomic::Ordering;
 
 natives! { NATIVES: "erlang";
     "fun_info" / 2 Plain => fun_info_2;
@@ -21,6 +22,10 @@ fn fun_info_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         (FunKind::Local { creator, .. }, "pid") if rules().fun_creators => creator,
         (FunKind::Local { .. }, "pid") => Term::local_pid(0),
         (FunKind::Local { entry, .. }, "module") => Term::atom(entry.module),
+        // Only the code of a fun knows its name.
+        (FunKind::Local { entry, .. }, "name") if entry.address.load(Ordering::Acquire) == 0 => {
+            Term::NIL
+        }
         (FunKind::Local { entry, .. }, "name") => Term::atom(entry.function),
         (FunKind::Local { entry, .. }, "new_index") => Term::small(i64::from(entry.index)),
         (FunKind::Local { entry, .. }, "new_uniq") => cx.binary(&entry.uniq),

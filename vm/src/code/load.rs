@@ -10,6 +10,7 @@ use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::boxed::record::Definition;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey, LocalReference};
+use oxbeam_term::heap::arena::Arena;
 use oxbeam_term::heap::literal::LiteralArea;
 use oxbeam_term::word::{SMALL_MAX, SMALL_MIN};
 use oxbeam_term::{Atom, Term, Word};
@@ -25,6 +26,8 @@ pub enum PrepareError {
     Code(LowerError),
     /// A literal that is no external term.
     Literal(usize),
+    /// Attributes or compile information that are no external term.
+    Attributes,
     /// A native record has a field twice, or a default that is no term.
     Record,
     /// The atom table is full.
@@ -41,6 +44,7 @@ impl std::fmt::Display for PrepareError {
             PrepareError::Literal(index) => {
                 write!(formatter, "LitT chunk, literal {index}: no external term")
             }
+            PrepareError::Attributes => formatter.write_str("Attr or CInf chunk: no external term"),
             PrepareError::Record => formatter
                 .write_str("Recs chunk: a field that is there twice, or a default that is no term"),
             PrepareError::Atoms(error) => write!(formatter, "AtU8 chunk: {error:?}"),
@@ -131,6 +135,18 @@ impl Code {
             .map(|import| self.export(atom(import.module), atom(import.function), import.arity))
             .collect();
 
+        for chunk in [&file.attributes, &file.compile_info].into_iter().flatten() {
+            let mut arena = Arena::new();
+            // SAFETY: what is made of the chunk is only looked at for being a term.
+            let mut builder = unsafe { arena.builder() };
+            etf::decode(
+                chunk,
+                &mut builder,
+                &mut LiteralContext(CodeContext(self)),
+                DecodeOptions::default(),
+            )
+            .map_err(|_| PrepareError::Attributes)?;
+        }
         let area = RefCell::new(LiteralArea::new());
         let mut literals = Vec::with_capacity(file.literals.len());
         for (index, bytes) in file.literals.iter().enumerate() {

@@ -4,6 +4,7 @@ use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
 use crate::process::Owned;
 use crate::process::saved_calls::SavedCall;
+use oxbeam_term::Atom;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::{Export, FunEntry, FunKind};
 use oxbeam_term::word::subtag;
@@ -114,7 +115,7 @@ pub(super) unsafe fn prepare(frame: &mut Frame, arity: usize, fun: Word) -> *con
 }
 
 /// The fun has no code. If its module is not loaded the error handler may load it; if another version is, the fun is none any more. While
-/// its code is being purged the process waits, before a call of `erlang:apply/2` in the fun's place.
+/// its code is being purged the process waits, before a call of a function of the purger that calls it.
 #[cold]
 #[inline(never)]
 unsafe fn missing(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
@@ -138,9 +139,12 @@ unsafe fn missing(frame: &mut Frame, arity: usize, fun: Word) -> *const u64 {
             owned.rare().suspended += 1;
             // It yields at the entry.
             frame.reds = 0;
-            frame.set_x(0, fun);
-            frame.set_x(1, arguments.word());
-            code.export(known::ERLANG, known::APPLY, 2).code()
+            frame.set_x(0, Word::atom(entry.module));
+            frame.set_x(1, fun);
+            frame.set_x(2, arguments.word());
+            let purger = Atom::of("erts_code_purger");
+            code.export(purger, Atom::of("pending_purge_lambda"), 3)
+                .code()
         } else if !entry.code().is_null() {
             // A purge has been given up just now, or its module been loaded.
             entry.code()
