@@ -248,10 +248,16 @@ pub fn erase_all() {
     }
 }
 
-/// The table, replaced by a larger or cleaner one if three quarters of it are in use.
+/// The table, with room for one more: replaced by a larger one where more than half of it would be entries, as OTP's is, by a cleaner
+/// one where more than three quarters would be in use.
 fn room<'g>(writer: &mut Writer, guard: &'g progress::Guard) -> &'g Slots {
+    let count = COUNT.load(Ordering::Relaxed);
     match slots(guard) {
-        Some(slots) if (writer.used + 1) * 4 <= slots.0.len() * 3 => slots,
+        Some(slots)
+            if (count + 1) * 2 <= slots.0.len() && (writer.used + 1) * 4 <= slots.0.len() * 3 =>
+        {
+            slots
+        }
         _ => rebuild(writer, guard),
     }
 }

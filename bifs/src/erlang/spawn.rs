@@ -202,7 +202,7 @@ fn spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     let list = cx.arg(3);
     let Some(mut parsed) = parse(list, true) else {
-        return badarg;
+        return Ok(Term::atom(known::BADOPT));
     };
     let numbers = unique::next_reference();
     let alias = parsed

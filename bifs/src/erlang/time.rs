@@ -254,6 +254,10 @@ fn unique_integer_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(if positive {
         cx.unsigned(count.wrapping_add(1))
     } else {
-        cx.integer(unique::MIN_UNIQUE.wrapping_add(count as i64))
+        match unique::MIN_UNIQUE.checked_add_unsigned(count) {
+            Some(value) => cx.integer(value),
+            // The last of them are larger than what 64 bits with a sign hold.
+            None => cx.unsigned(count.wrapping_add_signed(unique::MIN_UNIQUE)),
+        }
     })
 }

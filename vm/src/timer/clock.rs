@@ -189,17 +189,21 @@ impl Time {
     fn follow(&self) {
         let offset = self.clock.system() - self.monotonic();
         if (offset - self.offset.load(Ordering::Relaxed)).abs() > TOLERANCE {
-            self.offset.store(offset, Ordering::Relaxed);
-            if let Some(changed) = *self.changed.lock() {
-                changed(offset);
-            }
+            self.change(offset);
         }
     }
-    /// `erlang:system_flag(time_offset, finalize)`: was the offset preliminary? It takes the system's clock and is final now.
+    fn change(&self, offset: i64) {
+        self.offset.store(offset, Ordering::Relaxed);
+        if let Some(changed) = *self.changed.lock() {
+            changed(offset);
+        }
+    }
+    /// `erlang:system_flag(time_offset, finalize)`: was the offset preliminary? It takes the system's clock and is final now,
+    /// which those who watch it are told in any case.
     pub fn finalize(&self) -> bool {
         let was = self.finalized.swap(true, Ordering::AcqRel);
         if !was && self.warp == Warp::Single {
-            self.follow();
+            self.change(self.clock.system() - self.monotonic());
         }
         !was
     }
