@@ -33,10 +33,10 @@ fn element_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn setelement_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let mut elements = cx.arg(1).tuple_elements().ok_or(Raise::Badarg)?.to_vec();
+    let elements = cx.arg(1).tuple_elements().ok_or(Raise::Badarg)?;
     let at = position(cx.arg(0), elements.len())?;
-    elements[at] = cx.arg(2);
-    Ok(cx.tuple(&elements))
+    let value = cx.arg(2);
+    Ok(cx.tuple_with(elements, at, value))
 }
 
 fn tuple_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

@@ -1,7 +1,9 @@
 //! Comparisons.
 
+use super::data::boxed_as;
 use oxbeam_term::Word;
 use oxbeam_term::compare::{cmp_words, eq_arith_words, eq_exact_words};
+use oxbeam_term::word::subtag;
 use std::cmp::Ordering;
 
 crate::instructions! { frame;
@@ -45,7 +47,7 @@ crate::instructions! { frame;
             if (left.0 as i64) < right.0 as i64 { return frame.advance() } else { return frame.go(otherwise) }
         }
     } => {
-        if cmp_words(left, right) == Ordering::Less { frame.advance() } else { frame.go(otherwise) }
+        if less(left, right) { frame.advance() } else { frame.go(otherwise) }
     }
     /// Continue if `left >= right`, else jump.
     is_ge(otherwise: Label, left: Source, right: Source) {
@@ -53,7 +55,7 @@ crate::instructions! { frame;
             if (left.0 as i64) < right.0 as i64 { return frame.go(otherwise) } else { return frame.advance() }
         }
     } => {
-        if cmp_words(left, right) == Ordering::Less { frame.go(otherwise) } else { frame.advance() }
+        if less(left, right) { frame.go(otherwise) } else { frame.advance() }
     }
     /// Continue if `low =< value` and `value =< high`, two small integers, else jump.
     is_in_range(otherwise: Label, value: Source, low: Immediate, high: Immediate) {
@@ -64,6 +66,19 @@ crate::instructions! { frame;
     } => {
         let within = cmp_words(value, Word(low)) != Ordering::Less && cmp_words(Word(high), value) != Ordering::Less;
         if within { frame.advance() } else { frame.go(otherwise) }
+    }
+}
+
+/// Is `left < right`? Two floats are compared here.
+#[inline(always)]
+unsafe fn less(left: Word, right: Word) -> bool {
+    // SAFETY: both are terms of the running process; a float's word is behind its header.
+    unsafe {
+        if boxed_as(left, subtag::FLOAT) && boxed_as(right, subtag::FLOAT) {
+            let value = |word: Word| f64::from_bits((*word.pointer().add(1)).0);
+            return value(left) < value(right);
+        }
+        cmp_words(left, right) == Ordering::Less
     }
 }
 

@@ -83,6 +83,20 @@ impl<'p> Builder<'p> {
             Term::from_word(Word::boxed(object))
         }
     }
+    /// A tuple of these elements, but for the one at `position`, which is `element`.
+    #[inline]
+    pub fn tuple_with(
+        &mut self,
+        elements: &[Term<'p>],
+        position: usize,
+        element: Term<'p>,
+    ) -> Term<'p> {
+        assert!(position < elements.len());
+        let copy = self.tuple(elements);
+        // SAFETY: nobody else has seen the fresh tuple; the position is within it.
+        unsafe { *copy.word().pointer().add(1 + position) = element.word() };
+        copy
+    }
     /// A tuple of `arity` copies of `element`.
     pub fn filled_tuple(&mut self, arity: usize, element: Term<'p>) -> Term<'p> {
         let object = self.alloc(arity + 1);
