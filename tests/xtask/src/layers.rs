@@ -116,11 +116,6 @@ const UPWARD: &[(&str, &str, &str)] = &[
     ),
     ("trace", "system_flags", "the trace control word"),
     (
-        "system_profile",
-        "sched",
-        "how many schedulers are active is told with each of them",
-    ),
-    (
         "timer",
         "sched",
         "a timer that fires makes its process runnable; a new one may shorten a worker's sleep",

@@ -41,8 +41,8 @@ defmodule Counting.Application do
   end
 
   def next do
-    [{_, agent, _, _}] = Supervisor.which_children(Counting.Supervisor)
-    Agent.get_and_update(agent, &{&1 + 1, &1 + 1})
+    [{_, counter, _, _}] = Supervisor.which_children(Counting.Supervisor)
+    Agent.get_and_update(counter, &{&1 + 1, &1 + 1})
   end
 end
 X
