@@ -4,9 +4,12 @@ use oxbeam_term::binary::refc::SharedBytes;
 use oxbeam_term::binary::{Bits, HEAP_LIMIT};
 use oxbeam_vm::native::prelude::*;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Small pieces are put together up to this size.
 const GATHER: usize = 2 << 10;
+/// Room for the first of them.
+const ROOM: usize = 128;
 
 /// Bytes of an iolist.
 pub(crate) fn iolist(term: Term<'_>) -> Result<Vec<u8>, Raise> {
@@ -41,6 +44,8 @@ enum Piece {
     Shared(SharedBytes, usize, usize),
     /// Bytes of small binaries, from one on.
     Gathered(Vec<u8>, usize),
+    /// Bytes that others have too, from one to another.
+    Part(Arc<Vec<u8>>, usize, usize),
 }
 
 impl Piece {
@@ -48,6 +53,7 @@ impl Piece {
         match self {
             Piece::Shared(shared, start, end) => &shared.bytes()[*start..*end],
             Piece::Gathered(bytes, start) => &bytes[*start..],
+            Piece::Part(bytes, start, end) => &bytes[*start..*end],
         }
     }
 }
@@ -91,7 +97,11 @@ impl ByteQueue {
             Some(Piece::Gathered(gathered, _)) if gathered.len() + bytes.len() <= GATHER => {
                 gathered.extend_from_slice(bytes);
             }
-            _ => self.pieces.push_back(Piece::Gathered(bytes.to_vec(), 0)),
+            _ => {
+                let mut gathered = Vec::with_capacity(bytes.len().max(ROOM));
+                gathered.extend_from_slice(bytes);
+                self.pieces.push_back(Piece::Gathered(gathered, 0));
+            }
         }
     }
     /// Puts bytes at the end, without copying many of them.
@@ -103,6 +113,13 @@ impl ByteQueue {
             self.pieces.push_back(Piece::Gathered(bytes, 0));
         }
     }
+    /// Puts bytes that others have too at the end.
+    pub(crate) fn push_part(&mut self, bytes: Arc<Vec<u8>>, start: usize, end: usize) {
+        if start < end {
+            self.length += end - start;
+            self.pieces.push_back(Piece::Part(bytes, start, end));
+        }
+    }
     /// The pieces, in order.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
         self.pieces.iter().map(Piece::bytes)
@@ -110,8 +127,8 @@ impl ByteQueue {
     /// The first piece as a binary; it stays in the queue.
     pub(crate) fn head<'p>(&mut self, cx: &mut Cx<'p>) -> Option<Term<'p>> {
         let first = self.pieces.front_mut()?;
-        if let Piece::Gathered(bytes, start) = first {
-            let shared = SharedBytes::new(&bytes[*start..]);
+        if let Piece::Gathered(..) | Piece::Part(..) = first {
+            let shared = SharedBytes::new(first.bytes());
             let end = shared.used();
             *first = Piece::Shared(shared, 0, end);
         }
@@ -138,7 +155,9 @@ impl ByteQueue {
                 self.pieces.pop_front();
             } else {
                 match first {
-                    Piece::Shared(_, start, _) | Piece::Gathered(_, start) => *start += left,
+                    Piece::Shared(_, start, _)
+                    | Piece::Gathered(_, start)
+                    | Piece::Part(_, start, _) => *start += left,
                 }
                 left = 0;
             }

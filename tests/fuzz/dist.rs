@@ -31,11 +31,11 @@ fuzz_target!(|bytes: &[u8]| {
         let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
         let (packet, rest) = rest.split_at(length);
         bytes = rest;
-        let Ok(whole) = reader.packet(packet) else {
+        let Ok(whole) = reader.packet(packet.to_vec(), 0) else {
             return;
         };
         let Some(whole) = whole else { continue };
-        let mut bytes = &whole.bytes[..];
+        let mut bytes = whole.bytes();
         // The control message and what goes with it.
         for _ in 0..2 {
             let mut context = Context(&whole.atoms);

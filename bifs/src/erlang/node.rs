@@ -380,7 +380,7 @@ fn dist_ctrl_put_data_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         None => return Err(Raise::Badarg),
     };
     cx.bump_reductions(5 + packet.len() / 1024);
-    connection.arrives(&packet);
+    connection.arrives(packet, 0);
     connection.take_arrivals();
     Ok(Term::atom(known::OK))
 }

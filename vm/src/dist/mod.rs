@@ -11,16 +11,20 @@
 //! | file | what |
 //! |---|---|
 //! | `header.rs` | packets: atoms by reference, fragments |
+//! | `turn.rs` | what is sent during a process's turn goes out together at its end |
 //! | `send.rs` | control messages that we send |
+//! | `pending.rs` | those that wait until it is known what the other node can do |
 //! | `receive.rs` | those that come |
 //! | `watch.rs` | who wants to know of nodes |
 
 mod header;
+mod pending;
 mod receive;
 pub mod send;
+pub(crate) mod turn;
 pub mod watch;
 
-pub use header::{Damaged, Reader, Whole};
+pub use header::{Damaged, Packet, Reader, Whole};
 pub use receive::{SpawnRequest, set_spawner};
 
 use crate::machine::machine;
@@ -30,13 +34,12 @@ use header::{Frame, Writer};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::{Node, this_node};
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
-use oxbeam_term::etf::{EncodeOptions, encode_term, encode_term_with_atoms};
 use oxbeam_term::print::{display_atom, display_bytes};
 use oxbeam_term::{Atom, Builder, Term};
 use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 /// Bits of the flags by which nodes tell what they can do.
 pub mod flag {
@@ -103,6 +106,7 @@ pub struct Connection {
     /// Number among all connections.
     pub id: u32,
     handle: RefNumbers,
+    this: Weak<Connection>,
     inner: Mutex<Inner>,
     incoming: Mutex<Incoming>,
     reader: Mutex<Reader>,
@@ -118,7 +122,7 @@ struct Inner {
     creation: u32,
     queue: VecDeque<Frame>,
     /// Packets that have their headers.
-    packets: VecDeque<Vec<u8>>,
+    packets: VecDeque<Packet>,
     /// Bytes in both.
     queued: usize,
     /// `None`: packets have no headers.
@@ -149,7 +153,8 @@ struct Incoming {
 }
 
 enum Arrival {
-    Packet(Vec<u8>),
+    /// It begins at this place.
+    Packet(Vec<u8>, usize),
     /// The controller has ended, with this reason.
     End(Message),
 }
@@ -158,6 +163,8 @@ enum Arrival {
 struct Handle(Arc<Connection>);
 
 const FIRST_SWEEP: usize = 256;
+/// Bytes that are written at once, and do not wait for others.
+const AT_ONCE: usize = 32 << 10;
 
 /// Connections that are pending or up, by node.
 static CONNECTIONS: RwLock<BTreeMap<Atom, Arc<Connection>>> = RwLock::new(BTreeMap::new());
@@ -189,8 +196,9 @@ pub fn begin(node: Atom) -> (Arc<Connection>, bool) {
     if let Some(connection) = connections.get(&node) {
         return (Arc::clone(connection), false);
     }
-    let connection = Arc::new(Connection {
+    let connection = Arc::new_cyclic(|this| Connection {
         node,
+        this: this.clone(),
         id: LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1),
         handle: crate::unique::next_reference(),
         inner: Mutex::new(Inner {
@@ -389,6 +397,10 @@ impl Connection {
             inner.flags = flags;
             inner.creation = creation;
             inner.state = State::Up;
+            let waiting = std::mem::take(&mut inner.queue);
+            let adapted = |frame| pending::adapted(frame, flags);
+            inner.queue = waiting.into_iter().filter_map(adapted).collect();
+            inner.queued = inner.queue.iter().map(Frame::len).sum();
         }
         if let Controller::Process(_) = controller {
             BY_PROCESS.fetch_add(1, Ordering::AcqRel);
@@ -416,6 +428,8 @@ impl Connection {
     }
     /// Ends the controller, and with it the connection.
     pub fn close(&self, reason: Atom) {
+        // What was sent before it goes out.
+        self.flush();
         let inner = self.inner.lock();
         let controller = inner.controller.filter(|_| !inner.closing);
         drop(inner);
@@ -525,59 +539,46 @@ impl Connection {
         payload: Option<Term<'_>>,
     ) {
         let control = Message::build(control);
-        let options = EncodeOptions {
-            minor_version: 2,
-            ..EncodeOptions::default()
-        };
         let (state, cache) = {
             let inner = self.inner.lock();
             (inner.state, inner.cache)
         };
-        if state == State::Down {
-            return;
-        }
-        let mut frame = Frame::default();
-        let Frame { atoms, .. } = &mut frame;
-        let mut encode = |term: Term<'_>, out: &mut Vec<u8>| {
-            if cache {
-                encode_term_with_atoms(term, &options, atoms, out)
-            } else {
-                encode_term(term, &options, out)
-            }
+        let frame = match state {
+            State::Down => None,
+            State::Pending | State::Up => Frame::encoded(control.term(), payload, cache),
         };
-        let mut bytes = Vec::new();
-        let mut whole = encode(control.term(), &mut bytes).is_ok();
-        let payload = payload.map(|payload| {
-            let mut bytes = Vec::new();
-            whole &= encode(payload, &mut bytes).is_ok();
-            bytes
-        });
         // What is too large for the format can't be sent.
-        if !whole {
-            return;
+        if let Some(mut frame) = frame {
+            frame.hopes = state == State::Pending;
+            self.enqueue(frame);
         }
-        frame.control = bytes;
-        frame.payload = payload;
-        self.enqueue(frame);
     }
     fn enqueue(&self, frame: Frame) {
         let mut told = None;
-        {
+        let many = {
             let mut inner = self.inner.lock();
             if inner.state == State::Down {
                 return;
             }
-            inner.queued += frame.bytes();
+            let frame = match inner.state {
+                // It has come up while the message was made.
+                State::Up => pending::adapted(frame, inner.flags),
+                _ => Some(frame),
+            };
+            let Some(frame) = frame else { return };
+            inner.queued += frame.len();
             inner.queue.push_back(frame);
             if let Some(Controller::Process(number)) = inner.controller
                 && std::mem::take(&mut inner.notify)
             {
                 told = Some(number);
             }
-        }
+            inner.queued >= AT_ONCE
+        };
         match told {
             Some(controller) => tell_data(controller),
-            None => self.flush(),
+            None if many || !turn::put_off(&self.this) => self.flush(),
+            None => {}
         }
     }
     /// Carries what waits to the port, as long as that is not busy, unless somebody does so already.
@@ -594,10 +595,13 @@ impl Connection {
                 inner.flushing = true;
                 number
             };
-            while !port::is_busy(number) {
-                let (packet, _) = self.next_packet();
-                let Some(packet) = packet else { break };
-                port::carry(number, packet);
+            let mut busy = port::is_busy(number);
+            while !busy {
+                let packets = self.next_packets();
+                if packets.is_empty() {
+                    break;
+                }
+                busy = port::carry(number, packets);
             }
             let mut inner = self.inner.lock();
             inner.flushing = false;
@@ -609,49 +613,45 @@ impl Connection {
             }
         }
     }
-    /// Data have come from the controller; they wait for [`Connection::take_arrivals`].
-    pub fn arrives(&self, packet: &[u8]) {
+    /// A packet, which begins at `start`, has come from the controller; it waits for [`Connection::take_arrivals`].
+    pub fn arrives(&self, packet: Vec<u8>, start: usize) {
         self.received.fetch_add(1, Ordering::Relaxed);
-        if !packet.is_empty() {
+        if packet.len() > start {
             self.incoming
                 .lock()
                 .arrivals
-                .push_back(Arrival::Packet(packet.to_vec()));
+                .push_back(Arrival::Packet(packet, start));
         }
     }
     /// Delivers what has come, unless somebody does so already.
     pub fn take_arrivals(self: &Arc<Connection>) {
         loop {
-            let arrival = {
+            let mut arrivals = {
                 let mut incoming = self.incoming.lock();
-                if incoming.taken {
+                if incoming.taken || incoming.arrivals.is_empty() {
                     return;
                 }
-                match incoming.arrivals.pop_front() {
-                    Some(arrival) => {
-                        incoming.taken = true;
-                        arrival
-                    }
-                    None => return,
-                }
+                incoming.taken = true;
+                std::mem::take(&mut incoming.arrivals)
             };
-            match arrival {
-                Arrival::Packet(packet) => {
-                    if self.is_up() && self.take_packet(&packet).is_err() {
-                        self.incoming
-                            .lock()
-                            .arrivals
-                            .retain(|arrival| matches!(arrival, Arrival::End(_)));
-                        self.close(known::KILLED);
+            while let Some(arrival) = arrivals.pop_front() {
+                match arrival {
+                    Arrival::Packet(packet, start) => {
+                        if self.is_up() && self.take_packet(packet, start).is_err() {
+                            let is_end = |arrival: &Arrival| matches!(arrival, Arrival::End(_));
+                            arrivals.retain(is_end);
+                            self.incoming.lock().arrivals.retain(is_end);
+                            self.close(known::KILLED);
+                        }
                     }
+                    Arrival::End(reason) => self.end(&reason),
                 }
-                Arrival::End(reason) => self.end(&reason),
             }
             self.incoming.lock().taken = false;
         }
     }
-    fn take_packet(self: &Arc<Connection>, packet: &[u8]) -> Result<(), Damaged> {
-        let whole = self.reader.lock().packet(packet)?;
+    fn take_packet(self: &Arc<Connection>, packet: Vec<u8>, start: usize) -> Result<(), Damaged> {
+        let whole = self.reader.lock().packet(packet, start)?;
         whole.map_or(Ok(()), |whole| receive::take(self, &whole))
     }
     /// `dist_ctrl_get_data/1`: the next packet, and whether its size is wanted with it.
@@ -662,7 +662,23 @@ impl Connection {
         let get_size = inner.get_size;
         drop(inner);
         wake_all(woken);
-        (packet, get_size)
+        (packet.map(Packet::into_bytes), get_size)
+    }
+    /// Packets for a port, as many as are written at once.
+    fn next_packets(&self) -> Vec<Packet> {
+        let mut inner = self.inner.lock();
+        let mut packets = Vec::new();
+        let mut bytes = 0;
+        while bytes < AT_ONCE
+            && let Some(packet) = inner.next_packet()
+        {
+            bytes += packet.len();
+            packets.push(packet);
+        }
+        let woken = inner.take_woken();
+        drop(inner);
+        wake_all(woken);
+        packets
     }
     /// `dist_ctrl_get_data_notification/1`
     pub fn notify(&self, controller: u64) {
@@ -698,15 +714,15 @@ impl Inner {
     fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.packets.is_empty()
     }
-    fn next_packet(&mut self) -> Option<Vec<u8>> {
+    fn next_packet(&mut self) -> Option<Packet> {
         if self.packets.is_empty() {
             let frame = self.queue.pop_front()?;
-            let before = frame.bytes();
+            let before = frame.len();
             match &mut self.writer {
                 Some(writer) => writer.write(frame, &mut self.packets),
                 None => self.packets.push_back(frame.pass_through()),
             }
-            let after: usize = self.packets.iter().map(Vec::len).sum();
+            let after: usize = self.packets.iter().map(Packet::len).sum();
             self.queued = self.queued.saturating_sub(before) + after;
         }
         let packet = self.packets.pop_front()?;

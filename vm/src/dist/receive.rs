@@ -10,6 +10,7 @@ use crate::process::{Message, Peer};
 use crate::registry::Named;
 use crate::signal::{self, Signal, remote};
 use oxbeam_term::atom::known;
+use oxbeam_term::binary::refc::SharedBytes;
 use oxbeam_term::boxed::external::{ExternalKind, this_node};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::boxed::reference::RefNumbers;
@@ -53,11 +54,23 @@ pub fn set_spawner(spawner: fn(SpawnRequest<'_>) -> Option<()>) {
 struct Context<'a> {
     code: CodeContext<'a>,
     atoms: &'a [Atom],
+    /// What the bytes lie in, if that is shared.
+    within: Option<&'a SharedBytes>,
 }
 
 impl DecodeContext for Context<'_> {
     fn cached_atom(&mut self, index: u8) -> Option<Atom> {
         self.atoms.get(usize::from(index)).copied()
+    }
+    fn shared(&mut self, bytes: &[u8]) -> Option<(SharedBytes, usize)> {
+        let within = self.within?;
+        let all = within.bytes();
+        // Less would keep more than twice its size.
+        if bytes.len() < all.len() / 2 {
+            return None;
+        }
+        let start = bytes.as_ptr().addr().checked_sub(all.as_ptr().addr())?;
+        Some((within.clone(), start))
     }
     fn export(
         &mut self,
@@ -80,9 +93,16 @@ impl DecodeContext for Context<'_> {
 }
 
 /// The term at the beginning of `bytes`, and its length.
-fn decode(bytes: &[u8], atoms: &[Atom]) -> Result<(Message, usize), Damaged> {
-    let code = CodeContext(&machine().code);
-    let mut context = Context { code, atoms };
+pub(super) fn decode(
+    bytes: &[u8],
+    atoms: &[Atom],
+    within: Option<&SharedBytes>,
+) -> Result<(Message, usize), Damaged> {
+    let mut context = Context {
+        code: CodeContext(&machine().code),
+        atoms,
+        within,
+    };
     let mut used = 0;
     let message = Message::try_build(|builder| {
         let decoded = decode_term(bytes, builder, &mut context, DecodeOptions::default());
@@ -106,7 +126,7 @@ impl Payload<'_> {
             (bytes, false) => bytes,
             _ => return Err(Damaged),
         };
-        let (message, used) = decode(bytes, &self.whole.atoms)?;
+        let (message, used) = decode(bytes, &self.whole.atoms, self.whole.shared())?;
         if used == bytes.len() {
             Ok(message)
         } else {
@@ -141,9 +161,10 @@ fn local_reference(term: Term<'_>) -> Result<Option<RefNumbers>, Damaged> {
 
 /// Takes a whole message.
 pub(super) fn take(connection: &Arc<Connection>, whole: &Whole) -> Result<(), Damaged> {
-    let (control, used) = decode(&whole.bytes, &whole.atoms)?;
+    let bytes = whole.bytes();
+    let (control, used) = decode(bytes, &whole.atoms, None)?;
     let payload = Payload {
-        bytes: &whole.bytes[used..],
+        bytes: &bytes[used..],
         whole,
     };
     let elements = control.term().tuple_elements().ok_or(Damaged)?;

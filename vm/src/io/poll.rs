@@ -1,19 +1,30 @@
 //! Polling: one epoll for all file descriptors of the machine. Follows `erl_poll.c` in what it promises: one notice for each
 //! request, and files that can't be polled are always ready.
 //!
-//! A request names a descriptor, a direction and a function, which is called once, on the thread that polls, when the descriptor is ready.
+//! A request names a descriptor, a direction and a function, which is called once, by whoever polls, when the descriptor is ready.
 //! It must be short and must not wait: it makes a process runnable, or lets a port read what is there. A notice may still come while
 //! its request is being cancelled; whoever asked has to know that it is stale.
+//!
+//! # Who polls
+//! A worker that has nothing to run waits in the epoll instead of sleeping: what comes is handled on that very thread, and so is the process that
+//! it makes runnable. Only one waits there at a time ([`Turn`]). Workers that have much to run look between two processes. A thread, the
+//! *guard*, sees that somebody does: when a worker has left the epoll it looks every few milliseconds whether anybody has polled since, and does
+//! so itself if not, for all may be busy with long natives. It sleeps while a worker waits.
+//!
+//! # Two kinds of requests
+//! What [`when_ready`] asks the kernel for fires once, and must be asked for again. A descriptor of [`keep_ready`] stays with the kernel until it fires
+//! while nobody wants it, so that a stream that is always read costs no system call for each request. The price: it must be
+//! [forgotten](forget) before it is closed.
 
 use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
-use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 pub use rustix::io::Errno;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::Thread;
 use std::time::Duration;
 
 /// What a descriptor is to be ready for.
@@ -25,10 +36,22 @@ pub enum Interest {
     Write,
 }
 
+/// What is watched for an interest; `None`: nothing but errors, which are always told.
+fn flags_of(interest: Option<Interest>) -> EventFlags {
+    match interest {
+        Some(Interest::Read) => EventFlags::IN,
+        Some(Interest::Write) => EventFlags::OUT,
+        None => EventFlags::ERR,
+    }
+}
+
+/// All that may be asked for.
+const ALL: [Option<Interest>; 3] = [Some(Interest::Read), Some(Interest::Write), None];
+
 /// What is called when a descriptor is ready.
 pub type Notice = Box<dyn FnOnce() + Send>;
 
-/// Where input comes from: what looks at descriptors. The machine has a thread that does nothing else; the simulator looks when it is time.
+/// Where input comes from: what looks at descriptors. The machine's workers do; the simulator looks when it is time.
 pub trait Poll: Send + Sync {
     /// Calls the notices of what is ready, after waiting until something is, for `longest` at most (`None`: forever). How many it called.
     ///
@@ -42,7 +65,9 @@ pub struct Descriptors;
 
 impl Poll for Descriptors {
     fn poll(&self, longest: Option<Duration>) -> Result<usize, Errno> {
-        poller()?.poll(longest)
+        let mut notices = Vec::new();
+        poller()?.wait(longest, &mut notices)?;
+        Ok(call(&mut notices))
     }
 }
 
@@ -63,86 +88,124 @@ pub(crate) fn held<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// One direction: an epoll of its own, so that each request is one entry of the kernel's that fires once.
-struct Side {
-    epoll: OwnedFd,
-    flags: EventFlags,
-    watches: HashMap<RawFd, Notice>,
-}
-
-impl Side {
-    fn new(flags: EventFlags) -> Result<Side, Errno> {
-        Ok(Side {
-            epoll: epoll::create(CreateFlags::CLOEXEC)?,
-            flags: flags | EventFlags::ONESHOT,
-            watches: HashMap::new(),
-        })
-    }
-    /// The notice comes back if the descriptor is that of a plain file.
-    fn watch(&mut self, fd: BorrowedFd<'_>, notice: Notice) -> Result<Option<Notice>, Errno> {
-        let number = fd.as_raw_fd();
-        let data = EventData::new_u64(number as u64);
-        // The kernel knows it already from an earlier request, unless it was closed and opened anew meanwhile.
-        let result = match epoll::modify(&self.epoll, fd, data, self.flags) {
-            Err(Errno::NOENT) => epoll::add(&self.epoll, fd, data, self.flags),
-            result => result,
-        };
-        match result {
-            Ok(()) => {
-                self.watches.insert(number, notice);
-                Ok(None)
-            }
-            Err(Errno::PERM) => Ok(Some(notice)),
-            Err(errno) => Err(errno),
+/// Calls notices; how many.
+pub(crate) fn call(notices: &mut Vec<Notice>) -> usize {
+    let count = notices.len();
+    if count > 0 {
+        let _open = GATE.read();
+        for notice in notices.drain(..) {
+            notice();
         }
     }
-    /// Moves the notices of what is ready now.
-    fn collect(&mut self, events: &mut Vec<Event>, notices: &mut Vec<Notice>) {
-        events.clear();
-        let now = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        if epoll::wait(&self.epoll, spare_capacity(events), Some(&now)).is_ok() {
-            for event in events.iter() {
-                notices.extend(self.watches.remove(&(event.data.u64() as RawFd)));
-            }
-        }
-    }
+    count
 }
 
-struct State {
-    read: Side,
-    write: Side,
+/// A descriptor that somebody has asked for.
+struct Watched {
+    read: Option<Notice>,
+    write: Option<Notice>,
     /// Nothing but errors.
-    error: Side,
-    /// Notices of files that are always ready.
-    ready: Vec<Notice>,
+    error: Option<Notice>,
+    /// The kernel knows the descriptor, unless it was closed meanwhile.
+    known: bool,
+    /// What it watches; nothing once what was asked for has fired.
+    armed: EventFlags,
+    /// It stays armed until it fires for nobody.
+    stays: bool,
+    /// Tells it from another one of the same number.
+    generation: u32,
 }
 
-impl State {
-    fn side(&mut self, interest: Option<Interest>) -> &mut Side {
+impl Watched {
+    fn side(&mut self, interest: Option<Interest>) -> &mut Option<Notice> {
         match interest {
             Some(Interest::Read) => &mut self.read,
             Some(Interest::Write) => &mut self.write,
             None => &mut self.error,
         }
     }
+    /// What somebody waits for.
+    fn wanted(&self) -> EventFlags {
+        let sides = [&self.read, &self.write, &self.error];
+        let asked = sides.iter().zip(ALL).filter(|(side, _)| side.is_some());
+        asked
+            .map(|(_, interest)| flags_of(interest))
+            .fold(EventFlags::empty(), |all, flags| all | flags)
+    }
+    fn event(&self, number: RawFd) -> EventData {
+        EventData::new_u64(u64::from(self.generation) << 32 | number as u64)
+    }
+    /// Has the kernel watch `flags`.
+    fn arm(&mut self, epoll: &OwnedFd, fd: BorrowedFd<'_>, flags: EventFlags) -> Result<(), Errno> {
+        let data = self.event(fd.as_raw_fd());
+        let mode = if self.stays {
+            EventFlags::empty()
+        } else {
+            EventFlags::ONESHOT
+        };
+        let modified = if self.known {
+            epoll::modify(epoll, fd, data, flags | mode)
+        } else {
+            Err(Errno::NOENT)
+        };
+        let result = match modified {
+            Err(Errno::NOENT) => match epoll::add(epoll, fd, data, flags | mode) {
+                // It was thought forgotten.
+                Err(Errno::EXIST) => epoll::modify(epoll, fd, data, flags | mode),
+                result => result,
+            },
+            result => result,
+        };
+        self.known = result.is_ok();
+        self.armed = if result.is_ok() {
+            flags
+        } else {
+            EventFlags::empty()
+        };
+        result
+    }
+    /// The kernel forgets it.
+    fn disarm(&mut self, epoll: &OwnedFd, fd: BorrowedFd<'_>) {
+        let _ = epoll::delete(epoll, fd);
+        self.known = false;
+        self.armed = EventFlags::empty();
+    }
+}
+
+#[derive(Default)]
+struct State {
+    watches: HashMap<RawFd, Watched>,
+    last_generation: u32,
+    /// Descriptors with a notice.
+    waited_for: usize,
+    /// Notices of files that are always ready.
+    ready: Vec<Notice>,
 }
 
 struct Poller {
-    /// Waits for `wake` and for the epolls of both sides.
     epoll: OwnedFd,
-    /// Readable when `ready` is not empty.
+    /// Readable when `ready` is not empty, or whoever waits shall look around.
     wake: OwnedFd,
     state: Mutex<State>,
+    /// Somebody waits, or is about to.
+    taken: AtomicBool,
+    /// Times that somebody has looked.
+    looks: AtomicU64,
+    guard: OnceLock<Thread>,
+    /// The guard sleeps, and wants to be woken when nobody waits any longer.
+    guard_rests: AtomicBool,
 }
 
 /// Events that are fetched at once.
-const EVENTS: usize = 64;
+const EVENTS: usize = 128;
+/// The number that stands for `wake`.
+const WAKE: u64 = u64::MAX;
+/// When nobody has polled for so long the guard does.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+static POLLER: OnceLock<Result<Poller, Errno>> = OnceLock::new();
 
 fn poller() -> Result<&'static Poller, Errno> {
-    static POLLER: OnceLock<Result<Poller, Errno>> = OnceLock::new();
     static THREAD: OnceLock<bool> = OnceLock::new();
     let poller = POLLER
         .get_or_init(Poller::new)
@@ -152,11 +215,10 @@ fn poller() -> Result<&'static Poller, Errno> {
         if NO_THREAD.load(Ordering::Acquire) {
             return true;
         }
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("poll".to_owned())
-            // It ends with an error that would not pass by itself.
-            .spawn(|| while poller.poll(None).is_ok() {})
-            .is_ok()
+            .spawn(|| poller.guard());
+        thread.is_ok()
     });
     if *started {
         Ok(poller)
@@ -165,74 +227,255 @@ fn poller() -> Result<&'static Poller, Errno> {
     }
 }
 
+/// The poller, if anybody has asked for a descriptor.
+fn existing() -> Option<&'static Poller> {
+    POLLER.get()?.as_ref().ok()
+}
+
 impl Poller {
     fn new() -> Result<Poller, Errno> {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        let (read, write) = (Side::new(EventFlags::IN)?, Side::new(EventFlags::OUT)?);
-        let error = Side::new(EventFlags::ERR)?;
-        for fd in [&wake, &read.epoll, &write.epoll, &error.epoll] {
-            epoll::add(&epoll, fd, EventData::new_u64(0), EventFlags::IN)?;
-        }
+        epoll::add(&epoll, &wake, EventData::new_u64(WAKE), EventFlags::IN)?;
         Ok(Poller {
             epoll,
             wake,
-            state: Mutex::new(State {
-                read,
-                write,
-                error,
-                ready: Vec::new(),
-            }),
+            state: Mutex::default(),
+            taken: AtomicBool::new(false),
+            looks: AtomicU64::new(0),
+            guard: OnceLock::new(),
+            guard_rests: AtomicBool::new(false),
         })
     }
-    fn poll(&self, longest: Option<Duration>) -> Result<usize, Errno> {
-        let mut events: Vec<Event> = Vec::with_capacity(EVENTS);
-        let mut notices = Vec::new();
+    /// Waits until something is ready, and takes its notices. `false`: the time has passed.
+    fn wait(&self, longest: Option<Duration>, notices: &mut Vec<Notice>) -> Result<bool, Errno> {
+        let mut room = [const { std::mem::MaybeUninit::<Event>::uninit() }; EVENTS];
         let longest = longest.map(|longest| Timespec {
             tv_sec: longest.as_secs() as i64,
             tv_nsec: i64::from(longest.subsec_nanos()),
         });
-        match epoll::wait(&self.epoll, spare_capacity(&mut events), longest.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
+        let (events, _) = match epoll::wait(&self.epoll, &mut room, longest.as_ref()) {
+            Ok(events) => events,
+            Err(Errno::INTR) => return Ok(true),
             Err(errno) => return Err(errno),
+        };
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        if events.is_empty() {
+            return Ok(false);
         }
-        {
-            let state = &mut *self.state.lock();
-            let _ = rustix::io::read(&self.wake, &mut [0; 8]);
-            notices.append(&mut state.ready);
-            state.read.collect(&mut events, &mut notices);
-            state.write.collect(&mut events, &mut notices);
-            state.error.collect(&mut events, &mut notices);
+        let state = &mut *self.state.lock();
+        for event in events.iter() {
+            let data = event.data.u64();
+            if data == WAKE {
+                let _ = rustix::io::read(&self.wake, &mut [0; 8]);
+                notices.append(&mut state.ready);
+            } else {
+                self.fired(state, data, event.flags, notices);
+            }
         }
-        let count = notices.len();
-        let _open = GATE.read();
-        for notice in notices {
-            notice();
+        Ok(true)
+    }
+    /// A descriptor is ready, or has failed, which counts as ready for all.
+    fn fired(&self, state: &mut State, data: u64, flags: EventFlags, notices: &mut Vec<Notice>) {
+        let (number, generation) = (data as u32 as RawFd, (data >> 32) as u32);
+        let Some(watched) = state.watches.get_mut(&number) else {
+            return;
+        };
+        if watched.generation != generation {
+            return;
         }
-        Ok(count)
+        let mut called = EventFlags::empty();
+        let failed = flags.intersects(EventFlags::ERR | EventFlags::HUP);
+        for interest in ALL {
+            if (failed || flags.intersects(flags_of(interest)))
+                && let Some(notice) = watched.side(interest).take()
+            {
+                notices.push(notice);
+                called |= flags_of(interest);
+            }
+        }
+        let wanted = watched.wanted();
+        if !called.is_empty() && wanted.is_empty() {
+            state.waited_for -= 1;
+        }
+        // SAFETY: the kernel looks the number up in a table of its own; one that stands for nothing there is refused. Who has asked for it
+        // forgets it before closing it.
+        let fd = unsafe { BorrowedFd::borrow_raw(number) };
+        if watched.stays {
+            // What has fired for nobody would do so again and again.
+            let for_nobody = (flags & watched.armed).difference(called);
+            if called.is_empty() && failed {
+                watched.disarm(&self.epoll, fd);
+            } else if !for_nobody.is_empty() {
+                let rest = watched.armed.difference(for_nobody);
+                let _ = watched.arm(&self.epoll, fd, rest);
+            }
+        } else {
+            watched.armed = EventFlags::empty();
+            if !wanted.is_empty() {
+                let _ = watched.arm(&self.epoll, fd, wanted);
+            }
+        }
     }
     fn watch(
         &self,
         fd: BorrowedFd<'_>,
         interest: Option<Interest>,
         notice: Notice,
+        stays: bool,
     ) -> Result<(), Errno> {
-        let mut state = self.state.lock();
-        if let Some(notice) = state.side(interest).watch(fd, notice)? {
-            state.ready.push(notice);
-            drop(state);
-            let _ = rustix::io::write(&self.wake, &1u64.to_ne_bytes());
+        let number = fd.as_raw_fd();
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        let watched = state.watches.entry(number).or_insert_with(|| {
+            state.last_generation = state.last_generation.wrapping_add(1);
+            Watched {
+                read: None,
+                write: None,
+                error: None,
+                known: false,
+                armed: EventFlags::empty(),
+                stays,
+                generation: state.last_generation,
+            }
+        });
+        let armed_already = stays && watched.stays && watched.armed.contains(flags_of(interest));
+        let waited_for = !watched.wanted().is_empty();
+        let before = watched.side(interest).replace(notice);
+        let mut result = Ok(());
+        if !armed_already {
+            let kept = if stays && watched.stays {
+                watched.armed
+            } else {
+                EventFlags::empty()
+            };
+            watched.stays = stays;
+            let flags = watched.wanted() | kept;
+            result = watched.arm(&self.epoll, fd, flags);
         }
-        Ok(())
-    }
-    fn cancel(&self, fd: BorrowedFd<'_>, interest: Option<Interest>) {
-        let mut state = self.state.lock();
-        let side = state.side(interest);
-        let _ = epoll::delete(&side.epoll, fd);
-        let dropped = side.watches.remove(&fd.as_raw_fd());
-        drop(state);
+        let mut wakes = false;
+        if let Err(errno) = result {
+            let notice = watched.side(interest).take();
+            if errno == Errno::PERM {
+                // A plain file.
+                state.ready.extend(notice);
+                result = Ok(());
+                wakes = true;
+            }
+        }
+        let watched_now = !watched.wanted().is_empty();
+        state.waited_for = state.waited_for + usize::from(watched_now) - usize::from(waited_for);
+        drop(guard);
         // What it holds may want to cancel requests of its own.
+        drop(before);
+        if wakes {
+            self.wake();
+        }
+        result
+    }
+    fn cancel(&self, fd: BorrowedFd<'_>, interests: &[Option<Interest>]) {
+        let number = fd.as_raw_fd();
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        let Some(watched) = state.watches.get_mut(&number) else {
+            return;
+        };
+        let waited_for = !watched.wanted().is_empty();
+        let mut dropped = [None, None];
+        for (&interest, dropped) in interests.iter().zip(&mut dropped) {
+            *dropped = watched.side(interest).take();
+        }
+        let wanted = watched.wanted();
+        if wanted.is_empty() {
+            state.waited_for -= usize::from(waited_for);
+            if watched.known {
+                watched.disarm(&self.epoll, fd);
+            }
+            state.watches.remove(&number);
+        } else if dropped.iter().any(Option::is_some) {
+            let _ = watched.arm(&self.epoll, fd, wanted);
+        }
+        drop(guard);
         drop(dropped);
+    }
+    /// Whoever waits looks around.
+    fn wake(&self) {
+        let _ = rustix::io::write(&self.wake, &1u64.to_ne_bytes());
+    }
+    /// The guard's life.
+    fn guard(&self) {
+        let _ = self.guard.set(std::thread::current());
+        let mut notices = Vec::new();
+        let mut seen = self.looks.load(Ordering::Relaxed);
+        loop {
+            if self.taken.load(Ordering::SeqCst) {
+                self.guard_rests.store(true, Ordering::SeqCst);
+                // Whoever leaves looks for a guard that rests after that: one of us sees the other.
+                while self.taken.load(Ordering::SeqCst) && self.guard_rests.load(Ordering::SeqCst) {
+                    std::thread::park();
+                }
+                self.guard_rests.store(false, Ordering::SeqCst);
+            }
+            std::thread::park_timeout(PATIENCE);
+            let looks = self.looks.load(Ordering::Relaxed);
+            if looks == seen && !self.taken.load(Ordering::SeqCst) {
+                // It ends with an error that would not pass by itself.
+                if self.wait(Some(Duration::ZERO), &mut notices).is_err() {
+                    return;
+                }
+                call(&mut notices);
+            }
+            seen = looks;
+        }
+    }
+}
+
+/// The right to wait; one worker has it.
+pub(crate) struct Turn(&'static Poller);
+
+impl Turn {
+    /// `None`: somebody waits already, or there is nothing to wait for.
+    pub(crate) fn take() -> Option<Turn> {
+        let poller = poller().ok()?;
+        let taken =
+            poller.taken.load(Ordering::Relaxed) || poller.taken.swap(true, Ordering::SeqCst);
+        // Made only where it is ours: a turn that is dropped is given back.
+        (!taken).then(|| Turn(poller))
+    }
+    /// Waits until something is ready, somebody calls [`interrupt`], or `longest` has passed; takes the notices of what is
+    /// ready. `false`: the time has passed.
+    pub(crate) fn wait(&self, longest: Option<Duration>, notices: &mut Vec<Notice>) -> bool {
+        self.0.wait(longest, notices).unwrap_or_else(|_| {
+            // It would not pass: without descriptors the worker has its timers still.
+            std::thread::sleep(longest.map_or(PATIENCE, |longest| longest.min(PATIENCE)));
+            true
+        })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.taken.store(false, Ordering::SeqCst);
+        if self.0.guard_rests.load(Ordering::SeqCst)
+            && self.0.guard_rests.swap(false, Ordering::SeqCst)
+            && let Some(guard) = self.0.guard.get()
+        {
+            guard.unpark();
+        }
+    }
+}
+
+/// Whoever waits stops waiting.
+pub(crate) fn interrupt() {
+    if let Some(poller) = existing() {
+        poller.wake();
+    }
+}
+
+/// Takes the notices of what is ready now, unless somebody waits for that.
+pub(crate) fn look(notices: &mut Vec<Notice>) {
+    if let Some(turn) = existing().filter(|poller| !poller.taken.load(Ordering::Relaxed)) {
+        let _ = turn.wait(Some(Duration::ZERO), notices);
     }
 }
 
@@ -241,7 +484,22 @@ impl Poller {
 /// # Errors
 /// The descriptor is not open, or the system gives no more room.
 pub fn when_ready(fd: BorrowedFd<'_>, interest: Interest, notice: Notice) -> Result<(), Errno> {
-    poller()?.watch(fd, Some(interest), notice)
+    poller()?.watch(fd, Some(interest), notice, false)
+}
+
+/// The same for a descriptor that is asked for often, and [forgotten](forget) before it is closed.
+///
+/// # Errors
+/// As for [`when_ready`].
+pub fn keep_ready(fd: BorrowedFd<'_>, interest: Interest, notice: Notice) -> Result<(), Errno> {
+    poller()?.watch(fd, Some(interest), notice, true)
+}
+
+/// Takes a request back.
+pub fn cancel(fd: BorrowedFd<'_>, interest: Interest) {
+    if let Some(poller) = existing() {
+        poller.cancel(fd, &[Some(interest)]);
+    }
 }
 
 /// Calls `notice` once, when there is an error of `fd`, or its other side is gone; in place of what was asked for it before.
@@ -249,38 +507,26 @@ pub fn when_ready(fd: BorrowedFd<'_>, interest: Interest, notice: Notice) -> Res
 /// # Errors
 /// The descriptor is not open, or the system gives no more room.
 pub fn when_broken(fd: BorrowedFd<'_>, notice: Notice) -> Result<(), Errno> {
-    poller()?.watch(fd, None, notice)
+    poller()?.watch(fd, None, notice, false)
 }
 
 /// Takes that back.
 pub fn cancel_broken(fd: BorrowedFd<'_>) {
-    if let Ok(poller) = poller() {
-        poller.cancel(fd, None);
-    }
-}
-
-/// Takes a request back.
-pub fn cancel(fd: BorrowedFd<'_>, interest: Interest) {
-    if let Ok(poller) = poller() {
-        poller.cancel(fd, Some(interest));
+    if let Some(poller) = existing() {
+        poller.cancel(fd, &[None]);
     }
 }
 
 /// Number of descriptors that are waited for.
 pub fn watched() -> usize {
-    poller().map_or(0, |poller| {
-        let mut state = poller.state.lock();
-        [Some(Interest::Read), Some(Interest::Write), None]
-            .map(|interest| state.side(interest).watches.len())
-            .iter()
-            .sum()
-    })
+    existing().map_or(0, |poller| poller.state.lock().waited_for)
 }
 
 /// Takes all requests for `fd` back but that for errors; before it is closed.
 pub fn forget(fd: BorrowedFd<'_>) {
-    cancel(fd, Interest::Read);
-    cancel(fd, Interest::Write);
+    if let Some(poller) = existing() {
+        poller.cancel(fd, &[Some(Interest::Read), Some(Interest::Write)]);
+    }
 }
 
 #[cfg(test)]

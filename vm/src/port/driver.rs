@@ -1,11 +1,11 @@
 //! What a driver is: the thing behind a port. Follows `erl_driver.h` in what it is asked for.
 //!
-//! All functions of one driver are called under its port's lock, by the process that commands the port or by the poll thread. None may
+//! All functions of one driver are called under its port's lock, by the process that commands the port or by whoever polls. None may
 //! wait, or go back into the port by a [`Remote`]. What a driver wants of its port goes through [`PortCx`]; the end of the port that it asks for comes when the function returns.
 
 use super::settings::{Settings, Target};
 use super::{Ended, Inner, Port};
-use crate::dist::Connection;
+use crate::dist::{Connection, Packet};
 use crate::io::poll::{self, Interest};
 use crate::machine::machine;
 use crate::process::{Message, Owned, Process};
@@ -47,9 +47,11 @@ pub trait Driver: Send {
     }
     /// A process sends data.
     fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>);
-    /// A packet for another node, of which nobody waits for an answer.
-    fn carry(&mut self, cx: &mut PortCx<'_>, packet: Vec<u8>) {
-        self.output(cx, packet);
+    /// Packets for another node, of which nobody waits for an answer.
+    fn carry(&mut self, cx: &mut PortCx<'_>, packets: Vec<Packet>) {
+        for packet in packets {
+            self.output(cx, packet.into_bytes());
+        }
     }
     /// `port_control/3`; `None` is `badarg`.
     fn control(&mut self, cx: &mut PortCx<'_>, operation: u32, data: &[u8]) -> Option<Reply> {
@@ -215,14 +217,20 @@ impl Remote {
     }
     /// Calls the driver when `fd` is ready.
     pub fn when_ready(&self, fd: BorrowedFd<'_>, interest: Interest) {
+        // What can't be polled is as good as ready: the driver finds out what is wrong.
+        let _ = poll::when_ready(fd, interest, self.notice(interest));
+    }
+    /// The same for a descriptor that is asked for often; it is forgotten ([`poll::forget`]) before it is closed.
+    pub fn keep_ready(&self, fd: BorrowedFd<'_>, interest: Interest) {
+        let _ = poll::keep_ready(fd, interest, self.notice(interest));
+    }
+    fn notice(&self, interest: Interest) -> poll::Notice {
         let remote = self.clone();
-        let notice: poll::Notice = Box::new(move || {
+        Box::new(move || {
             if let Some(port) = remote.0.upgrade() {
                 port.with_driver(None, |driver, cx| driver.ready(cx, interest));
             }
-        });
-        // What can't be polled is as good as ready: the driver finds out what is wrong.
-        let _ = poll::when_ready(fd, interest, notice);
+        })
     }
 }
 

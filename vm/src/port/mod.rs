@@ -1,7 +1,7 @@
 //! Ports: what stands for a driver or a program among processes. Follows `io.c` and `erl_bif_port.c`.
 //!
 //! A port has an owner, which gets its data, links and monitors like a process, and a driver. Everything that is done to a port is done
-//! at once, under the port's lock, by whoever does it: a process that commands it, the poll thread when a descriptor is ready. So what a
+//! at once, under the port's lock, by whoever does it: a process that commands it, whoever polls when a descriptor is ready. So what a
 //! process sends to a port and what the port sends back keep their order. A port whose driver has bytes to write when it is closed tells
 //! those linked to it at once, and stays until the bytes are written.
 
@@ -20,7 +20,7 @@ pub use info::{Item, items};
 pub use settings::{Refused, Settings, Target, Watermarks};
 pub use signals::iolist_bytes;
 
-use crate::dist::{Connection, Controller};
+use crate::dist::{Connection, Controller, Packet};
 use crate::logger;
 use crate::machine::machine;
 use crate::process::{Message, Peer};
@@ -697,14 +697,17 @@ impl Port {
     pub fn connection(&self) -> Option<&Arc<Connection>> {
         self.connection.get()
     }
-    fn carry(self: &Arc<Port>, packet: Vec<u8>) {
+    /// Packets for another node. Is the port busy then?
+    fn carry(self: &Arc<Port>, packets: Vec<Packet>) -> bool {
         let mut inner = self.lock();
         if inner.ended || inner.closing {
-            return;
+            return false;
         }
-        inner.output += packet.len() as u64;
-        OUTPUT.fetch_add(packet.len() as u64, Ordering::Relaxed);
-        self.call_driver(&mut inner, None, |driver, cx| driver.carry(cx, packet));
+        let bytes = packets.iter().map(Packet::len).sum::<usize>() as u64;
+        inner.output += bytes;
+        OUTPUT.fetch_add(bytes, Ordering::Relaxed);
+        self.call_driver(&mut inner, None, |driver, cx| driver.carry(cx, packets));
+        inner.busy
     }
     fn is_busy(&self) -> bool {
         self.lock().busy

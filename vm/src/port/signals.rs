@@ -1,6 +1,7 @@
 //! What processes send to ports: links, monitors, exit signals, and messages that are commands.
 
 use super::{Output, Port, find};
+use crate::dist::Packet;
 use crate::process::{Message, Peer, Process};
 use crate::signal::message::Sent;
 use crate::signal::port::{Ports, ToPort};
@@ -27,10 +28,8 @@ impl Ports for Face {
             None => Sent::Done,
         }
     }
-    fn carry(&self, number: u64, packet: Vec<u8>) {
-        if let Some(port) = find(number) {
-            port.carry(packet);
-        }
+    fn carry(&self, number: u64, packets: Vec<Packet>) -> bool {
+        find(number).is_some_and(|port| port.carry(packets))
     }
     fn is_busy(&self, number: u64) -> bool {
         find(number).is_some_and(|port| port.is_busy())

@@ -16,6 +16,8 @@
 //!    waker soon waits for its answer. It is offered when a second one comes, or when the worker turns to another process. Only one
 //!    worker at a time searches for work after it was woken; when it finds some it wakes the next.
 //! 5. A process of low priority is passed over seven times while there is other work of its queue.
+//! 6. A worker that is about to sleep waits for input, of any descriptor, if no other worker does ([`poll`]): it runs at once what that wakes. It
+//!    looks around for input longer than for work if some came soon lately.
 //!
 //! A process runs for at most [`REDUCTIONS`](crate::config::REDUCTIONS). Before it runs it handles its signals; system tasks that collect
 //! are done then too, with nothing in registers.
@@ -36,6 +38,7 @@ mod worker;
 pub use dirty::{breathe, while_waiting};
 pub use worker::{current_process, current_worker};
 
+use crate::io::poll;
 use crate::machine::machine;
 use crate::native::Kind;
 use crate::process::{Priority, Process};
@@ -70,6 +73,8 @@ struct Shared {
     unparker: OnceLock<Unparker>,
     /// It was taken from the idle list to look for work.
     called: AtomicBool,
+    /// It waits for input, or is about to: to unpark it is not enough.
+    polls: AtomicBool,
     /// It runs processes, or is about to; cleared where the machine may stand still.
     active: AtomicBool,
     /// Processes that are bound to it.
@@ -123,6 +128,7 @@ impl Scheduler {
                         stealers: OnceLock::new(),
                         unparker: OnceLock::new(),
                         called: AtomicBool::new(false),
+                        polls: AtomicBool::new(false),
                         active: AtomicBool::new(false),
                         bound: std::array::from_fn(|_| Injector::new()),
                         errands: Mutex::new(Rank::RunQueue, Vec::new()),
@@ -188,8 +194,13 @@ impl Scheduler {
         }
     }
     fn unpark(&self, worker: usize) {
-        if let Some(unparker) = self.workers[worker].unparker.get() {
+        let shared = &self.workers[worker];
+        if let Some(unparker) = shared.unparker.get() {
             unparker.unpark();
+            fence(Ordering::SeqCst);
+            if shared.polls.load(Ordering::SeqCst) && shared.polls.swap(false, Ordering::SeqCst) {
+                poll::interrupt();
+            }
         }
     }
     /// Puts a process that has become runnable on a queue.

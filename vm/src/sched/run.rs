@@ -1,6 +1,7 @@
 //! One turn of a process: its signals, its tasks, its code, and what becomes of it then.
 
 use super::worker::with_process;
+use crate::dist;
 use crate::interp::{self, Outcome, Registers};
 use crate::machine::Machine;
 use crate::process::saved_calls::SavedCall;
@@ -22,7 +23,9 @@ pub(super) fn run(
     match process.state.begin() {
         Begin::Run => {
             crate::stats::counts().context_switches.increment();
+            dist::turn::begins();
             with_process(&process, || turn(machine, &process, registers, reductions));
+            dist::turn::ends();
         }
         Begin::Deputy => be_deputy(machine, &process),
         Begin::Nothing => {}
@@ -37,7 +40,9 @@ pub(super) fn run_dirty(
 ) {
     process.state.begin_dirty();
     crate::stats::counts().context_switches.increment();
+    dist::turn::begins();
     with_process(&process, || turn(machine, &process, registers, 1));
+    dist::turn::ends();
 }
 
 /// Handles the signals of a process that is claimed.

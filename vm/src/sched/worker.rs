@@ -1,7 +1,8 @@
 //! A worker: takes processes from the queues and runs them; fires its timers; sleeps.
 
-use super::{QUEUES, Scheduler};
+use super::{QUEUES, Scheduler, Shared};
 use crate::interp::Registers;
+use crate::io::poll::{self, Notice, Turn};
 use crate::machine::Machine;
 use crate::process::{Priority, Process};
 use crate::stats::meters;
@@ -12,7 +13,7 @@ use oxbeam_sync::park::{Parker, Woken};
 use oxbeam_sync::progress;
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
 
 /// Times that a worker looks around before it sleeps.
@@ -24,10 +25,38 @@ const LOW_PASSES: u8 = 7;
 
 /// A worker that has slept this long does not expect to be busy again soon.
 const REST: Duration = Duration::from_secs(1);
+/// Input that comes within so many nanoseconds is worth looking around for.
+const SOON: u64 = 100_000;
+/// How far a worker's hope goes that input comes soon.
+const MOST_HOPE: u8 = 8;
 
 struct Local {
     index: usize,
     queues: [Deque<Arc<Process>>; QUEUES],
+}
+
+/// What a worker knows of the machine's descriptors.
+#[derive(Default)]
+struct Input {
+    /// Of what is ready; they are called between two processes.
+    notices: Vec<Notice>,
+    /// When it looked last while it had something to run.
+    looked: u64,
+    /// Did input come soon lately when the worker had nothing to run? Then it looks around for it before it sleeps.
+    hope: u8,
+}
+
+impl Input {
+    /// The worker has waited for so many nanoseconds; `asleep`: without looking around before it slept.
+    fn waited(&mut self, nanoseconds: u64, asleep: bool) {
+        // To fall asleep and to be woken takes its time too, here and where the input comes from.
+        let soon = if asleep { 3 * SOON } else { SOON };
+        if !self.notices.is_empty() && nanoseconds < soon {
+            self.hope = (self.hope + 2).min(MOST_HOPE);
+        } else {
+            self.hope = self.hope.saturating_sub(1);
+        }
+    }
 }
 
 thread_local! {
@@ -105,6 +134,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
     let mut progress = progress::register();
     let mut turn: u32 = index as u32;
     let mut searching = false;
+    let mut input = Input::default();
     scheduler.block.begin(shared);
     loop {
         progress.quiescent();
@@ -117,6 +147,11 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
         if tick >= machine.timers.next_tick(index) {
             machine.timers.expire(index, tick);
         }
+        if tick != input.looked && input.notices.is_empty() {
+            input.looked = tick;
+            poll::look(&mut input.notices);
+        }
+        poll::call(&mut input.notices);
         if index >= scheduler.online() {
             // Called to search before it left: another one must come in its place.
             if std::mem::take(&mut searching) {
@@ -138,7 +173,16 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
                 }
                 super::run::run(machine, process, &mut registers, machine.config.reductions);
             }
-            None => searching = sleep(machine, &local, &parker, &mut progress, searching),
+            None => {
+                searching = sleep(
+                    machine,
+                    &local,
+                    &parker,
+                    &mut progress,
+                    &mut input,
+                    searching,
+                );
+            }
         }
     }
 }
@@ -181,22 +225,40 @@ fn next(scheduler: &Scheduler, local: &Local, turn: u32) -> Option<Arc<Process>>
     scheduler.steal(local.index, local.index + 1)
 }
 
-/// Nothing to run: looks around, then sleeps until called, or until the next timer. Returns whether the worker counts as searching.
+/// Nothing to run: looks around, then sleeps until called, until its next timer or, if no other worker waits for it, input. Returns whether the
+/// worker counts as searching.
 fn sleep(
     machine: &Machine,
     local: &Local,
     parker: &Parker,
     progress: &mut progress::Worker,
+    input: &mut Input,
     searching: bool,
 ) -> bool {
     let scheduler = &machine.scheduler;
-    if scheduler.count() > 1 {
-        for _ in 0..LOOKS {
+    let turn = Turn::take();
+    let begin = machine.time.now();
+    let hopes = turn.is_some() && input.hope > 0;
+    if scheduler.count() > 1 || hopes {
+        for look in 0.. {
             for _ in 0..32 {
                 std::hint::spin_loop();
             }
             if scheduler.anything_queued(local.index) {
                 return searching;
+            }
+            if let (Some(turn), true) = (&turn, hopes) {
+                turn.wait(Some(Duration::ZERO), &mut input.notices);
+                let waited = machine.time.now().saturating_sub(begin);
+                if !input.notices.is_empty() {
+                    input.waited(waited, false);
+                    return searching;
+                }
+                if waited >= SOON {
+                    break;
+                }
+            } else if look >= LOOKS {
+                break;
             }
         }
     }
@@ -207,12 +269,25 @@ fn sleep(
     if scheduler.anything_queued(local.index) {
         return scheduler.leave_idle(local.index);
     }
-    park(machine, local, parker, progress);
+    let waits = turn.is_some();
+    park(machine, local, parker, progress, turn, &mut input.notices);
+    if waits {
+        let waited = machine.time.now().saturating_sub(begin);
+        input.waited(waited, !hopes);
+    }
     scheduler.leave_idle(local.index)
 }
 
-/// Parks until unparked, or until the worker's next timer. Who has slept for a while gives memory back before it sleeps on.
-fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progress::Worker) {
+/// Parks until unparked, or until the worker's next timer; with the turn to wait for input also until that comes. Who has slept for a while gives
+/// memory back before it sleeps on.
+fn park(
+    machine: &Machine,
+    local: &Local,
+    parker: &Parker,
+    progress: &mut progress::Worker,
+    turn: Option<Turn>,
+    notices: &mut Vec<Notice>,
+) {
     let shared = &machine.scheduler.workers[local.index];
     oxbeam_term::heap::forget_spare();
     machine.scheduler.block.end(shared);
@@ -221,24 +296,60 @@ fn park(machine: &Machine, local: &Local, parker: &Parker, progress: &mut progre
     }
     meters::sleeps(meters::Kind::Worker, local.index);
     progress.offline(|| {
+        let mut rest = |longest: Option<Duration>| match (&turn, longest) {
+            (Some(turn), _) if longest.is_none_or(|longest| longest >= FINEST) => {
+                wait(shared, parker, turn, longest, notices)
+            }
+            (_, None) => {
+                parker.park();
+                Woken::Notified
+            }
+            (_, Some(Duration::ZERO)) => Woken::TimedOut,
+            (_, Some(longest)) => parker.park_timeout(longest),
+        };
         if let Some(hook) = machine.rest_hook()
             && until_timer(machine, local).is_none_or(|left| left > REST)
         {
-            if parker.park_timeout(REST) == Woken::Notified {
+            if rest(Some(REST)) == Woken::Notified {
                 return;
             }
             hook();
         }
-        match until_timer(machine, local) {
-            None => parker.park(),
-            Some(Duration::ZERO) => {}
-            Some(left) => _ = parker.park_timeout(left),
-        }
+        rest(until_timer(machine, local));
     });
     meters::wakes(meters::Kind::Worker, local.index);
     machine.scheduler.block.begin(shared);
     if system_profile::wants(system_profile::flag::SCHEDULERS) {
         system_profile::of_scheduler(local.index, true);
+    }
+}
+
+/// The system counts milliseconds while it waits for input. A timer that is nearer has the worker sleep without looking for any.
+const FINEST: Duration = Duration::from_millis(1);
+
+/// Waits for input, or until unparked.
+fn wait(
+    shared: &Shared,
+    parker: &Parker,
+    turn: &Turn,
+    longest: Option<Duration>,
+    notices: &mut Vec<Notice>,
+) -> Woken {
+    shared.polls.store(true, Ordering::SeqCst);
+    fence(Ordering::SeqCst);
+    // Who unparks us from here on sees where we are.
+    let mut called = parker.try_park();
+    if !called {
+        // Not to oversleep, the fraction of a millisecond is left for another sleep.
+        let whole = longest.map(|longest| Duration::from_millis(longest.as_millis() as u64));
+        called = turn.wait(whole, notices);
+    }
+    shared.polls.store(false, Ordering::SeqCst);
+    // A token may have come with the input, or without a look at where we are.
+    if parker.try_park() || called {
+        Woken::Notified
+    } else {
+        Woken::TimedOut
     }
 }
 
@@ -265,5 +376,5 @@ fn stand_by(machine: &Machine, local: &Local, parker: &Parker, progress: &mut pr
             machine.scheduler.enqueue(process);
         }
     }
-    park(machine, local, parker, progress);
+    park(machine, local, parker, progress, None, &mut Vec::new());
 }

@@ -1,6 +1,7 @@
 //! The face of ports to processes: what is sent to a port, and who takes it. Ports are set up by whoever implements them, with [`install`].
 
 use super::message::Sent;
+use crate::dist::Packet;
 use crate::process::{Message, Peer, Process};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term};
@@ -55,7 +56,7 @@ pub trait Ports: Send + Sync {
     /// `Port ! Message`
     fn command(&self, process: &Process, port: u64, message: Term<'_>) -> Sent;
     /// Carries a packet to another node.
-    fn carry(&self, port: u64, packet: Vec<u8>);
+    fn carry(&self, port: u64, packets: Vec<Packet>) -> bool;
     /// Must who commands the port wait? One that is gone is never busy.
     fn is_busy(&self, port: u64) -> bool;
     /// Ends the port with this reason.
@@ -89,10 +90,8 @@ pub fn command(process: &Process, port: u64, message: Term<'_>) -> Sent {
 }
 
 /// Carries a packet to another node through a port, if that is there.
-pub fn carry(port: u64, packet: Vec<u8>) {
-    if let Some(ports) = PORTS.get() {
-        ports.carry(port, packet);
-    }
+pub fn carry(port: u64, packets: Vec<Packet>) -> bool {
+    PORTS.get().is_some_and(|ports| ports.carry(port, packets))
 }
 
 /// Must who commands the port wait?

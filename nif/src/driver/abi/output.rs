@@ -54,7 +54,7 @@ fn to_node(cx: &mut PortCx<'_>, header: &[u8], data: &[u8]) -> bool {
     let Some(connection) = cx.connection() else {
         return false;
     };
-    connection.arrives(&[header, data].concat());
+    connection.arrives([header, data].concat(), 0);
     cx.note_input(header.len() + data.len());
     true
 }

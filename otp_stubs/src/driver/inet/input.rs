@@ -17,6 +17,9 @@ use std::os::fd::AsFd;
 /// Bytes that are read at once at most.
 const CHUNK: usize = 1 << 20;
 
+/// Bytes that are read at once of what another node sends: a fragment of a large message with its headers.
+const NODE_BUFFER: usize = (64 << 10) + (1 << 10);
+
 /// What has been read and not been delivered.
 #[derive(Default)]
 pub(super) struct Input {
@@ -159,18 +162,18 @@ pub(super) enum Received {
 }
 
 /// A packet in the form of its type: a line of HTTP, a record of TLS.
-enum Form {
-    Http { binaries: bool, in_headers: bool },
+enum Form<'l> {
+    Http {
+        binaries: bool,
+        line: http::Line<'l>,
+    },
     Tls,
 }
 
-impl Form {
+impl Form<'_> {
     fn term<'p>(&self, builder: &mut Builder<'p>, port: u64, packet: &[u8]) -> Term<'p> {
         match self {
-            Form::Http {
-                binaries,
-                in_headers,
-            } => http::parse(packet, *in_headers).term(builder, |builder, text| {
+            Form::Http { binaries, line } => line.term(builder, |builder, text| {
                 if *binaries {
                     builder.binary(text)
                 } else {
@@ -193,6 +196,7 @@ impl Form {
 impl Tcp {
     /// Reads and delivers packets; `wanted`: so many bytes, if a process asks for that.
     pub(super) fn receive(&mut self, cx: &mut PortCx<'_>, wanted: usize) -> Received {
+        let goes_to_node = self.goes_to_node(cx);
         let input = &mut self.input;
         let options = &self.socket.options;
         let mut count = if !input.there {
@@ -201,7 +205,8 @@ impl Tcp {
                 input.remain = wanted;
                 wanted
             } else {
-                input.begin(options.buffer as usize);
+                let least = if goes_to_node { NODE_BUFFER } else { 0 };
+                input.begin(least.max(options.buffer as usize));
                 header_rest(options, 0).unwrap_or(input.size)
             }
         } else if wanted > 0 {
@@ -280,11 +285,16 @@ impl Tcp {
             self.socket.statistics.received.count(length);
             let bytes = std::mem::take(&mut self.input.bytes);
             let start = self.input.start;
-            self.send_packet(cx, &bytes[start..start + length]);
+            let (bytes, start) = if self.goes_to_node(cx) {
+                self.send_to_node(cx, bytes, start, length)
+            } else {
+                self.send_packet(cx, &bytes[start..start + length]);
+                (bytes, start + length)
+            };
             result = Received::Some;
             let input = &mut self.input;
             input.bytes = bytes;
-            input.start += length;
+            input.start = start;
             input.remain = 0;
             if input.start == input.bytes.len() {
                 input.clear();
@@ -330,7 +340,7 @@ impl Tcp {
             let in_headers = packet_type.is_header() || self.in_headers;
             Some(Form::Http {
                 binaries: matches!(packet_type, PacketType::HttpBin | PacketType::HttphBin),
-                in_headers,
+                line: http::parse(packet, in_headers),
             })
         } else if packet_type == PacketType::SslTls {
             Some(Form::Tls)
@@ -338,9 +348,7 @@ impl Tcp {
             None
         };
         let body = &packet[packet_type.body(packet)];
-        if let Some(connection) = cx.connection().filter(|_| !options.terms) {
-            connection.arrives(body);
-        } else if !options.terms {
+        if !options.terms {
             message::send(owner, |builder| {
                 let data = message::data(builder, binary, header, body);
                 let data = builder.tuple(&[Term::atom(known::DATA), data]);
@@ -350,7 +358,7 @@ impl Tcp {
             message::send(owner, |builder| match &form {
                 Some(form @ Form::Http { .. }) => {
                     let line = form.term(builder, port, packet);
-                    let tag = Term::atom(Atom::of("http"));
+                    let tag = Term::atom(NAMES.http);
                     builder.tuple(&[tag, Term::local_port(port), line])
                 }
                 Some(form @ Form::Tls) => form.term(builder, port, packet),
@@ -365,18 +373,44 @@ impl Tcp {
                 None => message::data(builder, binary, header, body),
             });
         }
-        if packet_type.is_http() && !packet_type.is_header() {
-            self.note_http_line(packet);
+        // Headers follow the first line, and the next message's first line follows them.
+        if let (Some(Form::Http { line, .. }), false) = (&form, packet_type.is_header()) {
+            match line {
+                http::Line::Request { .. } | http::Line::Response { .. } => self.in_headers = true,
+                http::Line::EndOfHeaders => self.in_headers = false,
+                _ => {}
+            }
         }
         self.socket.note_delivery(owner);
     }
-    /// Headers follow the first line, and the next message's first line follows them.
-    fn note_http_line(&mut self, line: &[u8]) {
-        match http::parse(line, self.in_headers) {
-            http::Line::Request { .. } | http::Line::Response { .. } => self.in_headers = true,
-            http::Line::EndOfHeaders => self.in_headers = false,
-            _ => {}
+    /// Packets go to the connection to another node that the port carries.
+    fn goes_to_node(&self, cx: &PortCx<'_>) -> bool {
+        !self.socket.options.terms && cx.connection().is_some()
+    }
+    /// Hands the packet of this length at `start` to the connection; what is left of the bytes, and where it begins.
+    fn send_to_node(
+        &mut self,
+        cx: &PortCx<'_>,
+        mut bytes: Vec<u8>,
+        start: usize,
+        length: usize,
+    ) -> (Vec<u8>, usize) {
+        let end = start + length;
+        let body = self.socket.options.packet.body(&bytes[start..end]);
+        let (from, to) = (start + body.start, start + body.end);
+        // A packet that is most of the buffer keeps it; a small one would waste it.
+        let (packet, from, rest) = if length > bytes.capacity() / 2 {
+            let rest = bytes.split_off(end);
+            bytes.truncate(to);
+            (bytes, from, (rest, 0))
+        } else {
+            (bytes[from..to].to_vec(), 0, (bytes, end))
+        };
+        if let Some(connection) = cx.connection() {
+            connection.arrives(packet, from);
         }
+        self.socket.note_delivery(cx.owner());
+        rest
     }
     /// Whoever waits for room to send is told that there is no other end.
     fn end_sending(&mut self, cx: &mut PortCx<'_>) -> bool {

@@ -11,7 +11,7 @@
 //! | `address.rs`, `interface.rs` | addresses, network interfaces |
 //! | `message.rs` | what processes are sent |
 //!
-//! No descriptor waits: what can't be done now is done when the poll thread says that the descriptor is ready. A descriptor is watched for what
+//! No descriptor waits: what can't be done now is done when whoever polls says that the descriptor is ready. A descriptor is watched for what
 //! the socket *wants*; a notice that comes when it is no longer wanted is dropped.
 
 mod address;
@@ -183,7 +183,7 @@ struct Timers {
     set: Vec<(u64, Purpose, TimerId)>,
 }
 
-/// Whether a direction is wanted, and whether the poll thread has been asked.
+/// Whether a direction is wanted, and whether it has been asked for.
 #[derive(Copy, Clone, Default)]
 struct Watch {
     wanted: bool,
@@ -232,6 +232,8 @@ struct Socket {
     options: Options,
     read: Watch,
     write: Watch,
+    /// The descriptor has been asked for since it was last forgotten.
+    watched: bool,
     /// Readiness is not looked at (`inet:ignorefd/2`).
     ignored: bool,
     operation: Option<Operation>,
@@ -275,6 +277,7 @@ impl Socket {
             options: Options::new(rules.inet_buffer),
             read: Watch::default(),
             write: Watch::default(),
+            watched: false,
             ignored: false,
             operation: None,
             operations: 0,
@@ -317,7 +320,8 @@ impl Socket {
             && !ignored
             && let Some(fd) = &self.fd
         {
-            self.remote.when_ready(fd.as_fd(), interest);
+            self.remote.keep_ready(fd.as_fd(), interest);
+            self.watched = true;
             self.watch(interest).asked = true;
         }
     }
@@ -328,17 +332,12 @@ impl Socket {
         watch.asked = false;
         watch.wanted && !ignored && self.fd.is_some()
     }
-    /// Takes back what was asked of the poll thread.
+    /// Takes back what was asked for.
     fn forget(&mut self) {
-        if let Some(fd) = &self.fd {
-            for (watch, interest) in [
-                (&mut self.read, Interest::Read),
-                (&mut self.write, Interest::Write),
-            ] {
-                if std::mem::take(&mut watch.asked) {
-                    poll::cancel(fd.as_fd(), interest);
-                }
-            }
+        if let (Some(fd), true) = (&self.fd, std::mem::take(&mut self.watched)) {
+            poll::forget(fd.as_fd());
+            self.read.asked = false;
+            self.write.asked = false;
         }
     }
     /// Gives the descriptor back.

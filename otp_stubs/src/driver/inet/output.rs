@@ -6,6 +6,7 @@ use super::tcp::{PendingShutdown, Tcp};
 use super::{Answer, Bytes, INFINITY, Purpose, state};
 use crate::sys;
 use crate::sys::socket;
+use oxbeam_vm::dist::Packet;
 use oxbeam_vm::io::poll::Interest;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::packet::PacketType;
@@ -56,12 +57,7 @@ impl Tcp {
         }
         let length = data.len() - start;
         let whole = (length as u32).to_be_bytes();
-        let header = match self.socket.options.packet {
-            PacketType::One => &whole[3..],
-            PacketType::Two => &whole[2..],
-            PacketType::Four => &whole[..],
-            _ => &[],
-        };
+        let header = self.length_header(&whole);
         self.socket.statistics.sent.count(length + header.len());
         if self.file.is_some() || self.queue.len() > 0 {
             self.enqueue(header, data, start, 0);
@@ -98,6 +94,49 @@ impl Tcp {
             self.socket.want(Interest::Write, true);
         }
         self.socket.reply(Ok(()));
+    }
+    /// Sends packets for another node.
+    pub(super) fn send_packets(&mut self, cx: &mut PortCx<'_>, packets: Vec<Packet>) {
+        if !self.socket.is_connected() {
+            return;
+        }
+        if self.pending_shutdown.is_some() {
+            self.sending_failed(cx, Errno::PIPE, false);
+            return;
+        }
+        let waits = self.file.is_some() || self.queue.len() > 0;
+        for packet in packets {
+            let whole = (packet.len() as u32).to_be_bytes();
+            let header = self.length_header(&whole);
+            self.socket
+                .statistics
+                .sent
+                .count(packet.len() + header.len());
+            self.queue.push_bytes(header);
+            let (head, body, from, to) = packet.into_parts();
+            self.queue.push_vec(head);
+            self.queue.push_part(body, from, to);
+        }
+        if !waits && self.socket.options.delay_send && !self.socket.ignored {
+            self.socket.set_timer(0, Purpose::DelayedSend);
+        } else if !waits && !self.socket.ignored {
+            self.write_queue(cx);
+        }
+        if self.queue.len() > 0 {
+            if !waits {
+                self.socket.want(Interest::Write, true);
+            }
+            self.mind_high_mark(cx);
+        }
+    }
+    /// What stands before a packet of so many bytes.
+    fn length_header<'w>(&self, whole: &'w [u8; 4]) -> &'w [u8] {
+        match self.socket.options.packet {
+            PacketType::One => &whole[3..],
+            PacketType::Two => &whole[2..],
+            PacketType::Four => &whole[..],
+            _ => &[],
+        }
     }
     /// Puts what has not been written into the queue.
     fn enqueue(&mut self, header: &[u8], data: Vec<u8>, start: usize, written: usize) {

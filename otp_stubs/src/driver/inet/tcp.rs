@@ -10,6 +10,7 @@ use super::{
 };
 use crate::bytes::ByteQueue;
 use crate::sys::socket;
+use oxbeam_vm::dist::Packet;
 use oxbeam_vm::io::poll::Interest;
 use oxbeam_vm::machine::machine;
 use oxbeam_vm::native::prelude::*;
@@ -418,6 +419,9 @@ impl Driver for Tcp {
             Ok(start) => self.send(cx, data, start),
             Err(errno) => cx.fail(errno.raw_os_error()),
         }
+    }
+    fn carry(&mut self, cx: &mut PortCx<'_>, packets: Vec<Packet>) {
+        self.send_packets(cx, packets);
     }
     fn control(&mut self, cx: &mut PortCx<'_>, operation: u32, data: &[u8]) -> Option<Reply> {
         let request = request_of(operation)?;

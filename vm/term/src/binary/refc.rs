@@ -115,6 +115,22 @@ impl SharedBytes {
         fill(unsafe { std::slice::from_raw_parts_mut(made.data(), len) });
         Some(made)
     }
+    /// The bytes of all parts, one behind the other.
+    pub fn joined<'b>(parts: impl Iterator<Item = &'b [u8]> + Clone) -> SharedBytes {
+        let length = parts.clone().map(<[u8]>::len).sum();
+        let made = SharedBytes::reserve(length, length);
+        let mut at = 0;
+        for part in parts {
+            let part = &part[..part.len().min(length - at)];
+            // SAFETY: the block is ours alone; the parts end where it does.
+            unsafe {
+                std::ptr::copy_nonoverlapping(part.as_ptr(), made.data().add(at), part.len())
+            };
+            at += part.len();
+        }
+        assert_eq!(at, length, "parts keep their lengths");
+        made
+    }
     fn layout(capacity: usize) -> Layout {
         Layout::from_size_align(HEADER + capacity, 8)
             .expect("a binary's size fits the address space")

@@ -6,6 +6,7 @@
 
 use super::{VERSION, local_hash, tag};
 use crate::atom::{Atom, AtomError, MAX_CHARACTERS};
+use crate::binary::refc::SharedBytes;
 use crate::boxed::external::{Node, join_pid, max_local_port, this_node};
 use crate::boxed::fun::{Export, FunEntry, ON_ITS_OWN};
 use crate::boxed::reference::{Magic, RefNumbers};
@@ -90,6 +91,10 @@ pub trait DecodeContext {
     }
     /// The atom at this place of the message's table (tag 82).
     fn cached_atom(&mut self, _index: u8) -> Option<Atom> {
+        None
+    }
+    /// The input lies within these shared bytes, of which `bytes`, a binary's, are a part: where they begin. `None`: they are copied.
+    fn shared(&mut self, _bytes: &[u8]) -> Option<(SharedBytes, usize)> {
         None
     }
     /// The export entry `module:function/arity`; with `existing`, only if there is one with code.
@@ -394,7 +399,13 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
             tag::BINARY => {
                 let count = self.count(1)?;
                 let bytes = self.take(count)?;
-                self.builder.binary(bytes)
+                match self.context.shared(bytes) {
+                    Some((shared, start)) => {
+                        let whole = self.builder.shared_binary(shared);
+                        self.builder.sub_bits(whole, start * 8, count * 8)
+                    }
+                    None => self.builder.binary(bytes),
+                }
             }
             tag::BIT_BINARY => {
                 let count = self.u32()? as usize;
