@@ -133,10 +133,15 @@ fn a_distributed_node_wants_a_port_mapper() {
             .split_whitespace()
             .map(|word| word.as_bytes().to_vec())
             .collect();
-        prepare(&otp(Release::Otp27), &arguments, &Given(HashMap::new()))
-            .expect("a good line")
-            .parted
-            .port_mapper
+        prepare(
+            &otp(Release::Otp27),
+            b"erl".to_vec(),
+            &arguments,
+            &Given(HashMap::new()),
+        )
+        .expect("a good line")
+        .parted
+        .port_mapper
     };
     use crate::erlexec::PortMapper;
     assert_eq!(of("-sname a"), Some(PortMapper::Release));
@@ -153,8 +158,13 @@ fn environment_flags_are_kept_in_order() {
     let arguments: Vec<Argument> = ["-env", "A", "1", "-env", "A", "2"]
         .map(|word| word.as_bytes().to_vec())
         .into();
-    let prepared =
-        prepare(&otp(Release::Otp25), &arguments, &Given(HashMap::new())).expect("a good line");
+    let prepared = prepare(
+        &otp(Release::Otp25),
+        b"erl".to_vec(),
+        &arguments,
+        &Given(HashMap::new()),
+    )
+    .expect("a good line");
     let pair = |value: &[u8]| (b"A".to_vec(), value.to_vec());
     assert_eq!(prepared.parted.environment, [pair(b"1"), pair(b"2")]);
     assert_eq!(
