@@ -1,7 +1,7 @@
 //! Binaries, iolists, and the external term format.
 
 use super::abi;
-use crate::env::{Env, Raw, term};
+use crate::env::{Env, Pending, Raw, term};
 use oxbeam_term::binary::refc::SharedBytes;
 use oxbeam_term::etf::{self, DecodeOptions, EncodeOptions};
 use oxbeam_term::{Term, iolist};
@@ -134,8 +134,12 @@ abi! {
         made.as_bits().map_or(ptr::null_mut(), |bits| bits.base().cast_mut())
     }
     fn enif_make_sub_binary(env: *mut Env, raw: Raw, position: usize, size: usize) -> Raw {
-        let of = term(raw);
-        (*env).builder().sub_bits(of, position * 8, size * 8).word().0
+        // `raw` may be a part of another binary itself.
+        let of = term(raw).as_bits();
+        match of.filter(|of| position.checked_add(size).is_some_and(|end| end <= of.bit_len() / 8)) {
+            Some(of) => (*env).builder().part(of, position * 8, size * 8).word().0,
+            None => (*env).raise(Pending::Badarg),
+        }
     }
     fn enif_term_to_binary(_env: *mut Env, raw: Raw, place: *mut Binary) -> c_int {
         let encoded = etf::encode(term(raw), &EncodeOptions::default()).ok();

@@ -344,8 +344,8 @@ abi! {
     fn enif_raise_exception(env: *mut Env, reason: Raw) -> Raw {
         (*env).raise(Pending::Reason(reason))
     }
-    fn enif_is_exception(_env: *mut Env, raw: Raw) -> c_int {
-        (raw == Word::NONE.0).into()
+    fn enif_is_exception(env: *mut Env, raw: Raw) -> c_int {
+        (raw == Word::NONE.0 && (*env).pending.is_some()).into()
     }
     fn enif_has_pending_exception(env: *mut Env, place: *mut Raw) -> c_int {
         let reason = match (*env).pending {
