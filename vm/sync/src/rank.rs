@@ -538,7 +538,7 @@ mod tests {
 
     #[cfg(debug_assertions)]
     #[test]
-    #[should_panic(expected = "lock order: Registry is taken while rank 11 (AtomTable) is held")]
+    #[should_panic(expected = "lock order: Registry is taken while rank 12 (AtomTable) is held")]
     fn outwards_panics() {
         let outer = Mutex::new(Rank::Registry, ());
         let inner = RwLock::new(Rank::AtomTable, ());
