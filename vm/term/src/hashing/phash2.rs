@@ -274,7 +274,12 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     /// A term in which there are others, or a long binary.
     fn compound(&mut self, term: T, shape: Shape<'a, T>) {
         match shape {
-            Shape::Cons { .. } => self.list(term, 0, 0),
+            // Not at once: a list may be the head of a list, and so on.
+            Shape::Cons { .. } => self.stack.push(Task::List {
+                list: term,
+                word: 0,
+                count: 0,
+            }),
             Shape::Tuple { arity } => {
                 self.combine(arity as u32, 0, TUPLE);
                 self.children(term, arity);
