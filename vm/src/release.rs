@@ -184,6 +184,8 @@ pub struct EtsRules {
     pub silent_heirs: bool,
     /// Words of a table without objects, what holds them apart.
     pub table_words: usize,
+    /// Words of the list of a hash table's segments, once it has more than its first.
+    pub segment_list_words: usize,
     /// A list of arguments in a match specification may end in `'_'`.
     pub argument_prefixes: bool,
 }
@@ -195,6 +197,7 @@ const ETS_25: EtsRules = EtsRules {
     default_cause: false,
     silent_heirs: false,
     table_words: 49,
+    segment_list_words: 262,
     argument_prefixes: false,
 };
 
@@ -209,6 +212,7 @@ const ETS_29: EtsRules = EtsRules {
     default_cause: true,
     silent_heirs: true,
     table_words: 50,
+    segment_list_words: 263,
     argument_prefixes: true,
     ..ETS_27
 };

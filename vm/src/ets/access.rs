@@ -331,7 +331,11 @@ impl<'t> ReadingAll<'t> {
                 // Slots come in segments: one of 256, then of 2,048.
                 let slots: usize = self.guards.iter().map(|contents| contents.slots()).sum();
                 let segments = slots.saturating_sub(256).div_ceil(2_048);
-                let more = if segments > 0 { 262 } else { 0 };
+                let more = if segments > 0 {
+                    Release::current().ets.segment_list_words
+                } else {
+                    0
+                };
                 let lock = LOCK_WORDS + if read { READER_WORDS } else { 0 };
                 let locks = if write { lock * table.locks() } else { 0 };
                 256 + 2_048 * segments + more + locks
