@@ -175,7 +175,7 @@ sessions() ->
             p(trace:process(Session, Tracee, true, [call])),
             p(trace:function(Session, {?MODULE, traced, 1}, true, [local])),
             do(Tracee, fun() -> traced(1) end),
-            p(told()),
+            p([Message || {trace, call, _, _, _} = Message <- told()]),
             p(trace:session_destroy(Session)),
             p(catch trace:session_create(mine, {lists, []}, []))
     end.
