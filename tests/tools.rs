@@ -127,12 +127,17 @@ fn space(places: &Places, vm: &Vm) -> PathBuf {
     vm.workspace(places).join("tools")
 }
 
-/// The files that all scripts use.
+/// The files that several scripts use: those beside their folders.
 fn prepare(places: &Places, vm: &Vm) {
     let space = space(places, vm);
-    let step = places.data.join("tools/step.sh");
-    // A script that misses it fails and says so.
-    let _ = fs::create_dir_all(&space).and_then(|()| fs::copy(step, space.join("step.sh")));
+    // A script that misses one fails and says so.
+    let _ = fs::create_dir_all(&space);
+    let beside = fs::read_dir(places.data.join("tools"));
+    for entry in beside.into_iter().flatten().flatten() {
+        if entry.path().is_file() {
+            let _ = fs::copy(entry.path(), space.join(entry.file_name()));
+        }
+    }
 }
 
 fn check(places: &Places, vm: &Vm, script: &Script, record: bool) -> Result<(), String> {

@@ -619,7 +619,7 @@ fn initialise<'p>(
     let old = library
         .as_ref()
         .and_then(|library| library.as_ref()?.downcast_ref::<Loaded>());
-    let result = if let Some(old) = old {
+    if let Some(old) = old {
         let Some(upgrade) = entry.upgrade else {
             let text = "Upgrade not supported by this NIF library.";
             return Err(Fault("upgrade", text.to_owned()));
@@ -646,8 +646,7 @@ fn initialise<'p>(
         }
     } else {
         Ok(())
-    };
-    result
+    }
 }
 
 /// A function of a library is called.

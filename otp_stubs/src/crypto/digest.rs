@@ -19,6 +19,12 @@ pub(super) trait Keyed: Send + Sync {
     fn result(&self) -> Vec<u8>;
 }
 
+/// Begins a hash with a key.
+type Key = fn(key: &[u8]) -> Box<dyn Keyed>;
+
+/// Makes a key of a password: PBKDF2.
+type Derive = fn(password: &[u8], salt: &[u8], rounds: u32, key: &mut [u8]);
+
 /// A row.
 pub(super) struct Algorithm {
     pub(super) name: &'static str,
@@ -31,9 +37,9 @@ pub(super) struct Algorithm {
     pub(super) block: usize,
     pub(super) start: fn() -> Box<dyn Hasher>,
     /// HMAC.
-    pub(super) keyed: Option<fn(key: &[u8]) -> Box<dyn Keyed>>,
+    pub(super) keyed: Option<Key>,
     /// PBKDF2, which OTP allows for some only.
-    pub(super) derive: Option<fn(password: &[u8], salt: &[u8], rounds: u32, key: &mut [u8])>,
+    pub(super) derive: Option<Derive>,
 }
 
 macro_rules! fixed {

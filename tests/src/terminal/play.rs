@@ -25,11 +25,12 @@ pub type Screens = Vec<(String, String)>;
 /// Reads screens as [`write`] writes them.
 pub fn read(text: &str) -> Screens {
     let mut screens = Screens::new();
-    for line in text.lines() {
-        match (line.strip_prefix("== "), screens.last_mut()) {
+    for whole in text.lines() {
+        match (whole.strip_prefix("== "), screens.last_mut()) {
             (Some(name), _) => screens.push((name.to_owned(), String::new())),
             (None, Some((_, screen))) => {
-                screen.push_str(line);
+                let line = whole.strip_prefix('\\').filter(|_| is_like_name(whole));
+                screen.push_str(line.unwrap_or(whole));
                 screen.push('\n');
             }
             (None, None) => {}
@@ -38,11 +39,20 @@ pub fn read(text: &str) -> Screens {
     screens
 }
 
+/// Would this line of a screen look like the name of one? It has a backslash more in the file.
+fn is_like_name(line: &str) -> bool {
+    line.trim_start_matches('\\').starts_with("== ")
+}
+
 /// Screens as text.
 pub fn write(screens: &Screens) -> String {
     let mut text = String::new();
     for (name, screen) in screens {
-        let _ = write!(text, "== {name}\n{screen}");
+        let _ = writeln!(text, "== {name}");
+        for line in screen.lines() {
+            let escape = if is_like_name(line) { "\\" } else { "" };
+            let _ = writeln!(text, "{escape}{line}");
+        }
     }
     text
 }

@@ -240,7 +240,8 @@ impl Ranges {
     pub(super) fn count(&self) -> usize {
         let _pin = progress::pin();
         // SAFETY: never null, and not freed while this thread is pinned.
-        unsafe { (&(*self.routes.load(Ordering::Acquire)).parts).len() }
+        let routes = unsafe { &*self.routes.load(Ordering::Acquire) };
+        routes.parts.len()
     }
     /// Index of the part in which a walk begins.
     pub(super) fn start(&self, _: &Settled<'_>, from: From<'_>, reverse: bool) -> usize {

@@ -1,9 +1,8 @@
 # slow
-# releases: 25 27
 # mix release with an erts of its own, copied elsewhere, and all that its script does: in the foreground, in the background, and from outside.
 . ../step.sh
 quiet() { step "$@" | sed -e 's/ ([0-9.]*m\{0,1\}s)//' -e 's/0\.1\.0-rc[^ ]*/VERSION/'; }
-settled() { for i in $(seq 300); do [ -e "$1" ] && return; sleep 0.1; done; echo "no $1 after 30 s"; }
+settled() { for i in $(seq 300); do [ -e "$1" ] && return; sleep 0.1; done; echo "no $1 after 30 s" >&2; }
 gone() { for i in $(seq 300); do kill -0 "$1" 2> /dev/null || return; sleep 0.1; done; echo "$1 lives after 30 s"; }
 # Oxbeam has to be in the erts that is copied; the real machine is there already.
 root=$(erl -noshell -eval 'io:put_chars(code:root_dir()), halt().')
@@ -59,8 +58,10 @@ step $script version
 step $script eval 'IO.inspect({to_string(:code.root_dir()) |> String.ends_with?("there"), byte_size(:crypto.strong_rand_bytes(8))})'
 [ -n "$ours" ] && $script eval ':emu = :erlang.system_info(:emu_flavor)'
 step $script rpc '1'
+rm -f over; touch shown
 echo 'IO.puts("typed #{Counting.Application.next()}")' > type
-( cat type; sleep 3; echo 'System.stop(5)'; sleep 5 ) | step $script start_iex > shown; grep -o -e "typed [0-9]*" shown; tail -1 shown | grep -o "= .*"
+typed() { for i in $(seq 300); do grep -q "typed [0-9]" shown && return; sleep 0.1; done; echo "nothing typed after 30 s" >&2; }
+( cat type; typed; echo 'System.stop(5)'; settled over ) | ( step $script start_iex > shown; touch over ); grep -o -e "typed [0-9]*" shown; tail -1 shown | grep -o "= .*"
 step $script daemon
 for i in $(seq 100); do $script pid > pid 2> /dev/null && break; sleep 0.2; done
 kill -0 $(cat pid) && echo running

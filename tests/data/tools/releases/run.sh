@@ -1,8 +1,8 @@
 # systools and release_handler: a release is made, packed, unpacked, started, upgraded and taken back.
 . ../step.sh
 mkdir -p lib/counter-1/ebin lib/counter-2/ebin
-erlc -o lib/counter-1/ebin counter.erl counter_sup.erl
-erlc -DNEW -o lib/counter-2/ebin counter.erl counter_sup.erl
+erlc -o lib/counter-1/ebin ../counter.erl ../counter_sup.erl
+erlc -DNEW -o lib/counter-2/ebin ../counter.erl ../counter_sup.erl
 step escript make.escript 1
 mkdir target && tar xzf counting-1.tar.gz -C target && ls target
 step erl -noshell -boot target/releases/1/start -eval 'io:format("~p ~p~n", [counter:next(), counter:next()]), init:stop().'

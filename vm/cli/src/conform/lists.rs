@@ -122,7 +122,7 @@ impl Lists {
     pub(super) fn flags(&self, suite: &Suite) -> &[String] {
         let base = self
             .base(suite)
-            .unwrap_or_else(|| (suite.application.as_str(), suite.name.as_str()));
+            .unwrap_or((suite.application.as_str(), suite.name.as_str()));
         let flags = self.flags.get(&format!("{}/{}", base.0, base.1));
         flags.map(Vec::as_slice).unwrap_or_default()
     }

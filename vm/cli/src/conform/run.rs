@@ -290,11 +290,10 @@ fn end_descendants(directory: &Path) {
             .split(|&byte| byte == 0)
             .any(|variable| variable == mark.as_bytes());
         let program = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-        if ours && program.trim() != "epmd" {
-            if let Some(process) = rustix::process::Pid::from_raw(number) {
-                // It may have ended meanwhile.
-                let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
-            }
+        let process = rustix::process::Pid::from_raw(number);
+        if let Some(process) = process.filter(|_| ours && program.trim() != "epmd") {
+            // It may have ended meanwhile.
+            let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
         }
     }
 }

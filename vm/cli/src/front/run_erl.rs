@@ -400,11 +400,11 @@ impl Runner {
             if ready.writable {
                 self.write_on();
             }
-            if ready.terminal && !self.from_terminal()? {
+            if ready.terminal && !self.read_terminal()? {
                 return Ok(());
             }
             if ready.input {
-                self.from_client(child)?;
+                self.read_client(child)?;
             }
         }
     }
@@ -447,7 +447,7 @@ impl Runner {
     }
 
     /// `false`: it is closed.
-    fn from_terminal(&mut self) -> Result<bool, Wrong> {
+    fn read_terminal(&mut self) -> Result<bool, Wrong> {
         let mut buffer = [0; CHUNK];
         match retry_on_intr(|| rustix::io::read(&self.terminal, &mut buffer)) {
             Ok(0) => Ok(false),
@@ -466,7 +466,7 @@ impl Runner {
         }
     }
 
-    fn from_client(&mut self, child: Pid) -> Result<(), Wrong> {
+    fn read_client(&mut self, child: Pid) -> Result<(), Wrong> {
         let mut buffer = [0; CHUNK];
         let length = match retry_on_intr(|| rustix::io::read(&self.input, &mut buffer)) {
             Ok(length) => length,
