@@ -12,11 +12,12 @@ pub mod verify;
 pub mod zeal;
 
 use crate::heap::arena::Block;
-use crate::heap::literal::{Leaving, is_literal_address};
+use crate::heap::literal::{Leaving, RANGE as LITERALS, literal_base};
 use crate::heap::offheap::OffHeap;
 use crate::heap::{Heap, RED_ZONE};
 use crate::word::{Word, primary, subtag};
 use hashbrown::HashMap;
+use std::cell::RefCell;
 use zeal::ZEAL;
 
 /// A set of places that the collector must update, beside the stack.
@@ -114,10 +115,16 @@ pub unsafe fn fit(heap: &mut Heap, roots: &mut dyn Roots) {
     }
 }
 
-struct Collector<'a> {
+/// What a collection copies to.
+///
+/// `MINOR`: what is mature goes to the old heap, which stays. `LEAVING`: literals are given up. Both are known where the code is made, for what
+/// a collection does not do must not be asked for each word. Copies of this whose address nobody has live in registers: so whoever has many words
+/// to look at takes one, and puts it back.
+#[derive(Copy, Clone)]
+struct Collector<'a, const MINOR: bool, const LEAVING: bool> {
     /// Next free word of the new young block.
     top: *mut Word,
-    /// Old heap that mature objects go to; null in a major collection.
+    /// Old heap that mature objects go to.
     old_top: *mut Word,
     old_end: *mut Word,
     /// Objects within this range stay: the old heap, in a minor collection.
@@ -126,10 +133,16 @@ struct Collector<'a> {
     /// Objects within this range go to the old heap.
     mature_start: usize,
     mature_size: usize,
+    literals: usize,
     spilled: bool,
-    leaving: Option<&'a Leaving>,
-    /// Where the leaving area's objects went; its words are others' too, and can hold no forwarding.
-    left: HashMap<usize, Word>,
+    leaving: Option<&'a Left<'a>>,
+}
+
+/// Literals that are given up.
+struct Left<'a> {
+    leaving: &'a Leaving,
+    /// Where their objects went; the literals' words are others' too, and can hold no forwarding.
+    moved: RefCell<HashMap<usize, Word>>,
 }
 
 /// Copies what is live to a young block of `size` words, and to the old heap.
@@ -141,17 +154,36 @@ unsafe fn run(
     mature: usize,
     leaving: Option<&Leaving>,
 ) {
-    let stack_words = heap.stack_words();
-    let block = Block::new(size + RED_ZONE);
-
     if !major && mature > 0 && heap.old.is_none() {
-        let old = Block::new(policy::heap_size_for(mature.max(heap.size_words() / 2)));
+        let before = heap.used_words() + heap.arena.fragment_words;
+        let old = Block::new(policy::first_old_size(heap, before, mature));
         heap.old_top = old.start();
         heap.old = Some(old);
     }
-    let keep_old = !major && heap.old.is_some();
+    // SAFETY: the caller's promise.
+    unsafe {
+        if leaving.is_some() {
+            run_as::<false, true>(heap, size, roots, major, mature, leaving);
+        } else if !major && heap.old.is_some() {
+            run_as::<true, false>(heap, size, roots, major, mature, leaving);
+        } else {
+            run_as::<false, false>(heap, size, roots, major, mature, leaving);
+        }
+    }
+}
+
+unsafe fn run_as<const MINOR: bool, const LEAVING: bool>(
+    heap: &mut Heap,
+    size: usize,
+    roots: &mut dyn Roots,
+    major: bool,
+    mature: usize,
+    leaving: Option<&Leaving>,
+) {
+    let stack_words = heap.stack_words();
+    let block = Block::new(size + RED_ZONE);
     let (stay_start, stay_size, old_top, old_end) = match &heap.old {
-        Some(old) if keep_old => (
+        Some(old) if MINOR => (
             old.start() as usize,
             old.words() * 8,
             heap.old_top,
@@ -159,17 +191,21 @@ unsafe fn run(
         ),
         _ => (0, 0, std::ptr::null_mut(), std::ptr::null_mut()),
     };
-    let mut collector = Collector {
+    let left = leaving.map(|leaving| Left {
+        leaving,
+        moved: RefCell::default(),
+    });
+    let mut collector: Collector<'_, MINOR, LEAVING> = Collector {
         top: block.start(),
         old_top,
         old_end,
         stay_start,
         stay_size,
         mature_start: heap.block.start() as usize,
-        mature_size: if keep_old { mature * 8 } else { 0 },
+        mature_size: if MINOR { mature * 8 } else { 0 },
+        literals: literal_base(),
         spilled: false,
-        leaving,
-        left: HashMap::new(),
+        leaving: left.as_ref(),
     };
     // SAFETY: the new block has room for everything that is reachable and for the stack.
     unsafe {
@@ -177,17 +213,7 @@ unsafe fn run(
         std::ptr::copy_nonoverlapping(heap.stack, stack, stack_words);
         collector.slice(stack, stack_words);
         roots.visit(&mut |first, count| collector.slice(first, count));
-        let mut scanned = block.start();
-        let mut old_scanned = old_top;
-        loop {
-            if scanned < collector.top {
-                scanned = collector.scan(scanned, false);
-            } else if old_scanned < collector.old_top {
-                old_scanned = collector.scan(old_scanned, true);
-            } else {
-                break;
-            }
-        }
+        collector.walk(block.start(), old_top);
         debug_assert!(collector.top <= stack);
 
         // Off-heap objects: those that moved hang on the list of the generation that they are in now, in the order that they had.
@@ -246,42 +272,65 @@ fn discard(block: Block) {
     }
 }
 
-impl Collector<'_> {
+impl<const MINOR: bool, const LEAVING: bool> Collector<'_, MINOR, LEAVING> {
     /// Updates `count` words that are terms, continuation pointers or catch tags.
     unsafe fn slice(&mut self, first: *mut Word, count: usize) {
+        let mut own = *self;
         for index in 0..count {
             // SAFETY: the caller's slice.
-            unsafe { self.word(first.add(index), false) };
+            unsafe { own.word::<false>(first.add(index)) };
         }
+        *self = own;
     }
 
-    /// Updates one word; `to_old` says that it lies in the old heap, whose children go there too.
+    /// Updates the words of all copies, which are behind these two places, and copies what they refer to.
+    unsafe fn walk(&mut self, mut young: *mut Word, mut old: *mut Word) {
+        let mut own = *self;
+        // SAFETY: whole copies up to both tops.
+        unsafe {
+            loop {
+                while young < own.top {
+                    young = own.scan::<false>(young);
+                }
+                while MINOR && old < own.old_top {
+                    old = own.scan::<true>(old);
+                }
+                if young == own.top {
+                    break;
+                }
+            }
+        }
+        *self = own;
+    }
+
+    /// Updates one word; `TO_OLD` says that it lies in the old heap, whose children go there too.
     #[inline(always)]
-    unsafe fn word(&mut self, at: *mut Word, to_old: bool) {
+    unsafe fn word<const TO_OLD: bool>(&mut self, at: *mut Word) {
         // SAFETY: `at` is a word of a root, or of a copy.
         unsafe {
             let word = *at;
             match word.primary() {
-                primary::BOXED => *at = self.boxed(word, to_old),
-                primary::CONS => *at = self.cons(word, to_old),
+                primary::BOXED => self.boxed::<TO_OLD>(at, word),
+                primary::CONS => self.cons::<TO_OLD>(at, word),
                 _ => {}
             }
         }
     }
 
+    /// Is the object at this address not one of the space that is collected? One branch for both questions.
     #[inline(always)]
     fn stays(&self, address: usize) -> bool {
-        address.wrapping_sub(self.stay_start) < self.stay_size || is_literal_address(address)
+        let literal = address.wrapping_sub(self.literals) < LITERALS;
+        let old = MINOR && address.wrapping_sub(self.stay_start) < self.stay_size;
+        literal | old
     }
 
     /// Room for `words` in the generation that an object at `address` goes to.
     #[inline(always)]
-    unsafe fn place(&mut self, address: usize, words: usize, to_old: bool) -> *mut Word {
+    unsafe fn place<const TO_OLD: bool>(&mut self, address: usize, words: usize) -> *mut Word {
         // SAFETY: the young block has room for all; the old one is tested.
         unsafe {
-            if !self.old_end.is_null()
-                && (to_old || address.wrapping_sub(self.mature_start) < self.mature_size)
-            {
+            if MINOR && (TO_OLD || address.wrapping_sub(self.mature_start) < self.mature_size) {
                 if (self.old_end as usize) - (self.old_top as usize) >= words * 8 {
                     let at = self.old_top;
                     self.old_top = at.add(words);
@@ -296,90 +345,89 @@ impl Collector<'_> {
     }
 
     #[inline(always)]
-    unsafe fn cons(&mut self, word: Word, to_old: bool) -> Word {
+    unsafe fn cons<const TO_OLD: bool>(&mut self, at: *mut Word, word: Word) {
         let cell = word.pointer();
-        if self.stays(cell as usize) {
-            return self.leaving_literal(word, to_old);
-        }
         // SAFETY: a live cell of the space that is collected.
         unsafe {
+            if self.stays(cell as usize) {
+                if LEAVING {
+                    *at = self.copy_leaving(word);
+                }
+                return;
+            }
             let (head, tail) = (*cell, *cell.add(1));
             if head.is_none() {
-                return tail;
+                *at = tail;
+                return;
             }
-            let copy = self.place(cell as usize, 2, to_old);
+            let copy = self.place::<TO_OLD>(cell as usize, 2);
             *copy = head;
             *copy.add(1) = tail;
             let moved = Word::cons(copy);
             *cell = Word::NONE;
             *cell.add(1) = moved;
-            moved
+            *at = moved;
         }
     }
 
     #[inline(always)]
-    unsafe fn boxed(&mut self, word: Word, to_old: bool) -> Word {
+    unsafe fn boxed<const TO_OLD: bool>(&mut self, at: *mut Word, word: Word) {
         let object = word.pointer();
-        if self.stays(object as usize) {
-            return self.leaving_literal(word, to_old);
-        }
         // SAFETY: a live object of the space that is collected.
         unsafe {
+            if self.stays(object as usize) {
+                if LEAVING {
+                    *at = self.copy_leaving(word);
+                }
+                return;
+            }
             let header = *object;
             if header.is_boxed() {
-                return header;
+                *at = header;
+                return;
             }
-            let moved = self.copy(object, header, to_old);
+            let moved = self.copy::<TO_OLD>(object, header);
             *object = moved;
-            moved
+            *at = moved;
         }
     }
 
     #[inline(always)]
-    unsafe fn copy(&mut self, object: *mut Word, header: Word, to_old: bool) -> Word {
+    unsafe fn copy<const TO_OLD: bool>(&mut self, object: *mut Word, header: Word) -> Word {
         let words = header.object_arity() + 1;
         // SAFETY: the header counts the object's words.
         unsafe {
-            let copy = self.place(object as usize, words, to_old);
+            let copy = self.place::<TO_OLD>(object as usize, words);
             copy_words(object, copy, words);
             Word::boxed(copy)
-        }
-    }
-
-    #[inline(always)]
-    fn leaving_literal(&mut self, word: Word, to_old: bool) -> Word {
-        if self.leaving.is_none() {
-            word
-        } else {
-            self.copy_leaving(word, to_old)
         }
     }
 
     /// A literal of the area that is given up is copied once; a table remembers where to.
     #[cold]
     #[inline(never)]
-    fn copy_leaving(&mut self, word: Word, to_old: bool) -> Word {
+    fn copy_leaving(&mut self, word: Word) -> Word {
         let object = word.pointer();
-        if !self.leaving.is_some_and(|leaving| leaving.contains(object)) {
+        let Some(left) = self.leaving.filter(|left| left.leaving.contains(object)) else {
             return word;
-        }
-        if let Some(&moved) = self.left.get(&(object as usize)) {
+        };
+        if let Some(&moved) = left.moved.borrow().get(&(object as usize)) {
             return moved;
         }
         // SAFETY: the area stays readable while processes leave it.
         let moved = unsafe {
             if word.is_cons() {
-                let copy = self.place(object as usize, 2, to_old);
+                let copy = self.place::<false>(object as usize, 2);
                 *copy = *object;
                 *copy.add(1) = *object.add(1);
                 Word::cons(copy)
             } else {
-                let moved = self.copy(object, *object, to_old);
+                let moved = self.copy::<false>(object, *object);
                 self.adopt_copy(moved.pointer());
                 moved
             }
         };
-        self.left.insert(object as usize, moved);
+        left.moved.borrow_mut().insert(object as usize, moved);
         moved
     }
 
@@ -398,17 +446,17 @@ impl Collector<'_> {
 
     /// Updates the words of the object, or single term, at `at`; returns what is behind it.
     #[inline(always)]
-    unsafe fn scan(&mut self, at: *mut Word, to_old: bool) -> *mut Word {
+    unsafe fn scan<const TO_OLD: bool>(&mut self, at: *mut Word) -> *mut Word {
         // SAFETY: `at` is the first word of a copied object, or a term within one whose header was passed.
         unsafe {
             let word = *at;
             match word.primary() {
                 primary::BOXED => {
-                    *at = self.boxed(word, to_old);
+                    self.boxed::<TO_OLD>(at, word);
                     at.add(1)
                 }
                 primary::CONS => {
-                    *at = self.cons(word, to_old);
+                    self.cons::<TO_OLD>(at, word);
                     at.add(1)
                 }
                 primary::IMMEDIATE => at.add(1),
@@ -418,7 +466,7 @@ impl Collector<'_> {
                     subtag::FUN => at.add(2),
                     subtag::SUB_BITS => at.add(3),
                     subtag::MATCH => {
-                        self.word(at.add(4), to_old);
+                        self.word::<TO_OLD>(at.add(4));
                         crate::binary::rebase_match(at);
                         at.add(5)
                     }

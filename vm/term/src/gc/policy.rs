@@ -64,8 +64,14 @@ pub(super) fn size_to_collect(heap: &mut Heap, live: usize) -> usize {
     size
 }
 
+/// Size of the old heap that the first mature objects go to, where the young one had `before` words in use: there is room for more than
+/// those, for when there is none left everything is collected.
+pub(super) fn first_old_size(heap: &Heap, before: usize, mature: usize) -> usize {
+    heap_size_for(mature.max(before).max(heap.size_words() / 2))
+}
+
 /// Below this many words a block that is mostly empty after a minor collection is left as it is.
-const WORTH_SHRINKING: usize = 3000;
+const WORTH_SHRINKING: usize = 8000;
 
 /// The size that the block should have after a collection, if it is another one: room for `need` more words, and not mostly empty.
 pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option<usize> {
@@ -74,22 +80,22 @@ pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option
     if wanted > size {
         return Some(capacity_for(wanted).max(capacity(heap.min_heap_words)));
     }
-    // After a minor collection it is the stack that counts: all of it is copied and looked at each time, and what else is left goes
-    // to the old heap by the next time.
+    // After a minor collection what is left goes to the old heap by the next time. But if it is most of the block, that next time is soon,
+    // and what would have died is copied.
     let stays = if major {
         wanted * 4 > size * 3
     } else {
-        heap.stack_words() * 2 > size
+        wanted * 2 > size
     };
     if stays {
         heap.grow_soon = true;
         return None;
     }
-    if wanted * 4 >= size || (!major && size < WORTH_SHRINKING) {
+    if wanted * 4 >= size || (!major && size < WORTH_SHRINKING.max(heap.old_words())) {
         return None;
     }
     // The young generation of much that is old had better not be too small.
-    let least = if major { 0 } else { heap.old_words() / 8 };
+    let least = if major { 0 } else { heap.old_words() / 4 };
     let smaller = capacity_for((wanted * if major { 2 } else { 3 }).max(least));
     let smaller = smaller.max(capacity(heap.min_heap_words));
     (smaller < size).then_some(smaller)

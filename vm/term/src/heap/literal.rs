@@ -32,6 +32,12 @@ pub fn is_literal_address(address: usize) -> bool {
     address.wrapping_sub(BASE.load(Ordering::Relaxed)) < RANGE
 }
 
+/// Where the range begins, for who asks often: no address lies [`RANGE`] above it before there is a literal.
+#[inline]
+pub(crate) fn literal_base() -> usize {
+    BASE.load(Ordering::Relaxed)
+}
+
 /// Is `word` a pointer to a literal?
 #[inline(always)]
 pub fn is_literal(word: Word) -> bool {
