@@ -48,6 +48,21 @@ pub(super) unsafe fn equal_exact(mut a: Word, mut b: Word) -> bool {
             }
             return true;
         }
+        if header.subtag() == subtag::HEAP_BITS && header == *y {
+            // Keys of maps, most of them. Equal words are equal bits; of what differs the bits are looked at.
+            let words = header.arity();
+            let mut index = 1;
+            while index <= words && *x.add(index) == *y.add(index) {
+                index += 1;
+            }
+            if index > words {
+                return true;
+            }
+        }
+        let (one, other) = (Term::from_word(a), Term::from_word(b));
+        if let (Some(one), Some(other)) = (one.as_bits(), other.as_bits()) {
+            return bits_equal(one, other);
+        }
         equal(a, b, Mode::Exact)
     }
 }

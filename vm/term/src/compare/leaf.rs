@@ -213,5 +213,11 @@ pub(super) fn cmp_bits(a: Bits<'_>, b: Bits<'_>) -> Ordering {
 
 /// Are these bitstrings equal?
 pub(super) fn bits_equal(a: Bits<'_>, b: Bits<'_>) -> bool {
-    a.bit_len() == b.bit_len() && cmp_prefixes(a, b, a.bit_len()).is_eq()
+    if a.bit_len() != b.bit_len() {
+        return false;
+    }
+    match (a.as_bytes(), b.as_bytes()) {
+        (Some(a), Some(b)) => a == b,
+        _ => cmp_prefixes(a, b, a.bit_len()).is_eq(),
+    }
 }

@@ -67,6 +67,56 @@ fn rank(term: Term<'_>) -> Rank {
 /// # Safety
 /// Both are whole terms.
 pub(super) unsafe fn compare(a: Word, b: Word, mode: Mode) -> Ordering {
+    // SAFETY: the caller gives whole terms.
+    unsafe {
+        // Most that are compared are small tuples and lists that differ in an immediate, or floats: no list of what is left is needed.
+        if a.is_boxed() && b.is_boxed() && *a.pointer() == *b.pointer() {
+            let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
+            let header = *x;
+            if header.subtag() == subtag::FLOAT {
+                return cmp_floats(
+                    f64::from_bits((*x.add(1)).0),
+                    f64::from_bits((*y.add(1)).0),
+                    mode,
+                );
+            }
+            if header.subtag() == subtag::TUPLE {
+                for index in 1..=header.arity() {
+                    let (one, other) = (*x.add(index), *y.add(index));
+                    if one != other {
+                        if let Some(order) = immediates(one, other) {
+                            return order;
+                        }
+                        break;
+                    }
+                }
+            }
+        } else if a.is_cons() && b.is_cons() {
+            let (one, other) = (*a.pointer(), *b.pointer());
+            if one != other
+                && let Some(order) = immediates(one, other)
+            {
+                return order;
+            }
+        }
+        compare_all(a, b, mode)
+    }
+}
+
+/// The order of two small integers, or of two atoms, that are not the same.
+#[inline(always)]
+fn immediates(a: Word, b: Word) -> Option<Ordering> {
+    if a.is_small() && b.is_small() {
+        return Some((a.0 as i64).cmp(&(b.0 as i64)));
+    }
+    if a.is_atom() && b.is_atom() {
+        return Some(cmp_atoms(a.atom_value(), b.atom_value()));
+    }
+    None
+}
+
+/// [`compare`], whatever is inside.
+unsafe fn compare_all(a: Word, b: Word, mode: Mode) -> Ordering {
     let mut stack = Stack::new();
     let mut run = Run {
         a: &a,

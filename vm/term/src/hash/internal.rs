@@ -28,6 +28,8 @@ pub fn internal_hash(term: Term<'_>, salt: u64) -> u64 {
     let mut hash = SaltedHasher::new(salt);
     if term.word().is_immediate() {
         hash.word(term.word().0);
+    } else if let Some(binary) = term.as_bits() {
+        bits(binary, &mut hash);
     } else {
         // SAFETY: a whole term.
         unsafe { walk(term.word(), &mut hash) };
@@ -144,21 +146,7 @@ fn leaf(term: Term<'_>, hash: &mut SaltedHasher) {
             );
             value.limbs.iter().for_each(|&limb| hash.word(limb));
         }
-        View::Bits(bits) => {
-            let (window, offset) = bits.window();
-            let length = bits.bit_len() as u64;
-            if offset == 0 && bits.is_binary() {
-                return bytes(window, length, 0, hash);
-            }
-            let bits = Bits::new(window, offset as u32, length);
-            let whole = bits.byte_len();
-            if offset == 0 {
-                return bytes(&window[..whole], length, bits.tail(), hash);
-            }
-            let mut aligned: SmallVec<[u8; 256]> = SmallVec::with_capacity(whole);
-            bits.for_each_piece(0, whole, |piece| aligned.extend_from_slice(piece));
-            bytes(&aligned, length, bits.tail(), hash);
-        }
+        View::Bits(binary) => bits(binary, hash),
         View::Fun(_) => {
             // SAFETY: local funs have terms inside, so this is an external one; its second word is the entry, which is never freed.
             let export = unsafe { &*((*term.word().pointer().add(1)).0 as *const Export) };
@@ -187,6 +175,22 @@ fn leaf(term: Term<'_>, hash: &mut SaltedHasher) {
         }
         _ => debug_assert!(false, "the walk takes everything else apart"),
     }
+}
+
+fn bits(binary: crate::binary::Bits<'_>, hash: &mut SaltedHasher) {
+    let (window, offset) = binary.window();
+    let length = binary.bit_len() as u64;
+    if offset == 0 && binary.is_binary() {
+        return bytes(window, length, 0, hash);
+    }
+    let part = Bits::new(window, offset as u32, length);
+    let whole = part.byte_len();
+    if offset == 0 {
+        return bytes(&window[..whole], length, part.tail(), hash);
+    }
+    let mut aligned: SmallVec<[u8; 256]> = SmallVec::with_capacity(whole);
+    part.for_each_piece(0, whole, |piece| aligned.extend_from_slice(piece));
+    bytes(&aligned, length, part.tail(), hash);
 }
 
 /// Two chains, so that one multiplication need not wait for the other.

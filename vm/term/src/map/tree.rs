@@ -155,6 +155,13 @@ impl<'p> Entry<'p> {
             leaf: None,
         }
     }
+    fn hashed(pair: Pair<'p>, hash: u64) -> Entry<'p> {
+        Entry {
+            hash,
+            pair,
+            leaf: None,
+        }
+    }
     fn of_leaf(leaf: Term<'p>, pair: Pair<'p>) -> Entry<'p> {
         Entry {
             hash: hash(pair.0),
@@ -277,26 +284,116 @@ impl<'p> Builder<'p> {
     }
 
     /// The tree with one more pair, or with another value of a key; the same tree if the value is the same object.
+    ///
+    /// The way down is remembered; then each node on it is copied once, to where it stays.
     pub(super) fn tree_put(&mut self, map: Map<'p>, pair: Pair<'p>) -> Term<'p> {
-        let root = Node::of(map.term());
-        let entry = Entry::new(pair);
-        let (bit, index, there) = root.slot(entry.hash);
-        if !there {
-            let leaf = self.leaf(&entry);
-            return self.root(
-                map.len() + 1,
-                root.bitmap | bit,
-                &root.inserted(index, leaf),
-            );
+        let hash = hash(pair.0);
+        let mut rest = hash;
+        let mut way = [(Word::NONE, 0); LEVELS as usize];
+        let mut depth = 0;
+        let mut node = map.term().word();
+        // SAFETY: a root, then inner nodes, whose bitmaps count their children.
+        let (mut below, added) = unsafe {
+            loop {
+                let header = *node.pointer();
+                let bit = 1u16 << (rest & 15);
+                let before = (header.map_bitmap() & (bit - 1)).count_ones() as usize;
+                let at = before + if depth == 0 { 2 } else { 1 };
+                if header.map_bitmap() & bit == 0 {
+                    let leaf = self.cons(pair.0, pair.1);
+                    break (self.node_inserted(node, at, bit, leaf), true);
+                }
+                way[depth] = (node, at);
+                depth += 1;
+                let child = *node.pointer().add(at);
+                if child.is_cons() {
+                    let leaf = child.pointer();
+                    let (key, value) = (*leaf, *leaf.add(1));
+                    if eq_exact_words(key, pair.0.word()) {
+                        if value == pair.1.word() {
+                            return map.term();
+                        }
+                        break (self.cons(pair.0, pair.1), false);
+                    }
+                    let other = (Term::from_word(key), Term::from_word(value));
+                    let other = Entry::of_leaf(Term::from_word(child), other);
+                    break (
+                        self.join(&other, &Entry::hashed(pair, hash), depth as u32),
+                        true,
+                    );
+                }
+                if (*child.pointer()).subtag() == subtag::TUPLE {
+                    let mut added = true;
+                    let old = Term::from_word(child);
+                    let entry = Entry::hashed(pair, hash);
+                    let new = self.insert(old, &entry, depth as u32, true, &mut added);
+                    if new.same(old) {
+                        return map.term();
+                    }
+                    break (new, added);
+                }
+                node = child;
+                rest >>= 4;
+            }
+        };
+        for &(node, at) in way[..depth].iter().rev() {
+            // SAFETY: nodes that were gone through, and the places of children in them.
+            below = unsafe { self.node_with(node, at, below) };
         }
-        let old = root.children[index];
-        let mut added = true;
-        let new = self.insert(old, &entry, 1, true, &mut added);
-        if new.same(old) {
-            return map.term();
+        if added {
+            // SAFETY: the second word of a root that was just made is its size.
+            unsafe {
+                *below.word().pointer().add(1) = Word::small(map.len() as i64 + 1);
+            }
         }
-        let size = map.len() + usize::from(added);
-        self.root(size, root.bitmap, &root.with(index, new))
+        below
+    }
+
+    /// A copy of a root or an inner node with another child in the place of its word `at`.
+    ///
+    /// # Safety
+    /// It is one, and so many words are behind its header.
+    unsafe fn node_with(&mut self, node: Word, at: usize, child: Term<'p>) -> Term<'p> {
+        let from = node.pointer().cast_const();
+        // SAFETY: the caller's promise, and fresh room.
+        unsafe {
+            let words = 1 + (*from).object_arity();
+            let copy = self.alloc(words);
+            for index in 0..words {
+                *copy.add(index) = *from.add(index);
+            }
+            *copy.add(at) = child.word();
+            Term::from_word(Word::boxed(copy))
+        }
+    }
+
+    /// A copy of a root or an inner node with one more child, before what is its word `at`; `bit` is the child's.
+    ///
+    /// # Safety
+    /// It is one that has no such child yet.
+    unsafe fn node_inserted(
+        &mut self,
+        node: Word,
+        at: usize,
+        bit: u16,
+        child: Term<'p>,
+    ) -> Term<'p> {
+        let from = node.pointer().cast_const();
+        // SAFETY: the caller's promise, and fresh room.
+        unsafe {
+            let header = *from;
+            let words = 1 + header.object_arity();
+            let copy = self.alloc(words + 1);
+            *copy = Word::map_header(header.map_kind(), words, header.map_bitmap() | bit);
+            for index in 1..at {
+                *copy.add(index) = *from.add(index);
+            }
+            *copy.add(at) = child.word();
+            for index in at..words {
+                *copy.add(index + 1) = *from.add(index);
+            }
+            Term::from_word(Word::boxed(copy))
+        }
     }
 
     /// The child with one more leaf. If the key is there, `added` becomes false, and the new value counts if `replace`.
