@@ -18,9 +18,9 @@ fn append_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if left.is_nil() {
         return Ok(right);
     }
-    let elements = left.proper_list().ok_or(Raise::Badarg)?;
-    cx.bump_reductions(elements.len() / 16);
-    Ok(cx.list_with_tail(elements, right))
+    let length = left.proper_length().ok_or(Raise::Badarg)?;
+    cx.bump_reductions(length / 16);
+    Ok(cx.list_before(left, length, right))
 }
 
 /// Sizes below which `--` compares each with each.

@@ -80,6 +80,16 @@ impl<'p> Iterator for Items<'p> {
 }
 
 impl<'p> Items<'p> {
+    /// Takes the bytes that come next in the present list, as long as `take` says yes.
+    #[inline(always)]
+    fn bytes(&mut self, mut take: impl FnMut(u8) -> bool) {
+        while let Some(cell) = self.rest.as_cons()
+            && let Some(byte @ 0..=255) = cell.head().as_small()
+            && take(byte as u8)
+        {
+            self.rest = cell.tail();
+        }
+    }
     #[cold]
     fn fail(&mut self) -> Result<Item<'p>, NoIolist> {
         self.rest = Term::NIL;
@@ -94,14 +104,23 @@ impl<'p> Items<'p> {
 /// It is none.
 pub fn bit_size(iolist: Term<'_>, whole: bool) -> Result<u128, NoIolist> {
     let mut bits = 0;
-    for item in Items::new(iolist) {
+    let mut items = Items::new(iolist);
+    loop {
+        let mut count = 0_u64;
+        items.bytes(|_| {
+            count += 1;
+            true
+        });
+        bits += u128::from(count) * 8;
+        let Some(item) = items.next() else {
+            return Ok(bits);
+        };
         bits += match item? {
             Item::Byte(_) => 8,
             Item::Bits(bits) if whole && !bits.is_binary() => return Err(NoIolist),
             Item::Bits(bits) => bits.bit_len() as u128,
         };
     }
-    Ok(bits)
 }
 
 /// Size in bytes of an iolist or binary.
@@ -118,7 +137,19 @@ pub fn size(iolist: Term<'_>) -> Result<u128, NoIolist> {
 /// It is none, or does not fit.
 pub fn write(iolist: Term<'_>, out: &mut [u8]) -> Result<usize, NoIolist> {
     let mut at = 0;
-    for item in Items::new(iolist) {
+    let mut items = Items::new(iolist);
+    loop {
+        items.bytes(|byte| {
+            let Some(place) = out.get_mut(at) else {
+                return false;
+            };
+            *place = byte;
+            at += 1;
+            true
+        });
+        let Some(item) = items.next() else {
+            return Ok(at);
+        };
         match item? {
             Item::Byte(byte) => {
                 *out.get_mut(at).ok_or(NoIolist)? = byte;
@@ -133,7 +164,6 @@ pub fn write(iolist: Term<'_>, out: &mut [u8]) -> Result<usize, NoIolist> {
             }
         }
     }
-    Ok(at)
 }
 
 /// Appends the bytes of an iolist or binary.
@@ -141,13 +171,20 @@ pub fn write(iolist: Term<'_>, out: &mut [u8]) -> Result<usize, NoIolist> {
 /// # Errors
 /// It is none; what came before the fault has been appended.
 pub fn append(iolist: Term<'_>, out: &mut Vec<u8>) -> Result<(), NoIolist> {
-    for item in Items::new(iolist) {
+    let mut items = Items::new(iolist);
+    loop {
+        items.bytes(|byte| {
+            out.push(byte);
+            true
+        });
+        let Some(item) = items.next() else {
+            return Ok(());
+        };
         match item? {
             Item::Byte(byte) => out.push(byte),
             Item::Bits(bits) => out.extend_from_slice(&bits.bytes().ok_or(NoIolist)?),
         }
     }
-    Ok(())
 }
 
 /// The bytes of an iolist or binary.

@@ -43,4 +43,9 @@ impl Atom {
     pub fn text(self) -> &'static str {
         table::text(self.0)
     }
+    /// The hash of the text that `phash2` and external funs know.
+    #[inline]
+    pub fn text_hash(self) -> u32 {
+        table::hash(self.0)
+    }
 }

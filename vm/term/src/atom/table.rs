@@ -1,6 +1,7 @@
 //! The table: chunks of entries, read without a lock, and a hash index behind one.
 
 use super::{Atom, known};
+use crate::hashing::atom_hash;
 use hashbrown::HashMap;
 use parking_lot::RwLock;
 use std::sync::OnceLock;
@@ -21,7 +22,35 @@ pub enum AtomError {
 const CHUNK: usize = 4096;
 const CHUNKS: usize = 1 << 16;
 
-type Chunk = [OnceLock<&'static str>; CHUNK];
+type Chunk = [OnceLock<Entry>; CHUNK];
+
+/// An atom's text, as address and length, and the hash of it that `phash2` knows: no larger than the text alone.
+#[derive(Copy, Clone)]
+struct Entry {
+    text: &'static u8,
+    length: u16,
+    hash: u32,
+}
+
+const _: () = assert!(size_of::<OnceLock<Entry>>() == 24);
+
+impl Entry {
+    fn new(text: &'static str) -> Entry {
+        // The empty text's address is never read.
+        Entry {
+            text: text.as_bytes().first().unwrap_or(&0),
+            length: text.len() as u16,
+            hash: atom_hash(text.as_bytes()),
+        }
+    }
+    #[inline]
+    fn text(self) -> &'static str {
+        // SAFETY: made of a text of this length, which is there for ever.
+        unsafe {
+            std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.text, self.length.into()))
+        }
+    }
+}
 
 static CHUNK_TABLE: [AtomicPtr<Chunk>; CHUNKS] =
     [const { AtomicPtr::new(std::ptr::null_mut()) }; CHUNKS];
@@ -57,23 +86,44 @@ fn place(position: u32, text: &'static str) {
     }
     // SAFETY: a chunk, once published, is never freed.
     let cell = unsafe { &(&*chunk)[position as usize % CHUNK] };
-    cell.set(text).expect("an atom's entry is written once");
+    assert!(
+        cell.set(Entry::new(text)).is_ok(),
+        "an atom's entry is written once"
+    );
 }
 
-pub(super) fn text(position: u32) -> &'static str {
+#[inline]
+fn entry(position: u32) -> Option<Entry> {
     let chunk = CHUNK_TABLE[position as usize / CHUNK].load(Ordering::Acquire);
-    if chunk.is_null() {
-        // A known atom before the first look-up by name.
-        index();
-        return text(position);
+    if !chunk.is_null() {
+        // SAFETY: as in `place`.
+        let entry = unsafe { &(&*chunk)[position as usize % CHUNK] };
+        if let Some(&entry) = entry.get() {
+            return Some(entry);
+        }
     }
+    late_entry(position)
+}
+
+/// A known atom before the first look-up by name, or while another thread writes the known atoms.
+#[cold]
+#[inline(never)]
+fn late_entry(position: u32) -> Option<Entry> {
+    index();
+    let chunk = CHUNK_TABLE[position as usize / CHUNK].load(Ordering::Acquire);
     // SAFETY: as in `place`.
-    let entry = unsafe { &(&*chunk)[position as usize % CHUNK] };
-    if entry.get().is_none() {
-        // Another thread is about to write the known atoms.
-        index();
-    }
-    entry.get().copied().unwrap_or("")
+    let chunk = unsafe { chunk.as_ref()? };
+    chunk[position as usize % CHUNK].get().copied()
+}
+
+#[inline]
+pub(super) fn text(position: u32) -> &'static str {
+    entry(position).map_or("", Entry::text)
+}
+
+#[inline]
+pub(super) fn hash(position: u32) -> u32 {
+    entry(position).map_or(0, |entry| entry.hash)
 }
 
 pub(super) fn intern(text: &str) -> Result<Atom, AtomError> {

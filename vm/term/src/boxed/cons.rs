@@ -121,16 +121,52 @@ impl<'p> Builder<'p> {
     {
         self.list_with_tail(elements, Term::NIL)
     }
+    /// A list of `length` elements that `next` gives, the first one first, and that ends in `tail`: in one piece.
+    #[inline]
+    fn list_in_order(
+        &mut self,
+        length: usize,
+        tail: Term<'p>,
+        mut next: impl FnMut() -> Option<Term<'p>>,
+    ) -> Term<'p> {
+        if length == 0 {
+            return tail;
+        }
+        let cells = self.alloc(length * WORDS);
+        // SAFETY: fresh room for so many cells; each gets a head, and the next one behind it, the last one the tail.
+        unsafe {
+            let mut cell = cells;
+            for _ in 0..length {
+                *cell = next().unwrap_or(Term::NIL).word();
+                *cell.add(1) = Word::cons(cell.add(WORDS));
+                cell = cell.add(WORDS);
+            }
+            *cell.sub(1) = tail.word();
+            Term::from_word(Word::cons(cells))
+        }
+    }
+    /// The first `length` elements of a list, which it has, and then `tail`.
+    pub fn list_before(&mut self, list: Term<'p>, length: usize, tail: Term<'p>) -> Term<'p> {
+        let mut elements = list.list_iter();
+        self.list_in_order(length, tail, || elements.next())
+    }
     /// A list of byte values.
     pub fn byte_list(&mut self, bytes: &[u8]) -> Term<'p> {
-        self.list(bytes.iter().map(|&byte| Term::small(i64::from(byte))))
+        let mut rest = bytes.iter();
+        self.list_in_order(bytes.len(), Term::NIL, || {
+            rest.next().map(|&byte| Term::small(i64::from(byte)))
+        })
     }
     /// A list of a text's code points.
     pub fn char_list(&mut self, text: &str) -> Term<'p> {
-        let mut list = Term::NIL;
-        for character in text.chars().rev() {
-            list = self.cons(Term::small(i64::from(u32::from(character))), list);
+        let length = text.chars().count();
+        if length == text.len() {
+            return self.byte_list(text.as_bytes());
         }
-        list
+        let mut rest = text.chars();
+        self.list_in_order(length, Term::NIL, || {
+            rest.next()
+                .map(|character| Term::small(i64::from(u32::from(character))))
+        })
     }
 }

@@ -16,6 +16,7 @@ use crate::number::Big;
 use crate::rules::rules;
 use crate::term::Term;
 use crate::word::Word;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Why bytes are no term.
@@ -218,6 +219,14 @@ struct Frame<'p> {
     kind: Kind<'p>,
     count: usize,
     missing: usize,
+}
+
+const RECENT_ATOMS: usize = 256;
+
+thread_local! {
+    /// Atoms that were decoded on this thread, by their texts: those need no look at the table, which has a lock.
+    static RECENT: [Cell<Atom>; RECENT_ATOMS] =
+        const { [const { Cell::new(Atom::from_index(0)) }; RECENT_ATOMS] };
 }
 
 /// A node as the format names it; `None` is this one, within tag 121.
@@ -542,7 +551,10 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         }
         let bytes = self.take(length)?;
         let utf8 = matches!(code, tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8);
-        if utf8 || bytes.is_ascii() {
+        if utf8 {
+            return self.atom_of_text(bytes);
+        }
+        if bytes.is_ascii() {
             let Ok(text) = std::str::from_utf8(bytes) else {
                 return self.malformed();
             };
@@ -550,6 +562,27 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         }
         let text: String = bytes.iter().copied().map(char::from).collect();
         self.context.atom(&text, self.safe)
+    }
+
+    /// The atom of a text. The same few come again and again.
+    fn atom_of_text(&mut self, bytes: &[u8]) -> Result<Atom, DecodeError> {
+        let (first, last) = match bytes {
+            [first, .., last] => (*first, *last),
+            _ => (0, 0),
+        };
+        let middle = bytes.get(bytes.len() / 2).copied().unwrap_or(0);
+        let place = usize::from(first) * 7 + usize::from(last) * 31 + usize::from(middle) * 3;
+        let place = (place + bytes.len()) % RECENT_ATOMS;
+        let recent = RECENT.with(|atoms| atoms[place].get());
+        if recent.text().as_bytes() == bytes {
+            return Ok(recent);
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return self.malformed();
+        };
+        let atom = self.context.atom(text, self.safe)?;
+        RECENT.with(|atoms| atoms[place].set(atom));
+        Ok(atom)
     }
 
     fn sysname(&mut self) -> Result<Sysname, DecodeError> {
@@ -662,8 +695,10 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         if count > rules().big_limbs.saturating_mul(8) {
             return Err(DecodeError::TooLarge);
         }
-        if let Some(low) = bytes.first_chunk::<8>().filter(|_| count == 8) {
-            return Ok(self.builder.big(negative, &[u64::from_le_bytes(*low)]));
+        if count <= 8 {
+            let mut limb = [0; 8];
+            limb[..count].copy_from_slice(bytes);
+            return Ok(self.builder.big(negative, &[u64::from_le_bytes(limb)]));
         }
         let big = Big::from_magnitude(negative, bytes);
         Ok(self.builder.big(negative, big.as_ref().limbs))

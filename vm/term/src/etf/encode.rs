@@ -55,12 +55,16 @@ pub trait AtomTable {
     fn place(&mut self, atom: Atom) -> Option<u8>;
 }
 
+/// Bytes that there is room for at first.
+const FIRST_ROOM: usize = 480;
+
 /// Encodes `term`, [`VERSION`] first.
 ///
 /// # Errors
 /// See [`EncodeError`].
 pub fn encode(term: Term<'_>, options: &EncodeOptions) -> Result<Vec<u8>, EncodeError> {
-    let mut out = vec![VERSION];
+    let mut out = Vec::with_capacity(FIRST_ROOM);
+    out.push(VERSION);
     encode_term(term, options, &mut out)?;
     Ok(match options.compressed {
         0 => out,
@@ -328,22 +332,12 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
         while let Some(task) = self.tasks.last_mut() {
             match task {
                 Task::Terms(terms) => {
-                    let Some((&first, rest)) = terms.split_first() else {
-                        self.tasks.pop();
-                        continue;
-                    };
-                    *terms = rest;
-                    self.term(first)?;
+                    let terms = *terms;
+                    self.terms(terms)?;
                 }
                 Task::List(list) => {
-                    let Some(cell) = list.as_cons() else {
-                        let tail = *list;
-                        self.tasks.pop();
-                        self.term(tail)?;
-                        continue;
-                    };
-                    *list = cell.tail();
-                    self.term(cell.head())?;
+                    let list = *list;
+                    self.cells(list)?;
                 }
                 Task::Pairs(pairs) => {
                     let Some((key, value)) = pairs.pop() else {
@@ -371,6 +365,51 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             }
         }
         Ok(())
+    }
+
+    /// Goes on with the task on top, which is these terms.
+    fn terms(&mut self, terms: &'p [Term<'p>]) -> Result<(), EncodeError> {
+        for (index, &term) in terms.iter().enumerate() {
+            if !self.leaf(term) {
+                if let Some(Task::Terms(left)) = self.tasks.last_mut() {
+                    *left = &terms[index + 1..];
+                }
+                return self.term(term);
+            }
+        }
+        self.tasks.pop();
+        Ok(())
+    }
+
+    /// Goes on with the task on top, which is this list.
+    fn cells(&mut self, mut list: Term<'p>) -> Result<(), EncodeError> {
+        while let Some(cell) = list.as_cons() {
+            list = cell.tail();
+            if !self.leaf(cell.head()) {
+                if let Some(Task::List(left)) = self.tasks.last_mut() {
+                    *left = list;
+                }
+                return self.term(cell.head());
+            }
+        }
+        self.tasks.pop();
+        self.term(list)
+    }
+
+    /// Writes one of the commonest terms that have no others inside; false if it is none.
+    #[inline(always)]
+    fn leaf(&mut self, term: Term<'p>) -> bool {
+        let word = term.word();
+        if word.is_small() {
+            self.small(word.small_value());
+        } else if word.is_atom() {
+            self.atom(word.atom_value());
+        } else if word.is_nil() {
+            self.u8(tag::NIL);
+        } else {
+            return false;
+        }
+        true
     }
 
     #[inline(always)]
@@ -438,6 +477,7 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
         Ok(())
     }
 
+    #[inline]
     fn small(&mut self, value: i64) {
         if let Ok(byte) = u8::try_from(value) {
             self.sink.put(&[tag::SMALL_INTEGER, byte]);

@@ -7,7 +7,7 @@ mod internal;
 use crate::atom::Atom;
 use crate::boxed::external::{External, split_pid};
 use crate::boxed::fun::FunKind;
-use crate::hashing::{self, Bits, HashSource, Shape, atom_hash};
+use crate::hashing::{self, Bits, HashSource, Leaf, Shape};
 use crate::map;
 use crate::term::{Term, View};
 
@@ -41,8 +41,9 @@ impl<'p> From<Term<'p>> for Source<'p> {
     }
 }
 
+#[inline]
 fn atom(atom: Atom) -> u32 {
-    atom_hash(atom.text().as_bytes())
+    atom.text_hash()
 }
 
 /// The hash that the definition of a native record keeps: of what stands before the fields, and the fields in the order of the source.
@@ -188,6 +189,33 @@ impl<'p> HashSource<'p> for Source<'p> {
                 None => head[index].into(),
                 Some(field) => Term::atom(fields[field]).into(),
             },
+        }
+    }
+
+    #[inline]
+    fn leaf(self) -> Option<Leaf<'p>> {
+        let Kind::Term(term) = self.0 else {
+            return None;
+        };
+        let word = term.word();
+        if word.is_small() {
+            return Some(Leaf::Small(word.small_value()));
+        }
+        if word.is_atom() {
+            return Some(Leaf::Atom(atom(word.atom_value())));
+        }
+        if word.is_boxed() {
+            let bytes = term.as_bits()?.as_bytes()?;
+            return Some(Leaf::Bytes(bytes));
+        }
+        word.is_nil().then_some(Leaf::Nil)
+    }
+
+    #[inline]
+    fn arity(self) -> Option<usize> {
+        match self.0 {
+            Kind::Term(term) => term.tuple_elements().map(<[Term<'p>]>::len),
+            Kind::Head(..) => None,
         }
     }
 

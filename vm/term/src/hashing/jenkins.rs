@@ -101,12 +101,7 @@ impl BlockHash {
 
     /// The hash.
     pub fn finish(mut self) -> u32 {
-        let mut last = [0; Self::BLOCK];
-        let pending = &self.pending[..usize::from(self.pending_len)];
-        // The lowest byte of the third word is the length's: bytes from the ninth on go one further.
-        let (first, third) = pending.split_at(pending.len().min(8));
-        last[..first.len()].copy_from_slice(first);
-        last[9..9 + third.len()].copy_from_slice(third);
+        let last = last_block(&self.pending[..usize::from(self.pending_len)]);
         self.state[2] = self.state[2].wrapping_add(self.length);
         self.block(&last);
         self.state[2]
@@ -115,9 +110,32 @@ impl BlockHash {
 
 /// Hash of bytes; `initial` is the hash so far.
 pub fn block_hash(bytes: &[u8], initial: u32) -> u32 {
-    let mut hash = BlockHash::new(initial);
-    hash.update(bytes);
-    hash.finish()
+    let (mut a, mut b, mut c) = (GOLDEN, GOLDEN, initial);
+    let (blocks, rest) = bytes.as_chunks::<{ BlockHash::BLOCK }>();
+    let mut add = |block: &[u8; BlockHash::BLOCK], length: u32| {
+        let (words, _) = block.as_chunks::<4>();
+        [a, b, c] = mix(
+            a.wrapping_add(u32::from_le_bytes(words[0])),
+            b.wrapping_add(u32::from_le_bytes(words[1])),
+            c.wrapping_add(u32::from_le_bytes(words[2]))
+                .wrapping_add(length),
+        );
+        c
+    };
+    for block in blocks {
+        add(block, 0);
+    }
+    add(&last_block(rest), bytes.len() as u32)
+}
+
+/// The last block, of what does not fill one. The lowest byte of its third word is the length's: bytes from the ninth on go one further.
+#[inline]
+fn last_block(rest: &[u8]) -> [u8; BlockHash::BLOCK] {
+    let mut last = [0; BlockHash::BLOCK];
+    for (index, &byte) in rest.iter().enumerate() {
+        last[if index < 8 { index } else { index + 1 }] = byte;
+    }
+    last
 }
 
 /// The hash value of an atom with this name in UTF-8: P. J. Weinberger's hash over its characters where they are in

@@ -55,8 +55,32 @@ pub trait HashSource<'a>: Copy {
     /// Element of a tuple, variable of a fun's environment or value of a native record, counted from 0.
     fn child(self, index: usize) -> Self;
 
+    /// What most terms without others inside are, where that is quickly seen.
+    #[inline]
+    fn leaf(self) -> Option<Leaf<'a>> {
+        None
+    }
+
+    /// The size of a tuple, where it is quickly seen that it is one.
+    #[inline]
+    fn arity(self) -> Option<usize> {
+        None
+    }
+
     /// Its word, if that word alone tells it from all other terms. Spares the salted hash a look at the shape.
     fn immediate(self) -> Option<u64>;
+}
+
+/// The commonest terms that have no others inside. Shapes are large; these fit registers.
+pub enum Leaf<'a> {
+    /// As [`Shape::Small`].
+    Small(i64),
+    /// As [`Shape::Atom`].
+    Atom(u32),
+    /// The empty list.
+    Nil,
+    /// A binary that begins at a byte.
+    Bytes(&'a [u8]),
 }
 
 /// What a walker needs to know of a term.

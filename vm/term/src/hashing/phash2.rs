@@ -1,7 +1,7 @@
 //! `erlang:phash2/1,2`. The hash of each term goes into the hash of the next, except in maps, whose pairs are hashed one
 //! by one and xored, so that their order does not matter.
 
-use super::{Bits, BlockHash, HashSource, Shape, combine, golden};
+use super::{Bits, BlockHash, HashSource, Leaf, Shape, block_hash, combine, golden};
 use crate::number::BigRef;
 use smallvec::SmallVec;
 
@@ -89,10 +89,8 @@ fn leaf<'a, T: HashSource<'a>>(hash: u32, shape: &Shape<'a, T>) -> Option<u32> {
             let bits = if value == 0.0 { 0 } else { value.to_bits() };
             combine(hash, (bits >> 32) as u32, bits as u32, FLOAT)
         }
-        Shape::Atom(value) if hash == 0 => value,
-        Shape::Atom(value) => combine(hash, value, 0, ATOM),
-        Shape::Nil if hash == 0 => LONE_NIL,
-        Shape::Nil => combine(hash, NIL_WORD, 0, NIL),
+        Shape::Atom(value) => atom(hash, value),
+        Shape::Nil => nil(hash),
         Shape::Pid { number, .. } => combine(hash, number, 0, PID),
         Shape::Bits(bits) if counted_bytes(bits) <= 64 * STRIDE => {
             let initial = BITS.wrapping_add(hash);
@@ -106,6 +104,54 @@ fn leaf<'a, T: HashSource<'a>>(hash: u32, shape: &Shape<'a, T>) -> Option<u32> {
         }
         _ => return None,
     })
+}
+
+/// [`leaf`] of what is quickly seen to be one.
+#[inline]
+fn quick_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
+    Some(match term.leaf()? {
+        Leaf::Small(value) => small(hash, value),
+        Leaf::Atom(value) => atom(hash, value),
+        Leaf::Nil => nil(hash),
+        Leaf::Bytes([]) => BITS.wrapping_add(hash),
+        Leaf::Bytes(bytes) if bytes.len() <= 64 * STRIDE => {
+            block_hash(bytes, BITS.wrapping_add(hash))
+        }
+        Leaf::Bytes(_) => return None,
+    })
+}
+
+/// [`leaf`], by the quicker way if there is one; else the shape.
+#[inline]
+fn any_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Result<u32, Shape<'a, T>> {
+    match quick_leaf(hash, term) {
+        Some(hash) => Ok(hash),
+        None => slow_leaf(hash, term),
+    }
+}
+
+#[inline(never)]
+fn slow_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Result<u32, Shape<'a, T>> {
+    let shape = term.shape();
+    leaf(hash, &shape).ok_or(shape)
+}
+
+#[inline]
+fn atom(hash: u32, value: u32) -> u32 {
+    if hash == 0 {
+        value
+    } else {
+        combine(hash, value, 0, ATOM)
+    }
+}
+
+#[inline]
+fn nil(hash: u32) -> u32 {
+    if hash == 0 {
+        LONE_NIL
+    } else {
+        combine(hash, NIL_WORD, 0, NIL)
+    }
 }
 
 /// 28 bits were a machine's small integer once; larger ones are hashed as big integers, which they were then.
@@ -148,7 +194,7 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     /// All of the hash of a term in which there are no others, unless that is a long binary.
     #[inline]
     pub fn at_once(term: T) -> Option<u32> {
-        leaf(0, &term.shape())
+        quick_leaf(0, term).or_else(|| leaf(0, &term.shape()))
     }
 
     /// Begins with `term`.
@@ -202,20 +248,15 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                 while next < stop {
                     let child = of.child(next);
                     next += 1;
-                    if let Some(value) = child.small() {
-                        self.hash = small(self.hash, value);
+                    if let Some(hash) = quick_leaf(self.hash, child) {
+                        self.hash = hash;
                         self.untold += 1;
                         continue;
                     }
-                    let shape = child.shape();
-                    let Some(hash) = leaf(self.hash, &shape) else {
-                        if next < end {
-                            self.stack.push(Task::Children { of, next, end });
-                        }
-                        return self.compound(child, shape);
-                    };
-                    self.hash = hash;
-                    self.untold += 1;
+                    if next < end {
+                        self.stack.push(Task::Children { of, next, end });
+                    }
+                    return self.term(child);
                 }
                 if next < end {
                     self.stack.push(Task::Children { of, next, end });
@@ -228,8 +269,8 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                     let Some((key, value)) = pairs.next() else {
                         return;
                     };
-                    let both = leaf(0, &key.shape()).and_then(|hash| leaf(hash, &value.shape()));
-                    if let Some(hash) = both {
+                    let both = any_leaf(0, key).and_then(|hash| any_leaf(hash, value));
+                    if let Ok(hash) = both {
                         self.pairs ^= hash;
                         self.untold += 2;
                         continue;
@@ -264,17 +305,27 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     }
 
     fn term(&mut self, term: T) {
-        let shape = term.shape();
-        match leaf(self.hash, &shape) {
-            Some(hash) => self.hash = hash,
-            None => self.compound(term, shape),
+        if term.cell().is_some() {
+            // Not at once: a list may be the head of a list, and so on.
+            return self.stack.push(Task::List {
+                list: term,
+                word: 0,
+                count: 0,
+            });
+        }
+        if let Some(arity) = term.arity() {
+            self.combine(arity as u32, 0, TUPLE);
+            return self.children(term, arity);
+        }
+        match any_leaf(self.hash, term) {
+            Ok(hash) => self.hash = hash,
+            Err(shape) => self.compound(term, shape),
         }
     }
 
     /// A term in which there are others, or a long binary.
     fn compound(&mut self, term: T, shape: Shape<'a, T>) {
         match shape {
-            // Not at once: a list may be the head of a list, and so on.
             Shape::Cons { .. } => self.stack.push(Task::List {
                 list: term,
                 word: 0,
@@ -348,16 +399,11 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
             let Some(byte @ 0..=255) = value else {
                 self.flush_text(word, count);
                 (word, count) = (0, 0);
-                if let Some(value) = value {
-                    self.hash = small(self.hash, value);
-                } else {
-                    let shape = head.shape();
-                    let Some(hash) = leaf(self.hash, &shape) else {
-                        self.stack.push(Task::Term(tail));
-                        return self.compound(head, shape);
-                    };
-                    self.hash = hash;
-                }
+                let Some(hash) = quick_leaf(self.hash, head) else {
+                    self.stack.push(Task::Term(tail));
+                    return self.term(head);
+                };
+                self.hash = hash;
                 rest = tail;
                 continue;
             };
