@@ -58,6 +58,11 @@ fn flag_field(op: &GenericOp, index: usize) -> Result<Argument, String> {
     }))
 }
 
+/// Are these flags, made by [`flag_field`], those of a signed number?
+fn flags_are_signed(flags: &Argument) -> bool {
+    matches!(flags, Argument::Number(code) if Flags::from_code(*code as u64).is_signed())
+}
+
 /// Flags of a segment in a list: none, or a literal list of names.
 fn flag_names(emitter: &Emitter<'_>, operand: &Operand) -> Result<u8, String> {
     if *operand == Operand::Nil {
@@ -315,6 +320,10 @@ fn get_integer(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         let bits = usize::try_from(constant.small_value())
             .ok()
             .and_then(|size| size.checked_mul(unit));
+        if constant.is_small() && bits == Some(8) && !flags_are_signed(&flags) {
+            let arguments = [label(at(op, 0)?), context, Argument::Number(1), target];
+            return emitter.emit(&ops::bs_get_byte, &arguments);
+        }
         if let Some(bits) = bits.filter(|&bits| constant.is_small() && bits <= 65_535) {
             return emitter.emit(
                 &ops::bs_get_integer_bits,
@@ -374,6 +383,15 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         Operand::Unsigned(size) => size.saturating_mul(unit).min(1 << 55),
         _ => 1 << 55,
     };
+    if let Some((unit, target)) = single_byte(emitter, items)? {
+        let arguments = [
+            label(at(op, 0)?),
+            context,
+            Argument::Number(unit),
+            emitter.argument(target)?,
+        ];
+        return emitter.emit(&ops::bs_get_byte, &arguments);
+    }
     let mut words = Vec::new();
     let mut rest: &[Operand] = items;
     while let [Operand::Atom(name), arguments @ ..] = rest {
@@ -395,11 +413,16 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
             }
             ("integer", [_, flags, size, unit, target, rest @ ..]) => {
                 let flags = u64::from(flag_names(emitter, flags)?);
-                words.extend([
-                    plain(command::INTEGER, bits(size, value(unit)?)),
-                    RunWord::Plain(flags),
-                    emitter.general(target)?,
-                ]);
+                let size = bits(size, value(unit)?);
+                if size == 8 && !Flags::from_code(flags).is_signed() {
+                    words.extend([plain(command::BYTE, 8), emitter.general(target)?]);
+                } else {
+                    words.extend([
+                        plain(command::INTEGER, size),
+                        RunWord::Plain(flags),
+                        emitter.general(target)?,
+                    ]);
+                }
                 rest
             }
             ("binary", [_, _, size, unit, target, rest @ ..]) => {
@@ -427,6 +450,33 @@ fn bs_match(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         &ops::bs_match,
         &[label(at(op, 0)?), context, Argument::Words(words)],
     )
+}
+
+/// Unit and target, if the commands take one byte of at least so many and nothing else.
+fn single_byte<'a>(
+    emitter: &Emitter<'_>,
+    items: &'a [Operand],
+) -> Result<Option<(usize, &'a Operand)>, String> {
+    use Operand::{Atom, Unsigned};
+    let [
+        Atom(ensure),
+        Unsigned(8),
+        Unsigned(unit @ (1 | 8)),
+        Atom(integer),
+        _,
+        flags,
+        Unsigned(size),
+        Unsigned(size_unit),
+        target,
+    ] = items
+    else {
+        return Ok(None);
+    };
+    let names = [ensure, integer].map(|name| emitter.names.atom(*name).text());
+    let byte = size.checked_mul(*size_unit) == Some(8)
+        && !Flags::from_code(flag_names(emitter, flags)?.into()).is_signed();
+    let fits = names == ["ensure_at_least", "integer"] && byte;
+    Ok(fits.then_some((*unit as usize, target)))
 }
 
 fn create(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
@@ -482,14 +532,56 @@ fn create(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         }
     }
     let target = emitter.argument(at(op, 4)?)?;
-    let arguments = [
+    let mut arguments = vec![
         label(at(op, 0)?),
         Argument::Number(heap_need(op, 1)?),
         Argument::Number(number(op, 2)?),
-        target,
-        Argument::Words(words),
     ];
-    emitter.emit(&ops::bs_create_bin, &arguments)
+    let row = match appended_byte(emitter, items)? {
+        Some((source, value)) => {
+            arguments.extend([source, value]);
+            &ops::bs_append_byte
+        }
+        None => &ops::bs_create_bin,
+    };
+    arguments.extend([target, Argument::Words(words)]);
+    emitter.emit(row, &arguments)
+}
+
+/// What is appended to, and the integer, if the segments are these two and the second has eight bits.
+fn appended_byte(
+    emitter: &mut Emitter<'_>,
+    items: &[Operand],
+) -> Result<Option<(Argument, Argument)>, String> {
+    use Operand::{Atom, Unsigned};
+    let [
+        Atom(append),
+        _,
+        Unsigned(1 | 8),
+        _,
+        source,
+        _,
+        Atom(integer),
+        _,
+        Unsigned(unit),
+        _,
+        value,
+        bits,
+    ] = items
+    else {
+        return Ok(None);
+    };
+    let kinds = [append, integer].map(|name| emitter.names.atom(*name).text());
+    let eight = match size(emitter, bits)? {
+        Place::Constant(bits) if bits.is_small() => {
+            bits.small_value().checked_mul(*unit as i64) == Some(8)
+        }
+        _ => false,
+    };
+    if !eight || !matches!(kinds, ["append" | "private_append", "integer"]) {
+        return Ok(None);
+    }
+    Ok(Some((emitter.argument(source)?, emitter.argument(value)?)))
 }
 
 fn init(emitter: &mut Emitter<'_>, op: &GenericOp, unit: usize) -> Lowered {

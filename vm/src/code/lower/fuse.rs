@@ -2,7 +2,7 @@
 
 use super::emit::{Argument, Emitter};
 use super::operand as at;
-use super::rules::{heap_need, label, number};
+use super::rules::{heap_need, label, number, select_tuple_arity};
 use crate::interp::isa::Which;
 use crate::interp::operand::Place;
 use crate::interp::ops::{call, compare, control, data, fun, lists};
@@ -94,6 +94,13 @@ pub(super) fn fuse(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Result<Optio
                 &data::is_tuple_of_arity,
                 &[label(op, 0)?, value, Argument::Immediate(header)],
             )?;
+            Ok(Some(2))
+        }
+        // What is no tuple has no such header, and goes the same way.
+        (Op::IsTuple, Op::SelectTupleArity)
+            if at(op, 0)? == at(next, 1)? && same_register(at(op, 1)?, at(next, 0)?) =>
+        {
+            select_tuple_arity(emitter, next)?;
             Ok(Some(2))
         }
         (Op::IsNonemptyList, Op::GetList) if same_register(at(op, 1)?, at(next, 0)?) => {

@@ -164,8 +164,13 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
             &[label(op, 1)?, Argument::Number(number(op, 2)?)],
         )?,
         Op::CallExt => {
+            let row = if called_as_native(emitter, op)? {
+                &call::call_native
+            } else {
+                &call::call_ext
+            };
             let export = callee(emitter, op)?;
-            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+            emitter.emit(row, &[Argument::Immediate(export)])?;
         }
         // A native is called, not jumped to: the trace of its error shows the function that called it.
         // The frame that the compiler names may be none if the call never returns.
@@ -176,12 +181,12 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
         }
         Op::CallExtOnly if called_as_native(emitter, op)? => {
             let export = callee(emitter, op)?;
-            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+            emitter.emit(&call::call_native, &[Argument::Immediate(export)])?;
             emitter.emit(&control::ret, &[])?;
         }
         Op::CallExtLast if called_as_native(emitter, op)? => {
             let export = callee(emitter, op)?;
-            emitter.emit(&call::call_ext, &[Argument::Immediate(export)])?;
+            emitter.emit(&call::call_native, &[Argument::Immediate(export)])?;
             emitter.emit(
                 &control::deallocate_ret,
                 &[Argument::Number(number(op, 2)?)],
@@ -686,7 +691,7 @@ fn table(cases: &[(u64, u32)]) -> Argument {
     Argument::Words(values.chain(targets).collect())
 }
 
-fn select_tuple_arity(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+pub(super) fn select_tuple_arity(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     let value = emitter.argument(at(op, 0)?)?;
     let mut cases: Vec<(u64, u32)> = Vec::new();
     for pair in list(op, 2)?.chunks(2) {
@@ -742,6 +747,20 @@ fn arithmetic(name: &str, arity: usize) -> Option<&'static Row> {
         ("bsr", 2) => &arith::int_bsr,
         ("bnot", 1) => &arith::int_bnot,
         ("-", 1) => &arith::negate,
+        _ => return None,
+    })
+}
+
+/// The comparison that is an instruction of its own, as a value, and whether its operands change places.
+fn comparison(name: &str, arity: u32) -> Option<(&'static Row, bool)> {
+    Some(match (name, arity) {
+        ("<", 2) => (&compare::lt_value, false),
+        (">", 2) => (&compare::lt_value, true),
+        (">=", 2) => (&compare::ge_value, false),
+        ("=<", 2) => (&compare::ge_value, true),
+        ("=:=", 2) => (&compare::eq_exact_value, false),
+        ("=/=", 2) => (&compare::ne_exact_value, false),
+        ("==", 2) => (&compare::eq_value, false),
         _ => return None,
     })
 }
@@ -811,10 +830,13 @@ fn bif(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
         if (name, arity) == ("self", 0) {
             return emitter.emit(&guard::self_pid, &[target]);
         }
-        if (name, arity) == ("=:=", 2) {
+        if let Some((row, swapped)) = comparison(name, arity) {
             let mut arguments = sources;
+            if swapped {
+                arguments.reverse();
+            }
             arguments.push(target);
-            return emitter.emit(&guard::eq_exact_value, &arguments);
+            return emitter.emit(row, &arguments);
         }
     }
     if export.native.load(std::sync::atomic::Ordering::Relaxed) == 0 {

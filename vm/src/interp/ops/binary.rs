@@ -6,9 +6,9 @@
 use super::guard::after_building;
 use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
-use oxbeam_term::binary::Flags;
 use oxbeam_term::binary::build::{self, BuildError, Writer, WriterState};
 use oxbeam_term::binary::matching::{self, CONTEXT_WORDS, Reader};
+use oxbeam_term::binary::{APPENDED_WORDS, Flags, append_bytes};
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Term, Word};
 
@@ -52,6 +52,8 @@ pub mod command {
     pub const TAIL: u64 = 5;
     /// The next bits are the number that follows.
     pub const EQUAL: u64 = 6;
+    /// Unsigned integer of eight bits: target follows.
+    pub const BYTE: u64 = 7;
 }
 
 crate::instructions! { frame;
@@ -95,6 +97,25 @@ crate::instructions! { frame;
     bs_get_tail(context: Source, target: Destination) {
         let tail = tail(&mut frame, context);
         target.set(tail);
+        frame.advance()
+    }
+    /// The next byte if what is left is a multiple of `unit` bits, 1 or 8; else jump.
+    bs_get_byte(otherwise: Label, context: Source, unit: Number, target: Destination) {
+        let object = context.pointer();
+        let (position, end) = ((*object.add(1)).0, (*object.add(2)).0);
+        let left = end - position;
+        if left < 8 || left & (unit as u64 - 1) != 0 { return frame.go(otherwise) }
+        if position.is_multiple_of(8) {
+            let byte = *((*object.add(3)).0 as *const u8).add(position as usize / 8);
+            *object.add(1) = Word(position + 8);
+            target.set(Word::small(i64::from(byte)));
+            return frame.advance();
+        }
+    } => {
+        let mut reader = Reader::load(context);
+        let value = reader.take(8);
+        reader.store(context);
+        target.set(Word::small(value as i64));
         frame.advance()
     }
     /// Integer of a constant number of bits, or jump.
@@ -231,6 +252,13 @@ crate::instructions! { frame;
                     if reader.remaining() != size { return frame.go(otherwise) }
                     at = at.add(1);
                 }
+                command::BYTE => {
+                    if reader.remaining() < 8 { return frame.go(otherwise) }
+                    let value = Word::small(reader.take(8) as i64);
+                    reader.store(context);
+                    frame.set_general(*at.add(1), value);
+                    at = at.add(2);
+                }
                 command::INTEGER => {
                     let flags = *at.add(1) as usize;
                     let value = match reader.small_integer(size, Flags::from_code(flags as u64)) {
@@ -280,6 +308,25 @@ crate::instructions! { frame;
     /// `target :=` a bitstring of the run's segments. `words` stay free on the heap.
     bs_create_bin(otherwise: Label, words: Number, live: Number, target: Destination, segments: Words) {
         if !frame.room(words + RESERVE) { return frame.collect(words + RESERVE, live) }
+        let value = create(&mut frame, segments.count, otherwise);
+        if value.is_none() { return fail(frame, otherwise) }
+        target.set(value);
+        frame.next = frame.next.add(segments.count);
+        frame.advance()
+    }
+    /// [`bs_create_bin`] of the run's two segments: `source`, and the lowest eight bits of `value`.
+    bs_append_byte(otherwise: Label, words: Number, live: Number, source: Source, value: Source, target: Destination, segments: Words) {
+        if !frame.room(words + RESERVE) { return frame.collect(words + RESERVE, live) }
+        if value.is_small() {
+            if let Some((result, place)) = append_bytes(source, 1, frame.htop) {
+                *place = value.small_value() as u8;
+                frame.htop = frame.htop.add(APPENDED_WORDS);
+                target.set(result);
+                frame.next = frame.next.add(segments.count);
+                return frame.advance();
+            }
+        }
+    } => {
         let value = create(&mut frame, segments.count, otherwise);
         if value.is_none() { return fail(frame, otherwise) }
         target.set(value);
@@ -472,6 +519,12 @@ struct Failure {
 unsafe fn create(frame: &mut Frame, count: usize, otherwise: *const u64) -> Word {
     // SAFETY: the run holds segments, whose operands are terms of the running process.
     unsafe {
+        if count > segment::WORDS && *frame.next & 0xff == segment::APPEND {
+            let value = super::append::append(frame, count);
+            if !value.is_none() {
+                return value;
+            }
+        }
         match try_create(frame, count) {
             Ok((value, cost)) => {
                 frame.reds -= cost;

@@ -11,6 +11,7 @@ use crate::release::Release;
 use crate::trace::call;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::fun::Export;
+use oxbeam_term::gc::zeal::ZEAL;
 use oxbeam_term::{Atom, Term, Word};
 use smallvec::SmallVec;
 
@@ -48,6 +49,29 @@ crate::instructions! { frame;
     call_ext(export: Immediate) {
         frame.push_return();
         frame.enter_global(code_of(export))
+    }
+    /// [`call_ext`] of what was a native when the code was made: if nothing else stands at its entry now, does what [`native_entry`] does.
+    call_native(export: Immediate) {
+        let code = code_of(export);
+        frame.push_return();
+        if *code != handlers::native_entry as *const () as u64 || frame.reds <= 1 { return frame.enter_global(code) }
+        frame.reds -= 1;
+        if ZEAL { (*frame.registers).again = std::ptr::null() }
+        frame.owned().reductions_left = frame.reds;
+        let result = invoke(frame.registers, frame.e, frame.htop, code);
+        frame.leave();
+        if result.is_none() { return native_stopped(code, frame.e, frame.htop, frame.registers, frame.reds) }
+        frame.set_x(0, result);
+        let owned = frame.owned();
+        if owned.extra_reductions != 0 {
+            frame.reds -= owned.extra_reductions;
+            owned.extra_reductions = 0;
+        }
+        if owned.heap.wants_collection() {
+            return collect_and_return(code, frame.e, frame.htop, frame.registers, frame.reds);
+        }
+        frame.e = frame.e.add(1);
+        frame.advance()
     }
     /// [`call_ext`] in tail position without a frame.
     call_ext_only(export: Immediate) { frame.enter_global(code_of(export)) }

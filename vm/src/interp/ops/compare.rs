@@ -67,6 +67,56 @@ crate::instructions! { frame;
         let within = cmp_words(value, Word(low)) != Ordering::Less && cmp_words(Word(high), value) != Ordering::Less;
         if within { frame.advance() } else { frame.go(otherwise) }
     }
+    /// `target := left < right`
+    lt_value(left: Source, right: Source, target: Destination) {
+        if both_small(left, right) {
+            target.set(Word::boolean((left.0 as i64) < right.0 as i64));
+            return frame.advance();
+        }
+    } => {
+        target.set(Word::boolean(less(left, right)));
+        frame.advance()
+    }
+    /// `target := left >= right`
+    ge_value(left: Source, right: Source, target: Destination) {
+        if both_small(left, right) {
+            target.set(Word::boolean((left.0 as i64) >= right.0 as i64));
+            return frame.advance();
+        }
+    } => {
+        target.set(Word::boolean(!less(left, right)));
+        frame.advance()
+    }
+    /// `target := left =:= right`
+    eq_exact_value(left: Source, right: Source, target: Destination) {
+        if left == right || left.is_immediate() || right.is_immediate() {
+            target.set(Word::boolean(left == right));
+            return frame.advance();
+        }
+    } => {
+        target.set(Word::boolean(eq_exact_words(left, right)));
+        frame.advance()
+    }
+    /// `target := left =/= right`
+    ne_exact_value(left: Source, right: Source, target: Destination) {
+        if left == right || left.is_immediate() || right.is_immediate() {
+            target.set(Word::boolean(left != right));
+            return frame.advance();
+        }
+    } => {
+        target.set(Word::boolean(!eq_exact_words(left, right)));
+        frame.advance()
+    }
+    /// `target := left == right`
+    eq_value(left: Source, right: Source, target: Destination) {
+        if left == right {
+            target.set(Word::boolean(true));
+            return frame.advance();
+        }
+    } => {
+        target.set(Word::boolean(eq_arith_words(left, right)));
+        frame.advance()
+    }
 }
 
 /// Is `left < right`? Two floats are compared here.

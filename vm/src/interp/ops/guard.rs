@@ -120,11 +120,6 @@ crate::instructions! { frame;
         let _ = invoke(&mut frame, export, 2, otherwise);
         fail(frame, otherwise)
     }
-    /// `target := left =:= right` and kin, as values: the native's result is the comparison's.
-    eq_exact_value(left: Source, right: Source, target: Destination) {
-        target.set(Word::boolean(left == right || oxbeam_term::compare::eq_exact_words(left, right)));
-        frame.advance()
-    }
 }
 
 /// Jumps, or raises what was set.

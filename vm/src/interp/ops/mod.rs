@@ -1,5 +1,6 @@
 //! The instructions, by family.
 
+mod append;
 pub mod arith;
 pub mod binary;
 pub mod call;

@@ -36,6 +36,48 @@ fn roomy(needed: usize) -> usize {
     (needed + more).max(SMALLEST)
 }
 
+/// Words that [`append_bytes`] writes.
+pub const APPENDED_WORDS: usize = 4;
+
+/// The commonest append of all: whole bytes, not none, to a part of whole bytes that has room behind it. Writes the new part to `room`; gives it,
+/// and where the bytes go. `None`: it is not so simple, and nothing has happened.
+///
+/// # Safety
+/// `original` is a term, and `room` has [`APPENDED_WORDS`] fresh words. All of the bytes are written before anybody looks at the new part.
+#[inline(always)]
+pub unsafe fn append_bytes(
+    original: Word,
+    bytes: usize,
+    room: *mut Word,
+) -> Option<(Word, *mut u8)> {
+    // SAFETY: the caller's promise; a part has an offset, a size and a holder, and a holder in the third word one reference.
+    unsafe {
+        if !original.is_boxed() || bytes == 0 {
+            return None;
+        }
+        let part = original.pointer();
+        if (*part).subtag() != subtag::SUB_BITS {
+            return None;
+        }
+        let (offset, bits) = ((*part.add(1)).0 as usize, (*part.add(2)).0 as usize);
+        let holder = (*part.add(3)).pointer();
+        let (end, more) = (offset + bits, bytes * 8);
+        if (*holder).subtag() != subtag::REFC || (end | bits) % 8 != 0 {
+            return None;
+        }
+        let shared = SharedBytes::borrow_raw(&(*holder.add(2)).0);
+        let alone = shared.is_unique() && !is_literal_address(holder as usize);
+        if end + more > (*holder.add(1)).0 as usize * 8 || !shared.claim_bits(end, more, alone) {
+            return None;
+        }
+        *room = Word::header(subtag::SUB_BITS, 3);
+        *room.add(1) = Word(offset as u64);
+        *room.add(2) = Word((bits + more) as u64);
+        *room.add(3) = Word::boxed(holder);
+        Some((Word::boxed(room), shared.data().add(end / 8)))
+    }
+}
+
 impl<'p> Builder<'p> {
     /// `original` with `bits` more bits, which are to be written now. The size of `original` must be a multiple of `unit`.
     #[inline]

@@ -18,6 +18,7 @@ pub mod refc;
 pub mod utf;
 
 pub use crate::number::Endian;
+pub use append::{APPENDED_WORDS, append_bytes};
 
 use crate::heap::arena::Builder;
 use crate::term::Term;
