@@ -1,5 +1,6 @@
 //! What `erts_internal` does with processes: requests that a process executes for another one.
 
+use super::node::{await_room, resumes};
 use super::process::save_calls;
 use super::suspend;
 use oxbeam_term::gc::Extent;
@@ -33,6 +34,9 @@ fn local_pid(term: Term<'_>) -> Result<u64, Raise> {
 /// `group_leader(Leader, Pid)`: `true`, `badarg`, or `false` where the other process must be asked.
 fn group_leader_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let badarg = Ok(Term::atom(known::BADARG));
+    if resumes(cx)?.is_some() {
+        return Ok(Term::TRUE);
+    }
     let Some(leader) = Peer::from_pid(cx.arg(0)) else {
         return badarg;
     };
@@ -45,7 +49,8 @@ fn group_leader_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         View::ExternalPid(pid) => {
             if let Some(connection) = dist::connect(pid.node().name) {
                 let to = Peer::Remote(pid.node(), pid.number());
-                connection.send_group_leader(leader, to);
+                connection.send_group_leader(cx.process().number, leader, to);
+                await_room(cx, &connection, None)?;
             }
             Ok(Term::TRUE)
         }

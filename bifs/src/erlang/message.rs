@@ -2,7 +2,7 @@
 
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::saved_calls::SavedCall;
-use oxbeam_vm::signal::{self, Manner, Sent, remote};
+use oxbeam_vm::signal::{self, Manner, Sent};
 
 natives! { NATIVES: "erlang";
     "!" / 2 Plain => send_2;
@@ -27,11 +27,8 @@ fn send_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             signal::wait_for_port(cx.process(), port);
             Err(Raise::Wait)
         }
-        Sent::BusyNode(node) => {
-            remote::wait_for_node(cx.process(), node);
-            Err(Raise::Wait)
-        }
-        Sent::Done | Sent::NotConnected(_) => Ok(message),
+        Sent::Suspended => Err(Raise::Wait),
+        Sent::Done | Sent::BusyNode | Sent::NotConnected(_) => Ok(message),
     }
 }
 
@@ -52,19 +49,21 @@ fn send_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     save_send(cx);
     let (to, message) = (cx.arg(0), cx.arg(1));
-    let manner = Manner { connect, priority };
+    let manner = Manner {
+        connect,
+        suspend,
+        priority,
+    };
     let result = match signal::send_in_manner(cx.process(), to, message, manner) {
         Sent::Badarg => return Err(Raise::Badarg),
         Sent::NotConnected(_) if !connect => known::NOCONNECT,
-        Sent::Busy(_) | Sent::BusyNode(_) if !suspend => known::NOSUSPEND,
+        Sent::BusyNode => known::NOSUSPEND,
+        Sent::Busy(_) if !suspend => known::NOSUSPEND,
         Sent::Busy(port) => {
             signal::wait_for_port(cx.process(), port);
             return Err(Raise::Wait);
         }
-        Sent::BusyNode(node) => {
-            remote::wait_for_node(cx.process(), node);
-            return Err(Raise::Wait);
-        }
+        Sent::Suspended => return Err(Raise::Wait),
         Sent::Done | Sent::NotConnected(_) => known::OK,
     };
     Ok(Term::atom(result))

@@ -1,7 +1,8 @@
 //! Links, monitors, aliases, exit signals. Follows `bif.c`.
 
-use super::node::reach;
+use super::node::{await_room, reach, resumes};
 use oxbeam_term::boxed::external::this_node;
+use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::relations::{Alias, AliasMode, Watched};
 use oxbeam_vm::process::{Peer, Process};
@@ -48,6 +49,9 @@ fn only_priority(options: Term<'_>) -> Option<bool> {
 }
 
 fn link_to<'p>(cx: &mut Cx<'p>, priority: bool) -> NativeResult<'p> {
+    if resumes(cx)?.is_some() {
+        return Ok(Term::TRUE);
+    }
     let other = cx.arg(0);
     let process = cx.process();
     let peer = match (Peer::from_term(other), other.view()) {
@@ -75,7 +79,11 @@ fn link_to<'p>(cx: &mut Cx<'p>, priority: bool) -> NativeResult<'p> {
             return no_process(cx, other);
         }
         match reach(cx, node.name)? {
-            Some(connection) => link::link_over(&connection, process, cx.owned(), peer),
+            Some(connection) => {
+                if link::link_over(&connection, process, cx.owned(), peer) {
+                    return Err(Raise::Wait);
+                }
+            }
             None => link::not_connected(process, cx.owned(), peer),
         }
         return Ok(Term::TRUE);
@@ -117,6 +125,9 @@ fn no_process<'p>(cx: &mut Cx<'p>, other: Term<'p>) -> NativeResult<'p> {
 }
 
 fn unlink_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    if resumes(cx)?.is_some() {
+        return Ok(Term::TRUE);
+    }
     let other = cx.arg(0);
     let Some(peer) = Peer::from_term(other) else {
         return if other.is_port() {
@@ -129,7 +140,9 @@ fn unlink_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if process.trace.has(flag::PROCS) {
         event::simple(process, flag::PROCS, "unlink", other);
     }
-    link::unlink(process, cx.owned(), peer);
+    if let Some(connection) = link::unlink(process, cx.owned(), peer) {
+        await_room(cx, &connection, None)?;
+    }
     Ok(Term::TRUE)
 }
 
@@ -196,6 +209,9 @@ fn target_of(by_port: bool, item: Term<'_>) -> Option<Target> {
 }
 
 fn watch<'p>(cx: &mut Cx<'p>, options: Options) -> NativeResult<'p> {
+    if let Some(Some(reference)) = resumes(cx)? {
+        return Ok(reference_term(cx, reference, options.alias.is_some()));
+    }
     let (kind, item) = (cx.arg(0), cx.arg(1));
     let process = cx.process();
     let by_port = match kind.as_atom() {
@@ -233,7 +249,10 @@ fn watch<'p>(cx: &mut Cx<'p>, options: Options) -> NativeResult<'p> {
         }
         Some((what, node)) => match reach(cx, node)? {
             Some(connection) => {
-                remote::monitor_over(&connection, process, cx.owned(), what, options)
+                let reference =
+                    remote::monitor_over(&connection, process, cx.owned(), what, options);
+                await_room(cx, &connection, Some(reference))?;
+                reference
             }
             None => {
                 let reason = known::NOCONNECTION;
@@ -266,6 +285,9 @@ fn demonitor_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// Ends the monitor that is the first argument. Was there one?
 fn stop(cx: &mut Cx<'_>) -> Result<bool, Raise> {
+    if resumes(cx)?.is_some() {
+        return Ok(true);
+    }
     let monitor = cx.arg(0);
     let Some(reference) = monitor.as_reference() else {
         return match monitor.view() {
@@ -277,7 +299,11 @@ fn stop(cx: &mut Cx<'_>) -> Result<bool, Raise> {
     };
     let reference = reference.numbers();
     let process = cx.process();
-    Ok(monitor::demonitor(process, cx.owned(), reference))
+    let stopped = monitor::demonitor(process, cx.owned(), reference);
+    if let Some(Some(connection)) = &stopped {
+        await_room(cx, connection, None)?;
+    }
+    Ok(stopped.is_some())
 }
 
 /// `demonitor(Ref, [flush, info])`
@@ -375,6 +401,9 @@ fn exit_with_options<'p>(cx: &mut Cx<'p>, ends_self: bool) -> NativeResult<'p> {
 
 /// Sends an exit signal. `ends_self`: sent to oneself it ends the caller even if the reason is `normal`, and before it returns.
 fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResult<'p> {
+    if resumes(cx)?.is_some() {
+        return Ok(Term::TRUE);
+    }
     let (to, reason) = (cx.arg(0), cx.arg(1));
     let process = cx.process();
     let from = Peer::Process(process.number);
@@ -391,9 +420,17 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
                 cx.fetch_signals()?;
             }
         }
-        View::Pid(_) | View::Port(_) | View::ExternalPid(_) => {
+        View::Pid(_) | View::Port(_) => {
             if let Some(peer) = Peer::from_term(to) {
                 link::send_exit(from, peer, reason, priority);
+            }
+        }
+        View::ExternalPid(pid) => {
+            if let Some(connection) = dist::connect(pid.node().name) {
+                let from = (from, !cx.owned().async_dist);
+                let to = Peer::Remote(pid.node(), pid.number());
+                connection.send_exit(from, to, reason, priority);
+                await_room(cx, &connection, None)?;
             }
         }
         View::Reference(alias) if cx.machine().release.priority_messages => {
@@ -403,8 +440,11 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
             }
         }
         View::ExternalReference(alias) if cx.machine().release.priority_messages => {
-            let node = alias.node().name;
-            link::send_exit_to_remote_alias(from, to, node, reason, priority);
+            if let Some(connection) = dist::connect(alias.node().name) {
+                let from = (from, !cx.owned().async_dist);
+                connection.send_alias_exit(from, to, reason, priority);
+                await_room(cx, &connection, None)?;
+            }
         }
         View::ExternalPort(port) if port.node().name == this_node().name => {}
         _ => return Err(Raise::Badarg),

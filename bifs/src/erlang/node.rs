@@ -6,8 +6,10 @@ use oxbeam_vm::logger;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::port;
 use oxbeam_vm::process::{Owned, Process};
-use oxbeam_vm::signal::{self, Signal, remote};
+use oxbeam_vm::signal::remote::{self, Stand};
+use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::term::boxed::external::{Node, set_this_node, this_node};
+use oxbeam_vm::term::boxed::reference::RefNumbers;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
@@ -234,7 +236,7 @@ fn setnode_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn monitor_node_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    monitor_node(cx)
+    monitor_node(cx, false)
 }
 
 fn monitor_node_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -245,10 +247,12 @@ fn monitor_node_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !known || !options.rest().is_nil() {
         return Err(cx.badarg_because(Atom::of("badopt")));
     }
-    monitor_node(cx)
+    let passive = !cx.arg(2).is_nil();
+    monitor_node(cx, passive)
 }
 
-fn monitor_node<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+/// `passive`: if there is no connection the other node may make one, for which `net_kernel` waits.
+fn monitor_node<'p>(cx: &mut Cx<'p>, passive: bool) -> NativeResult<'p> {
     let node = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     if node != known::NONODE_NOHOST && this_node().name == known::NONODE_NOHOST {
         return Err(cx.error(Term::atom(Atom::of("notalive"))));
@@ -267,6 +271,11 @@ fn monitor_node<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             }
         }
         return Ok(Term::TRUE);
+    }
+    if passive && dist::is_alive() && !dist::find(node).is_some_and(|connection| connection.is_up())
+    {
+        let arguments = [cx.arg(0), cx.arg(1), cx.arg(2)];
+        return Err(cx.trap_to(known::ERLANG, Atom::of("dmonitor_node"), &arguments));
     }
     if reach(cx, node)?.is_some() {
         *cx.owned()
@@ -295,6 +304,28 @@ pub(super) fn reach(cx: &mut Cx<'_>, node: Atom) -> Result<Option<Arc<Connection
     }
     // It is about to go; then there may be another one.
     Err(Raise::Yield)
+}
+
+/// Has the caller done what it is called for, and was suspended since? With the reference that it made then. A native that may be suspended asks
+/// this before all else.
+pub(super) fn resumes(cx: &mut Cx<'_>) -> Result<Option<Option<RefNumbers>>, Raise> {
+    match remote::stand(cx.process(), cx.owned()) {
+        Stand::Begins => Ok(None),
+        Stand::Waits => Err(Raise::Wait),
+        Stand::Resumes(reference) => Ok(Some(reference)),
+    }
+}
+
+/// The caller has sent something; it is suspended if the connection is busy.
+pub(super) fn await_room(
+    cx: &mut Cx<'_>,
+    connection: &Arc<Connection>,
+    reference: Option<RefNumbers>,
+) -> Result<(), Raise> {
+    if remote::must_wait(cx.process(), cx.owned(), connection, reference) {
+        return Err(Raise::Wait);
+    }
+    Ok(())
 }
 
 /// The connection whose handle this is.

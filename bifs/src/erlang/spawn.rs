@@ -1,7 +1,7 @@
 //! Starting processes. Follows `erl_create_process` and `bif.c`.
 
 use super::monitor::{monitor_options, reference_term};
-use super::node::reach;
+use super::node::{await_room, reach, resumes};
 use super::process::{heap_words, max_heap};
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_vm::dist::send::spawned;
@@ -276,8 +276,13 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let Some(asked) = Asked::of(cx.arg(2), request) else {
         return badarg;
     };
-    let connection = reach(cx, node)?;
-    let numbers = unique::next_reference();
+    let resumed = resumes(cx)?.flatten();
+    let connection = if resumed.is_none() {
+        reach(cx, node)?
+    } else {
+        None
+    };
+    let numbers = resumed.unwrap_or_else(unique::next_reference);
     let alias = asked.monitor.is_some_and(|monitor| monitor.alias.is_some());
     let reference = reference_term(cx, numbers, alias);
     let process = cx.process();
@@ -286,6 +291,7 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .and_then(|connection| connection.flags())
         .is_none_or(|flags| flags & dist::flag::SPAWN != 0);
     let failed = match &connection {
+        _ if resumed.is_some() => None,
         _ if asked.bad => Some(known::BADOPT),
         None => Some(known::NOCONNECTION),
         Some(_) if !spawns => Some(Atom::of("notsup")),
@@ -322,12 +328,13 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         let token = seq_trace::count_on(cx).map(|token| token.term(cx.builder()));
         connection.send_spawn_request(
             reference,
-            process.number,
+            (process.number, !cx.owned().async_dist),
             leader,
             (call, arguments),
             options,
             token,
         );
+        await_room(cx, &connection, Some(numbers))?;
     }
     if request {
         return Ok(reference);

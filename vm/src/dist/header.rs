@@ -81,6 +81,8 @@ pub(super) struct Frame {
     pub(super) payload: Option<usize>,
     /// It was made when it was not known what the other node can do.
     pub(super) hopes: bool,
+    /// The process that sends it.
+    pub(super) from: u64,
 }
 
 impl Frame {
@@ -144,7 +146,7 @@ impl Frame {
             out.push(VERSION);
             out.extend(payload);
         }
-        Packet::small(out)
+        Packet::small(out, self.bytes.len())
     }
 }
 
@@ -155,19 +157,26 @@ pub struct Packet {
     body: Arc<Vec<u8>>,
     from: usize,
     to: usize,
+    /// Bytes of its message in it.
+    share: usize,
 }
 
 /// Messages up to this size are copied behind their headers.
 const SMALL: usize = 4 << 10;
 
 impl Packet {
-    fn small(head: Vec<u8>) -> Packet {
+    fn small(head: Vec<u8>, share: usize) -> Packet {
         Packet {
             head,
             body: Arc::default(),
             from: 0,
             to: 0,
+            share,
         }
+    }
+    /// Bytes of its message in it.
+    pub(super) fn share(&self) -> usize {
+        self.share
     }
     /// Number of bytes.
     #[expect(
@@ -219,16 +228,17 @@ impl Writer {
             let mut head = Vec::with_capacity(room + 3 + 8 * atoms.atoms.len());
             head.extend([VERSION, WHOLE]);
             self.references(&atoms.atoms, &mut head);
+            let to = bytes.len();
             if small {
                 head.extend(bytes);
-                out.push_back(Packet::small(head));
+                out.push_back(Packet::small(head, to));
             } else {
-                let to = bytes.len();
                 out.push_back(Packet {
                     head,
                     body: Arc::new(bytes),
                     from: 0,
                     to,
+                    share: to,
                 });
             }
             return;
@@ -246,11 +256,13 @@ impl Writer {
             if from == 0 {
                 self.references(&atoms.atoms, &mut head);
             }
+            let end = to.min(body.len());
             out.push_back(Packet {
                 head,
                 body: Arc::clone(&body),
                 from,
-                to: to.min(body.len()),
+                to: end,
+                share: end - from,
             });
             (from, to) = (to, to + FRAGMENT);
             left -= 1;

@@ -11,6 +11,7 @@
 //! | file | what |
 //! |---|---|
 //! | `header.rs` | packets: atoms by reference, fragments |
+//! | `queue.rs` | what waits to be sent, and who must wait with it |
 //! | `turn.rs` | what is sent during a process's turn goes out together at its end |
 //! | `send.rs` | control messages that we send |
 //! | `pending.rs` | those that wait until it is known what the other node can do |
@@ -19,6 +20,7 @@
 
 mod header;
 mod pending;
+mod queue;
 mod receive;
 pub mod send;
 pub(crate) mod turn;
@@ -37,6 +39,7 @@ use oxbeam_term::boxed::reference::{Magic, RefNumbers};
 use oxbeam_term::print::{display_atom, display_bytes};
 use oxbeam_term::{Atom, Builder, Term};
 use parking_lot::{Mutex, RwLock};
+use queue::Queue;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -120,13 +123,7 @@ struct Inner {
     closing: bool,
     flags: u64,
     creation: u32,
-    queue: VecDeque<Frame>,
-    /// Packets that have their headers.
-    packets: VecDeque<Packet>,
-    /// Bytes in both.
-    queued: usize,
-    /// `None`: packets have no headers.
-    writer: Option<Writer>,
+    queue: Queue,
     /// They name atoms by their places in a cache.
     cache: bool,
     /// Somebody carries packets to the port.
@@ -135,8 +132,6 @@ struct Inner {
     notify: bool,
     get_size: bool,
     input_handler: Option<u64>,
-    /// Processes that wait for room.
-    waiting: Vec<u64>,
     /// Processes with links, monitors or requests over the connection; some may be gone.
     concerned: BTreeSet<u64>,
     sweep_at: usize,
@@ -207,16 +202,12 @@ pub fn begin(node: Atom) -> (Arc<Connection>, bool) {
             closing: false,
             flags: 0,
             creation: 0,
-            queue: VecDeque::new(),
-            packets: VecDeque::new(),
-            queued: 0,
-            writer: None,
+            queue: Queue::new(BUSY_LIMIT.load(Ordering::Relaxed)),
             cache: false,
             flushing: false,
             notify: false,
             get_size: false,
             input_handler: None,
-            waiting: Vec::new(),
             concerned: BTreeSet::new(),
             sweep_at: FIRST_SWEEP,
             sent: 0,
@@ -370,7 +361,7 @@ impl Connection {
     pub fn counts(&self) -> (u64, u64, usize) {
         let inner = self.inner.lock();
         let received = self.received.load(Ordering::Relaxed);
-        (received, inner.sent, inner.queued)
+        (received, inner.sent, inner.queue.len())
     }
     /// The handshake is over. `false`: the connection is not pending, or `net_kernel` is gone.
     pub fn establish(
@@ -392,15 +383,13 @@ impl Connection {
             let headers = flags & (flag::ATOM_CACHE | flag::FRAGMENTS) != 0;
             inner.cache = flags & flag::ATOM_CACHE != 0;
             *self.reader.lock() = Reader::new(headers);
-            inner.writer = headers.then(|| Writer::new(flags & flag::FRAGMENTS != 0));
             inner.controller = Some(controller);
             inner.flags = flags;
             inner.creation = creation;
             inner.state = State::Up;
-            let waiting = std::mem::take(&mut inner.queue);
+            let writer = headers.then(|| Writer::new(flags & flag::FRAGMENTS != 0));
             let adapted = |frame| pending::adapted(frame, flags);
-            inner.queue = waiting.into_iter().filter_map(adapted).collect();
-            inner.queued = inner.queue.iter().map(Frame::len).sum();
+            inner.queue.opens(writer, adapted);
         }
         if let Controller::Process(_) = controller {
             BY_PROCESS.fetch_add(1, Ordering::AcqRel);
@@ -468,11 +457,8 @@ impl Connection {
         inner.state = State::Down;
         inner.closing = true;
         inner.controller = None;
-        inner.queue.clear();
-        inner.packets.clear();
-        inner.queued = 0;
+        let waiting = inner.queue.clear();
         inner.orphans.clear();
-        let waiting = std::mem::take(&mut inner.waiting);
         let concerned = std::mem::take(&mut inner.concerned);
         drop(inner);
         *self.reader.lock() = Reader::new(true);
@@ -519,22 +505,22 @@ impl Connection {
     fn take_orphan(&self, request: RefNumbers) -> Option<Message> {
         self.inner.lock().orphans.remove(&request)
     }
-    /// Must who sends more wait?
+    /// Does who sends wait?
     pub fn is_busy(&self) -> bool {
-        self.inner.lock().is_busy()
+        self.inner.lock().queue.is_busy()
     }
-    /// The process is going to wait until there is room. `false`: there is.
-    pub fn await_room(&self, process: u64) -> bool {
-        let mut inner = self.inner.lock();
-        let busy = inner.is_busy();
-        if busy && !inner.waiting.contains(&process) {
-            inner.waiting.push(process);
-        }
-        busy
+    /// The process, which has sent something, waits until there is room. `false`: there is.
+    pub fn suspends(&self, process: u64) -> bool {
+        self.inner.lock().queue.suspend(process)
     }
-    /// Sends a control message, and what goes with it.
+    /// Does it still wait?
+    pub fn is_waiting(&self, process: u64) -> bool {
+        self.inner.lock().queue.is_waiting(process)
+    }
+    /// Sends a control message of a process, and what goes with it.
     fn send(
         &self,
+        sender: Sender,
         control: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
         payload: Option<Term<'_>>,
     ) {
@@ -550,10 +536,11 @@ impl Connection {
         // What is too large for the format can't be sent.
         if let Some(mut frame) = frame {
             frame.hopes = state == State::Pending;
-            self.enqueue(frame);
+            frame.from = sender.process;
+            self.enqueue(frame, sender.suspends);
         }
     }
-    fn enqueue(&self, frame: Frame) {
+    fn enqueue(&self, frame: Frame, suspends: bool) {
         let mut told = None;
         let many = {
             let mut inner = self.inner.lock();
@@ -566,14 +553,13 @@ impl Connection {
                 _ => Some(frame),
             };
             let Some(frame) = frame else { return };
-            inner.queued += frame.len();
-            inner.queue.push_back(frame);
+            inner.queue.push(frame, suspends);
             if let Some(Controller::Process(number)) = inner.controller
                 && std::mem::take(&mut inner.notify)
             {
                 told = Some(number);
             }
-            inner.queued >= AT_ONCE
+            inner.queue.len() >= AT_ONCE
         };
         match told {
             Some(controller) => tell_data(controller),
@@ -589,7 +575,7 @@ impl Connection {
                 let Some(Controller::Port(number)) = inner.controller else {
                     return;
                 };
-                if inner.flushing || inner.closing || inner.is_empty() {
+                if inner.flushing || inner.closing || inner.queue.is_empty() {
                     return;
                 }
                 inner.flushing = true;
@@ -605,7 +591,7 @@ impl Connection {
             }
             let mut inner = self.inner.lock();
             inner.flushing = false;
-            let rest = !inner.is_empty();
+            let rest = !inner.queue.is_empty();
             drop(inner);
             // What has come, or become possible, meanwhile is for nobody else.
             if !rest || port::is_busy(number) {
@@ -661,7 +647,7 @@ impl Connection {
         let woken = inner.take_woken();
         let get_size = inner.get_size;
         drop(inner);
-        wake_all(woken);
+        woken.wake();
         (packet.map(Packet::into_bytes), get_size)
     }
     /// Packets for a port, as many as are written at once.
@@ -677,13 +663,13 @@ impl Connection {
         }
         let woken = inner.take_woken();
         drop(inner);
-        wake_all(woken);
+        woken.wake();
         packets
     }
     /// `dist_ctrl_get_data_notification/1`
     pub fn notify(&self, controller: u64) {
         let mut inner = self.inner.lock();
-        if inner.is_empty() {
+        if inner.queue.is_empty() {
             inner.notify = true;
         } else if !inner.notify {
             drop(inner);
@@ -708,38 +694,62 @@ impl Connection {
 }
 
 impl Inner {
-    fn is_busy(&self) -> bool {
-        self.queued >= BUSY_LIMIT.load(Ordering::Relaxed) && self.state != State::Down
-    }
-    fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.packets.is_empty()
-    }
     fn next_packet(&mut self) -> Option<Packet> {
-        if self.packets.is_empty() {
-            let frame = self.queue.pop_front()?;
-            let before = frame.len();
-            match &mut self.writer {
-                Some(writer) => writer.write(frame, &mut self.packets),
-                None => self.packets.push_back(frame.pass_through()),
-            }
-            let after: usize = self.packets.iter().map(Packet::len).sum();
-            self.queued = self.queued.saturating_sub(before) + after;
-        }
-        let packet = self.packets.pop_front()?;
-        self.queued = self.queued.saturating_sub(packet.len());
+        let packet = self.queue.pop()?;
         self.sent += 1;
         Some(packet)
     }
-    /// Those who waited, once half of the room is free.
-    fn take_woken(&mut self) -> Vec<u64> {
-        if self.queued > BUSY_LIMIT.load(Ordering::Relaxed) / 2 {
-            return Vec::new();
+    fn take_woken(&mut self) -> Woken {
+        let (woken, again) = self.queue.take_woken();
+        let controller = self.controller;
+        Woken {
+            woken,
+            again,
+            controller,
         }
-        std::mem::take(&mut self.waiting)
     }
 }
 
-fn wake_all(processes: Vec<u64>) {
+/// Who sends something.
+#[derive(Copy, Clone)]
+struct Sender {
+    process: u64,
+    /// It can wait for a large message to be admitted.
+    suspends: bool,
+}
+
+impl Sender {
+    /// One that goes on, or sends nothing large.
+    fn goes_on(process: u64) -> Sender {
+        Sender {
+            process,
+            suspends: false,
+        }
+    }
+}
+
+/// Some room has become free.
+struct Woken {
+    /// They wait no longer.
+    woken: BTreeSet<u64>,
+    /// They could send a part, and wait again.
+    again: Vec<u64>,
+    controller: Option<Controller>,
+}
+
+impl Woken {
+    fn wake(self) {
+        wake_all(self.woken);
+        let Some(controller) = self.controller else {
+            return;
+        };
+        for process in self.again {
+            crate::system_monitor::node_is_busy(process, controller.term());
+        }
+    }
+}
+
+fn wake_all(processes: BTreeSet<u64>) {
     for process in processes {
         // Any signal makes it try again.
         let _ = signal::deliver(process, Signal::Task(Box::new(|_, _| {})));

@@ -428,7 +428,7 @@ impl Taker<'_> {
             }
         }
         let reason = Term::atom(known::NOPROC);
-        self.connection.send_down(to, by, reference, reason);
+        self.connection.send_down(number, to, by, reference, reason);
         Ok(())
     }
     fn demonitor(&self, to: Term<'_>, reference: Term<'_>) -> Result<(), Damaged> {

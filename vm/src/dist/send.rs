@@ -1,6 +1,6 @@
 //! Control messages that we send. Each is a tuple whose first element says what it is.
 
-use super::{Connection, flag};
+use super::{Connection, Sender, flag};
 use crate::process::Peer;
 use crate::process::relations::{RemoteReference, Watched, reference_term};
 use oxbeam_term::boxed::reference::RefNumbers;
@@ -72,16 +72,21 @@ fn copy<'p>(term: Term<'_>, builder: &mut Builder<'p>) -> Term<'p> {
     oxbeam_term::copy::copy(term, builder)
 }
 
+/// What a process sends that goes on.
+fn by(peer: Peer) -> Sender {
+    Sender::goes_on(peer.local().unwrap_or(0))
+}
+
 /// Says of a closure that it builds a term anywhere.
 fn building<F: for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>>(build: F) -> F {
     build
 }
 
 impl Connection {
-    /// A message from the local process `from`.
+    /// A message from the local process `from`, which waits if it is a large one unless it is never suspended.
     pub fn send_message(
         &self,
-        from: u64,
+        (from, suspends): (u64, bool),
         to: To<'_>,
         message: Term<'_>,
         token: Option<Term<'_>>,
@@ -133,18 +138,19 @@ impl Connection {
             }
             builder.tuple(&elements)
         });
-        self.send(control, Some(message));
+        let process = from;
+        self.send(Sender { process, suspends }, control, Some(message));
     }
-    fn send_pair(&self, operation: i64, from: Peer, to: Peer) {
+    fn send_pair(&self, sender: Sender, operation: i64, from: Peer, to: Peer) {
         let control = building(|builder| {
             let (from, to) = (from.term(builder), to.term(builder));
             builder.tuple(&[Term::small(operation), from, to])
         });
-        self.send(control, None);
+        self.send(sender, control, None);
     }
     /// `from` has linked itself to `to`.
     pub fn send_link(&self, from: Peer, to: Peer) {
-        self.send_pair(operation::LINK, from, to);
+        self.send_pair(by(from), operation::LINK, from, to);
     }
     fn send_with_id(&self, operation: i64, id: u64, from: Peer, to: Peer) {
         let control = building(|builder| {
@@ -152,7 +158,7 @@ impl Connection {
             let id = builder.unsigned(id);
             builder.tuple(&[Term::small(operation), id, from, to])
         });
-        self.send(control, None);
+        self.send(by(from), control, None);
     }
     /// `from` has unlinked itself from `to`, and wants that acknowledged.
     pub fn send_unlink(&self, id: u64, from: Peer, to: Peer) {
@@ -164,6 +170,7 @@ impl Connection {
     }
     fn send_with_reason(
         &self,
+        sender: Sender,
         (with_payload, without): (i64, i64),
         elements: impl for<'p> FnOnce(&mut Builder<'p>) -> Vec<Term<'p>>,
         reason: Term<'_>,
@@ -174,7 +181,7 @@ impl Connection {
                 all.extend(elements(builder));
                 builder.tuple(&all)
             });
-            self.send(control, Some(reason));
+            self.send(sender, control, Some(reason));
             return;
         }
         let control = building(|builder| {
@@ -183,19 +190,33 @@ impl Connection {
             all.push(copy(reason, builder));
             builder.tuple(&all)
         });
-        self.send(control, None);
+        self.send(sender, control, None);
     }
-    /// `from`, to which `to` is linked, has exited.
+    /// `from`, to which `to` is linked, has exited. A large reason is admitted as there is room, though nobody waits for that.
     pub fn send_link_exit(&self, from: Peer, to: Peer, reason: Term<'_>) {
         let operations = (operation::PAYLOAD_EXIT, operation::EXIT);
+        let process = from.local().unwrap_or(0);
+        let sender = Sender {
+            process,
+            suspends: true,
+        };
         self.send_with_reason(
+            sender,
             operations,
             |builder| vec![from.term(builder), to.term(builder)],
             reason,
         );
     }
-    /// `exit(To, Reason)`
-    pub fn send_exit(&self, from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
+    /// `exit(To, Reason)`. `suspends`: who sends waits if the reason is large.
+    pub fn send_exit(
+        &self,
+        (from, suspends): (Peer, bool),
+        to: Peer,
+        reason: Term<'_>,
+        priority: bool,
+    ) {
+        let process = from.local().unwrap_or(0);
+        let sender = Sender { process, suspends };
         if priority && self.can(flag::ALTERNATIVE) {
             let bits = alternative::PRIORITY | alternative::EXIT;
             let control = building(|builder| {
@@ -203,18 +224,25 @@ impl Connection {
                 let operation = Term::small(operation::ALTERNATIVE);
                 builder.tuple(&[operation, Term::small(bits), from, to])
             });
-            self.send(control, Some(reason));
+            self.send(sender, control, Some(reason));
             return;
         }
         let operations = (operation::PAYLOAD_EXIT2, operation::EXIT2);
         self.send_with_reason(
+            sender,
             operations,
             |builder| vec![from.term(builder), to.term(builder)],
             reason,
         );
     }
     /// `exit(Alias, Reason)`, which only nodes that know of priorities take.
-    pub fn send_alias_exit(&self, from: Peer, alias: Term<'_>, reason: Term<'_>, priority: bool) {
+    pub fn send_alias_exit(
+        &self,
+        (from, suspends): (Peer, bool),
+        alias: Term<'_>,
+        reason: Term<'_>,
+        priority: bool,
+    ) {
         if !self.can(flag::ALTERNATIVE) {
             return;
         }
@@ -225,7 +253,8 @@ impl Connection {
             let operation = Term::small(operation::ALTERNATIVE);
             builder.tuple(&[operation, Term::small(bits), from, alias])
         });
-        self.send(control, Some(reason));
+        let process = from.local().unwrap_or(0);
+        self.send(Sender { process, suspends }, control, Some(reason));
     }
     /// The local process `from` watches a process, or a name, there.
     pub fn send_monitor(&self, from: u64, what: Watched, reference: RefNumbers, with_pid: bool) {
@@ -252,18 +281,24 @@ impl Connection {
             let reference = reference_term(builder, reference, with_pid, from);
             builder.tuple(&[Term::small(operation), Term::local_pid(from), to, reference])
         });
-        self.send(control, None);
+        self.send(Sender::goes_on(from), control, None);
     }
-    /// What `to` watches, by pid or name, is gone.
+    /// What `to` watches, by pid or name, is gone: the local process `from`, if there was one.
     pub fn send_down(
         &self,
+        from: Option<u64>,
         what: Term<'_>,
         to: Peer,
         reference: RemoteReference,
         reason: Term<'_>,
     ) {
         let operations = (operation::PAYLOAD_MONITOR_P_EXIT, operation::MONITOR_P_EXIT);
+        let sender = Sender {
+            process: from.unwrap_or(0),
+            suspends: true,
+        };
         self.send_with_reason(
+            sender,
             operations,
             |builder| {
                 vec![
@@ -275,15 +310,16 @@ impl Connection {
             reason,
         );
     }
-    /// `to` gets the group leader `leader`.
-    pub fn send_group_leader(&self, leader: Peer, to: Peer) {
-        self.send_pair(operation::GROUP_LEADER, leader, to);
+    /// The local process `from` gives `to` the group leader `leader`.
+    pub fn send_group_leader(&self, from: u64, leader: Peer, to: Peer) {
+        let sender = Sender::goes_on(from);
+        self.send_pair(sender, operation::GROUP_LEADER, leader, to);
     }
     /// A process is to be started there. The call is `{Module, Function, Arity}` and the arguments.
     pub fn send_spawn_request(
         &self,
         reference: Term<'_>,
-        from: u64,
+        (from, suspends): (u64, bool),
         leader: Peer,
         (call, arguments): (Term<'_>, Term<'_>),
         options: Term<'_>,
@@ -307,7 +343,8 @@ impl Connection {
             }
             builder.tuple(&elements)
         });
-        self.send(control, Some(arguments));
+        let process = from;
+        self.send(Sender { process, suspends }, control, Some(arguments));
     }
     /// The answer to such a request: a pid, or an atom that says why there is none.
     pub fn send_spawn_reply(
@@ -322,6 +359,8 @@ impl Connection {
             let operation = Term::small(operation::SPAWN_REPLY);
             builder.tuple(&[operation, reference, to, Term::small(flags), result])
         });
-        self.send(control, None);
+        // It goes before all that the child sends.
+        let child = Sender::goes_on(result.as_local_pid().unwrap_or(0));
+        self.send(child, control, None);
     }
 }

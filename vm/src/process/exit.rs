@@ -8,13 +8,14 @@ use crate::logger::{self, Level};
 use crate::machine::machine;
 use crate::process::info;
 use crate::signal::port::{self, ToPort};
+use crate::signal::remote::{self, Stand};
 use crate::signal::{Signal, deliver, handle, link, monitor};
 use crate::system_profile;
 use crate::trace::{event, flag};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::heap::Heap;
-use oxbeam_term::{Term, Word};
+use oxbeam_term::{Atom, Term, Word};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Processes that have departed and are not gone yet.
@@ -41,11 +42,47 @@ pub fn exit(process: &Process) {
     dead.dictionary = Default::default();
     dead.mailbox = Default::default();
     dead.saved_x.clear();
+    dead.room = None;
     dead.heap = Heap::none();
     if system_profile::wants(system_profile::flag::PROCESSES) {
         system_profile::of_process(process.number, false, None);
     }
     process.state.gone();
+}
+
+/// Must `process`, whose exception says why it exits, wait for room in a connection before it does, since its reason is more than a word and processes
+/// of a node want to know it? Any signal makes it ask again. For the thread that runs it.
+pub fn must_wait(process: &Process) -> bool {
+    if process.state.is_exiting() {
+        return false;
+    }
+    // SAFETY: the caller runs the process and keeps nothing of it.
+    let owned = unsafe { &mut *process.owned_pointer() };
+    if owned.told_to_exit && owned.exit_reason.is_immediate() {
+        return false;
+    }
+    match remote::stand(process, owned) {
+        Stand::Waits => return true,
+        Stand::Resumes(_) => return false,
+        Stand::Begins => {}
+    }
+    let Some(relations) = &owned.relations else {
+        return false;
+    };
+    let linked = relations.links.keys().map(|peer| peer.node());
+    let watching = relations.watched_from_afar.values();
+    let nodes = linked.chain(watching.map(|watcher| watcher.by.node()));
+    let mut nodes: Vec<Atom> = nodes.filter(|&node| node != this_node().name).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let mut connections = nodes.into_iter().filter_map(dist::find);
+    let Some(connection) = connections.find(|connection| connection.is_busy()) else {
+        return false;
+    };
+    let reason = reason_of(process, owned);
+    owned.told_to_exit = true;
+    owned.exit_reason = reason;
+    !reason.is_immediate() && remote::must_wait(process, owned, &connection, None)
 }
 
 /// The process exits for all others to see. Its heap stays: a dirty native of it may still read there.
@@ -106,7 +143,8 @@ pub fn depart(process: &Process) {
                 let what = watcher
                     .name
                     .map_or(Term::local_pid(process.number), Term::atom);
-                connection.send_down(what, watcher.by, reference, reason);
+                let from = Some(process.number);
+                connection.send_down(from, what, watcher.by, reference, reason);
             }
         }
         for (&reference, spawning) in &relations.spawning {

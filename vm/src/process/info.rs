@@ -650,6 +650,15 @@ fn current_place(owned: &Owned, own: bool) -> Option<Place> {
         let address = unsafe { crate::trace::call::return_address(top) };
         return place_of(address - 8);
     }
+    if owned.room.is_some() {
+        // As OTP has it, where a process that is suspended behind what it has sent goes on.
+        return Some(Place {
+            module: known::ERLANG,
+            function: Atom::of("bif_return_trap"),
+            arity: 2,
+            line: None,
+        });
+    }
     if owned.hibernating {
         return Some(Place {
             module: known::ERLANG,

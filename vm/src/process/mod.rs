@@ -159,8 +159,10 @@ pub struct Owned {
     pub off_heap_messages: bool,
     /// It was idle before it began to handle the signals that it handles now.
     pub was_waiting: bool,
-    /// It waits for a port that is busy.
+    /// It waits for a port, or a connection, that is busy.
     pub waits_for_port: bool,
+    /// What it has sent over a connection waits for room there, and so does it.
+    pub room: Option<Box<crate::signal::remote::Room>>,
     /// It waits in `erlang:hibernate/3`: only a message makes it go on.
     pub hibernating: bool,
     /// A signal told it to exit; the reason is [`Owned::exit_reason`].
@@ -386,6 +388,7 @@ impl Owned {
             off_heap_messages: false,
             was_waiting: false,
             waits_for_port: false,
+            room: None,
             hibernating: false,
             told_to_exit: false,
             calling_module: known::EMPTY,

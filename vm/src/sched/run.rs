@@ -84,7 +84,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         goes_in(process, owned());
     }
     if !process.fetch_signals() || !handle::run_tasks(process, owned()) {
-        exit::exit(process);
+        exits(machine, process);
         return;
     }
     if owned().is_suspended() || (owned().hibernating && owned().mailbox.is_empty()) {
@@ -131,7 +131,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 if process.has_signals() && process.priority() > Priority::High {
                     // Who asks it something may keep it from running again.
                     if !process.fetch_signals() {
-                        exit::exit(process);
+                        exits(machine, process);
                         return;
                     }
                 }
@@ -169,9 +169,18 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                     scheduler.dirty(kind).push(Arc::clone(process));
                 }
             }
-            Outcome::Exited => exit::exit(process),
+            Outcome::Exited => exits(machine, process),
         }
         return;
+    }
+}
+
+/// The process exits, now or when there is room for what other nodes are told of it.
+fn exits(machine: &'static Machine, process: &Arc<Process>) {
+    if exit::must_wait(process) {
+        wait(machine, process);
+    } else {
+        exit::exit(process);
     }
 }
 

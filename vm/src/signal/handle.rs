@@ -53,9 +53,13 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
             priority,
         } => alias_message(process, owned, alias, message, priority),
         Signal::Link(from) => {
-            let before = owned.relations().links.insert(from, Link::Linked);
-            if before.is_none() && process.trace.has(flag::PROCS) {
-                about_peer(process, "getting_linked", from);
+            let links = &mut owned.relations().links;
+            // If this side is unlinking, the other one finds that behind its own link, and takes it back.
+            if !links.contains_key(&from) {
+                links.insert(from, Link::Linked);
+                if process.trace.has(flag::PROCS) {
+                    about_peer(process, "getting_linked", from);
+                }
             }
         }
         Signal::Unlink { from, id } => unlinked(process, owned, from, id),

@@ -1,13 +1,14 @@
 //! Links, and the exit signals that go along them or are sent by `exit/2`.
 
 use super::port::{self, ToPort};
-use super::{Signal, deliver};
+use super::{Signal, deliver, remote};
 use crate::dist;
 use crate::process::relations::Link;
 use crate::process::{Message, Owned, Peer, Process};
+use oxbeam_term::Term;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::Reference;
-use oxbeam_term::{Atom, Term};
+use std::sync::Arc;
 
 /// The other side of a new link does not exist.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -35,14 +36,13 @@ fn send_link(from: u64, to: Peer) -> bool {
     }
 }
 
-/// Unlinks `process`, which the caller runs, from `peer`.
-pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) {
-    let Some(relations) = owned.relations.as_mut() else {
-        return;
-    };
+/// Unlinks `process`, which the caller runs, from `peer`. The connection over which that went.
+pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) -> Option<Arc<dist::Connection>> {
+    let relations = owned.relations.as_mut()?;
     if !relations.is_linked(peer) {
-        return;
+        return None;
     }
+    let mut over = None;
     let id = relations.next_unlink();
     let from = Peer::Process(process.number);
     let sent = match peer {
@@ -53,7 +53,8 @@ pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) {
             if let Some(connection) = &connection {
                 connection.send_unlink(id, from, peer);
             }
-            connection.is_some()
+            over = connection;
+            over.is_some()
         }
     };
     if sent {
@@ -61,6 +62,7 @@ pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) {
     } else {
         relations.links.remove(&peer);
     }
+    over
 }
 
 /// Acknowledges an unlink to `to`.
@@ -107,7 +109,7 @@ pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>) {
     }
 }
 
-/// `exit(To, Reason)`, as `from`.
+/// `exit(To, Reason)`, as `from`, to somebody of this node.
 pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
     match to {
         Peer::Process(number) => {
@@ -130,11 +132,7 @@ pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
                 },
             ));
         }
-        Peer::Remote(node, _) => {
-            if let Some(connection) = dist::connect(node.name) {
-                connection.send_exit(from, to, reason, priority);
-            }
-        }
+        Peer::Remote(..) => {}
     }
 }
 
@@ -147,25 +145,20 @@ pub fn send_exit_to_alias(from: Peer, alias: Reference<'_>, reason: Term<'_>, pr
     }
 }
 
-/// Links `process`, which the caller runs, to a process of the node at the other end of `connection`.
-pub fn link_over(connection: &dist::Connection, process: &Process, owned: &mut Owned, peer: Peer) {
-    if !owned.relations().is_linked(peer) {
-        owned.relations().links.insert(peer, Link::Linked);
-        connection.send_link(Peer::Process(process.number), peer);
+/// Links `process`, which the caller runs, to a process of the node at the other end of `connection`. `true`: it must wait, see
+/// [`remote::must_wait`].
+pub fn link_over(
+    connection: &Arc<dist::Connection>,
+    process: &Process,
+    owned: &mut Owned,
+    peer: Peer,
+) -> bool {
+    if owned.relations().is_linked(peer) {
+        return false;
     }
-}
-
-/// `exit(Alias, Reason)` where the alias is of another node.
-pub fn send_exit_to_remote_alias(
-    from: Peer,
-    alias: Term<'_>,
-    node: Atom,
-    reason: Term<'_>,
-    priority: bool,
-) {
-    if let Some(connection) = dist::connect(node) {
-        connection.send_alias_exit(from, alias, reason, priority);
-    }
+    owned.relations().links.insert(peer, Link::Linked);
+    connection.send_link(Peer::Process(process.number), peer);
+    remote::must_wait(process, owned, connection, None)
 }
 
 /// A link to a process of a node that we have no connection with: it ends at once, by an exit signal.

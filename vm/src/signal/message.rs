@@ -1,5 +1,6 @@
 //! Sending messages: by pid, name, alias.
 
+use super::remote::Stand;
 use super::{Signal, deliver, port, push, remote};
 use crate::dist;
 use crate::dist::send::To;
@@ -24,8 +25,10 @@ pub enum Sent {
     NotConnected(Atom),
     /// The destination is a port that is busy.
     Busy(u64),
-    /// So is the connection to the destination's node.
-    BusyNode(Atom),
+    /// So is the connection to the destination's node, and nothing was sent.
+    BusyNode,
+    /// On its way over a busy connection: the sender waits, and sends again, which then does nothing.
+    Suspended,
 }
 
 /// How to send; by default as `!` does.
@@ -33,6 +36,8 @@ pub enum Sent {
 pub struct Manner {
     /// A connection is made if there is none.
     pub connect: bool,
+    /// The sender waits if the connection is busy; else nothing is sent over one that is.
+    pub suspend: bool,
     /// With priority, if the destination is an alias that allows it.
     pub priority: bool,
 }
@@ -41,14 +46,21 @@ impl Default for Manner {
     fn default() -> Manner {
         Manner {
             connect: true,
+            suspend: true,
             priority: false,
         }
     }
 }
 
-/// To another node. A busy connection takes nothing but of who does not want to wait for it.
+/// To another node.
 #[cold]
 fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner: Manner) -> Sent {
+    // SAFETY: the caller runs `process`, and no reference into its owned part is kept.
+    match remote::stand(process, unsafe { &mut *process.owned_pointer() }) {
+        Stand::Begins => {}
+        Stand::Waits => return Sent::Suspended,
+        Stand::Resumes(_) => return Sent::Done,
+    }
     let connection = if manner.connect {
         dist::connect(node)
     } else {
@@ -59,8 +71,8 @@ fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner:
     };
     // SAFETY: the caller runs `process`, and no reference into its owned part is kept.
     let asynchronous = unsafe { (*process.owned_pointer()).async_dist };
-    if !asynchronous && connection.is_busy() {
-        return Sent::BusyNode(node);
+    if !manner.suspend && !asynchronous && connection.is_busy() {
+        return Sent::BusyNode;
     }
     let mut token = None;
     if seq_trace::in_use() {
@@ -86,13 +98,24 @@ fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner:
         }
     }
     let token = token.as_ref().map(Message::term);
-    connection.send_message(process.number, to, message, token, manner.priority);
+    let from = (process.number, manner.suspend && !asynchronous);
+    connection.send_message(from, to, message, token, manner.priority);
+    // SAFETY: as above.
+    let owned = unsafe { &mut *process.owned_pointer() };
+    if manner.suspend && remote::must_wait(process, owned, &connection, None) {
+        return Sent::Suspended;
+    }
     Sent::Done
 }
 
 /// Tells who traces the process of a message, unless it goes nowhere.
 #[cold]
 fn trace(process: &Process, to: Term<'_>, message: Term<'_>) {
+    // SAFETY: the caller runs `process`.
+    if unsafe { (*process.owned_pointer()).room.is_some() } {
+        // It has been told.
+        return;
+    }
     let goes = match to.view() {
         // Even if nobody has the name.
         View::Atom(_) => true,
@@ -311,11 +334,8 @@ pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> Behi
             wait_for_port(process, port);
             Behind::Wait
         }
-        Sent::BusyNode(node) => {
-            remote::wait_for_node(process, node);
-            Behind::Wait
-        }
-        Sent::NotConnected(_) | Sent::Done => Behind::Next,
+        Sent::Suspended => Behind::Wait,
+        Sent::BusyNode | Sent::NotConnected(_) | Sent::Done => Behind::Next,
     }
 }
 

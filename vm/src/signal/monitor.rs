@@ -11,6 +11,7 @@ use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term, Word};
+use std::sync::Arc;
 
 /// A number that no process or port has.
 const NOBODY: u64 = (1 << 60) - 1;
@@ -185,23 +186,27 @@ pub fn monitor_time_offset(process: &Process, owned: &mut Owned, options: Option
     reference
 }
 
-/// `process`, which the caller runs, watches no longer. `false`: there was no such monitor.
-pub fn demonitor(process: &Process, owned: &mut Owned, reference: RefNumbers) -> bool {
-    let Some(watching) = owned
-        .relations
-        .as_mut()
-        .and_then(|relations| relations.stop_watching(reference))
-    else {
-        return false;
-    };
-    tell_unwatched(process.number, &watching, reference);
-    true
+/// `process`, which the caller runs, watches no longer. `None`: there was no such monitor; else the connection over which that went, if it did.
+pub fn demonitor(
+    process: &Process,
+    owned: &mut Owned,
+    reference: RefNumbers,
+) -> Option<Option<Arc<dist::Connection>>> {
+    let relations = owned.relations.as_mut();
+    let watching = relations.and_then(|relations| relations.stop_watching(reference))?;
+    Some(tell_unwatched(process.number, &watching, reference))
 }
 
-/// Tells whoever was watched that it is so no longer.
-pub fn tell_unwatched(watcher: u64, watching: &Watching, reference: RefNumbers) {
-    let tell_remote = |node: Atom| {
-        if let Some(connection) = dist::find(node) {
+/// Tells whoever was watched that it is so no longer. The connection over which that went.
+pub fn tell_unwatched(
+    watcher: u64,
+    watching: &Watching,
+    reference: RefNumbers,
+) -> Option<Arc<dist::Connection>> {
+    let mut over = None;
+    let mut tell_remote = |node: Atom| {
+        over = dist::find(node);
+        if let Some(connection) = &over {
             let with_pid = watching.with_pid;
             connection.send_demonitor(watcher, watching.what, reference, with_pid);
         }
@@ -221,6 +226,7 @@ pub fn tell_unwatched(watcher: u64, watching: &Watching, reference: RefNumbers) 
         Watched::RemoteName(_, node) => tell_remote(node),
         Watched::OldPort(..) => (),
     }
+    over
 }
 
 /// The message that tells of the end of what was watched: `{'DOWN', Ref, process, Object, Reason}`, built around the reason's fragment.

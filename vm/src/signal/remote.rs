@@ -9,6 +9,7 @@ use crate::process::{Message, Owned, Peer, Process};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term, Word};
+use std::sync::Arc;
 
 /// A process of another node has unlinked itself, and wants no answer.
 pub fn unlinked(from: Peer) -> Signal {
@@ -185,22 +186,58 @@ fn monitors_of(relations: &Relations, node: Atom) -> Vec<RefNumbers> {
         .collect()
 }
 
-/// A process that waits to send to `node` tries again when there is room.
-pub fn wait_for_node(process: &Process, node: Atom) {
-    let connection = dist::find(node);
-    let waits = connection
-        .as_ref()
-        .is_some_and(|connection| connection.await_room(process.number));
-    if !waits {
-        // There is room already.
-        drop(super::push(process, Signal::Task(Box::new(|_, _| {}))));
-        return;
+/// A process has sent something over a busy connection and is suspended until there is room.
+pub struct Room {
+    connection: Arc<dist::Connection>,
+    /// What the native will give that has sent it.
+    reference: Option<RefNumbers>,
+}
+
+/// Where a process stands that does something to another node.
+pub enum Stand {
+    /// It does it now.
+    Begins,
+    /// It has done so, and still waits for room.
+    Waits,
+    /// It has, and goes on, with the reference that it gave before.
+    Resumes(Option<RefNumbers>),
+}
+
+/// Where the process, which the caller runs, stands.
+pub fn stand(process: &Process, owned: &mut Owned) -> Stand {
+    match &owned.room {
+        None => Stand::Begins,
+        Some(room) if room.connection.is_waiting(process.number) => {
+            owned.waits_for_port = true;
+            Stand::Waits
+        }
+        Some(room) => {
+            let reference = room.reference;
+            owned.room = None;
+            Stand::Resumes(reference)
+        }
     }
-    // SAFETY: the caller runs the process and holds no reference into its owned part.
-    unsafe { (*process.owned_pointer()).waits_for_port = true };
-    if let Some(controller) = connection.and_then(|connection| connection.controller()) {
+}
+
+/// The process, which the caller runs, has sent something. `true`: it must wait for room; what it does then looks at [`stand`] first.
+pub fn must_wait(
+    process: &Process,
+    owned: &mut Owned,
+    connection: &Arc<dist::Connection>,
+    reference: Option<RefNumbers>,
+) -> bool {
+    if owned.async_dist || !connection.suspends(process.number) {
+        return false;
+    }
+    owned.room = Some(Box::new(Room {
+        connection: Arc::clone(connection),
+        reference,
+    }));
+    owned.waits_for_port = true;
+    if let Some(controller) = connection.controller() {
         crate::system_monitor::node_is_busy(process.number, controller.term());
     }
+    true
 }
 
 fn begin_to_watch(owned: &mut Owned, what: Watched, options: monitor::Options) -> RefNumbers {

@@ -165,7 +165,7 @@ fn a_monitor_tells_of_the_end_once() {
         told[0].starts_with("{'DOWN',#Ref<") && told[0].ends_with(",killed}"),
         "{told:?}"
     );
-    assert!(!monitor::demonitor(&a, owned(&a), reference));
+    assert!(monitor::demonitor(&a, owned(&a), reference).is_none());
 }
 
 #[test]
@@ -173,10 +173,10 @@ fn a_monitor_that_was_ended_tells_nothing() {
     let (a, b) = (process(), process());
     let watch = |target| monitor::monitor(&a, owned(&a), target, MonitorOptions::NONE);
     let reference = watch(Target::Peer(peer(&b)));
-    assert!(monitor::demonitor(&a, owned(&a), reference));
+    assert!(monitor::demonitor(&a, owned(&a), reference).is_some());
     let late = watch(Target::Peer(peer(&b)));
     exit_with(&b, known::KILLED);
-    assert!(monitor::demonitor(&a, owned(&a), late));
+    assert!(monitor::demonitor(&a, owned(&a), late).is_some());
     assert!(messages(&a).is_empty());
 }
 
