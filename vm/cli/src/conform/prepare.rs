@@ -245,6 +245,10 @@ impl Preparation<'_> {
         command.args(["-run", "conform_compile", "main"]);
         command.arg(&directory).arg(self.jobs.to_string());
         command.arg(&variants_file).arg(&list);
+        // Some include headers of the applications' own sources.
+        let headers = self.sources.join("lib");
+        let headers = headers.display().to_string().replace('"', "\\\"");
+        command.env("ERL_COMPILER_OPTIONS", format!("[{{i,\"{headers}\"}}]"));
         command.stdout(Stdio::piped());
         let mut child = command.spawn().map_err(failed)?;
         let output = child.stdout.take().map(BufReader::new);

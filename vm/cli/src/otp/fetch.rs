@@ -70,6 +70,8 @@ const SUITES: &[&str] = &[
     "lib/compiler/test",
     "lib/kernel/examples",
 ];
+/// Headers that some of them include.
+const HEADERS: &[&str] = &["lib/kernel/src/*.hrl", "lib/compiler/src/*.hrl"];
 
 /// The suite of Debian that has `release`.
 fn suite(release: Release) -> &'static str {
@@ -180,6 +182,7 @@ fn unpack_suites(archive: &Path, tree: &Path) -> Result<(), String> {
     command.arg("-xf").arg(archive).arg("-C").arg(tree);
     command.args(["--strip-components=1", "--wildcards"]);
     command.args(SUITES.iter().map(|folder| format!("*/{folder}/*")));
+    command.args(HEADERS.iter().map(|files| format!("*/{files}")));
     output(command).map(drop)
 }
 
