@@ -7,11 +7,15 @@
 %% element of the list that it returns.
 run(Module, Count) -> run(Module, Count, []).
 
-%% The nodes get these arguments too.
+%% The nodes get these arguments too: a list, or what a function of all names and the node's own gives. They start at the same time.
 run(Module, Count, Args) ->
     {Mapper, Port} = port_mapper(20),
     try
-        Peers = [start(Port, Args) || _ <- lists:seq(1, Count)],
+        {ok, Host} = inet:gethostname(),
+        Short = [peer:random_name() || _ <- lists:seq(1, Count)],
+        Names = [list_to_atom(Name ++ "@" ++ Host) || Name <- Short],
+        Starting = [start(Name, Port, args(Args, Names, Node)) || {Name, Node} <- lists:zip(Short, Names)],
+        Peers = [receive {x, {started, Name, Pid}} -> {Pid, Name} after 60000 -> exit(no_peer) end || Pid <- Starting],
         [First | _] = Pids = [Pid || {Pid, _} <- Peers],
         [load(Pid, M) || Pid <- Pids, M <- [t, Module]],
         Others = [Name || {_, Name} <- tl(Peers)],
@@ -22,15 +26,19 @@ run(Module, Count, Args) ->
         stop(Mapper)
     end.
 
-start(Port, Args) ->
-    {ok, Pid, Name} = peer:start_link(#{
-        name => peer:random_name(),
+args(Args, Names, Name) when is_function(Args) -> Args(Names, Name);
+args(Args, _, _) -> Args.
+
+start(Name, Port, Args) ->
+    Me = self(),
+    {ok, Pid} = peer:start_link(#{
+        name => Name,
         connection => standard_io,
-        wait_boot => 60000,
+        wait_boot => {Me, x},
         env => [{"ERL_EPMD_PORT", integer_to_list(Port)}],
         args => ["-setcookie", "cluster", "-start_epmd", "false"] ++ Args
     }),
-    {Pid, Name}.
+    Pid.
 
 load(Pid, Module) ->
     {Module, Code, File} = code:get_object_code(Module),
