@@ -246,7 +246,7 @@ impl Preparation<'_> {
         command.arg(&directory).arg(self.jobs.to_string());
         command.arg(&variants_file).arg(&list);
         // Some include headers of the applications' own sources.
-        let headers = self.sources.join("lib");
+        let headers = std::path::absolute(self.sources.join("lib")).map_err(failed)?;
         let headers = headers.display().to_string().replace('"', "\\\"");
         command.env("ERL_COMPILER_OPTIONS", format!("[{{i,\"{headers}\"}}]"));
         command.stdout(Stdio::piped());
