@@ -21,6 +21,7 @@ const TESTS: &[(&str, &str, Check)] = &[
     ("natives", "natives", natives),
     ("resources", "resources", natives),
     ("tracers", "tracers", natives),
+    ("upgrades", "upgrades", natives),
     ("drivers", "drivers", drivers),
 ];
 

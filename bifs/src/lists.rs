@@ -12,6 +12,8 @@ natives! { NATIVES: "lists";
 
 /// Elements that count as one reduction.
 const PER_REDUCTION: usize = 16;
+/// Elements that are copied for a step of long work.
+const PER_STEP: usize = 8;
 
 /// `member(Elem, List)`
 fn member_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -39,6 +41,7 @@ fn member_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn reverse_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (list, mut reversed) = (cx.arg(0), cx.arg(1));
     let length = list.proper_length().ok_or(Raise::Badarg)?;
+    cx.leave_if_long(length / PER_STEP)?;
     cx.reserve(2 * length);
     for element in list.list_iter() {
         reversed = cx.cons(element, reversed);

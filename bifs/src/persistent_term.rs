@@ -1,5 +1,6 @@
 //! Module `persistent_term`.
 
+use crate::erlang::term::leave_if_large;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::persistent_term::{self as table, Put};
 
@@ -22,6 +23,7 @@ const WORDS_A_REDUCTION: usize = 64;
 
 fn put<'p>(cx: &mut Cx<'p>, new: bool) -> NativeResult<'p> {
     let (key, value) = (cx.arg(0), cx.arg(1));
+    leave_if_large(cx, value)?;
     let put = table::put(key, value, new);
     if matches!(put, Put::Added | Put::Replaced) {
         let words = oxbeam_vm::term::copy::shared_size_of_all(&[value]);

@@ -322,6 +322,7 @@ fn characters_to_binary_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     {
         subject = cell.head();
     }
+    leave_if_long(cx, subject)?;
     if !is_chardata(subject) {
         return Err(Raise::Badarg);
     }
@@ -364,6 +365,7 @@ fn characters_to_list_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         };
         return Ok(told(cx, list, outcome));
     }
+    leave_if_long(cx, subject)?;
     if !is_chardata(subject) {
         return Err(Raise::Badarg);
     }
@@ -371,6 +373,17 @@ fn characters_to_list_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let outcome = conversion.run(cx, subject);
     let list = cx.char_list(&conversion.out);
     Ok(told(cx, list, outcome))
+}
+
+/// Bytes that are converted for a step of long work.
+const CONVERTED_PER_STEP: usize = 16;
+
+/// What is converted at length is so elsewhere.
+fn leave_if_long<'p>(cx: &Cx<'p>, subject: Term<'p>) -> Result<(), Raise> {
+    match subject.as_bits() {
+        Some(bits) => cx.leave_if_long(bits.byte_len() / CONVERTED_PER_STEP),
+        None => cx.leave_if_long_list(subject),
+    }
 }
 
 /// The converted part alone, or with what is left.

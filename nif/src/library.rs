@@ -256,7 +256,11 @@ impl Instance {
 
 /// The library that the module's current version has loaded.
 pub(crate) fn of_current(module: Atom) -> Option<Arc<Instance>> {
-    let module = machine().code.versions(module).current?;
+    library_of(&*machine().code.versions(module).current?)
+}
+
+/// The library that a version of a module has loaded.
+fn library_of(module: &Module) -> Option<Arc<Instance>> {
     let library = module.library.lock();
     let loaded = library.as_ref()?.downcast_ref::<Loaded>()?;
     Some(Arc::clone(&loaded.instance))
@@ -268,12 +272,15 @@ struct Loaded {
     unloading: Option<Unloading>,
 }
 
-/// Unloads the library when it is dropped.
+/// Takes the library from its module when it is dropped.
 struct Unloading {
     instance: Arc<Instance>,
     /// Places of its functions in [`CALLS`].
     calls: Vec<u32>,
 }
+
+/// Tells the library that it is unloaded when it is dropped: by its module, or by the last of its types of resources that call it.
+pub(crate) struct InUse(Arc<Instance>);
 
 impl Drop for Loaded {
     fn drop(&mut self) {
@@ -292,14 +299,22 @@ impl Drop for Loaded {
 
 impl Drop for Unloading {
     fn drop(&mut self) {
-        if let Some(unload) = self.instance.entry().unload {
-            let mut env = Env::alone(Some(Arc::clone(&self.instance)));
-            // SAFETY: the library is there.
-            unsafe { unload(&raw mut env, self.instance.private()) };
-        }
-        resource::disown(&self.instance);
+        let in_use = Arc::new(InUse(Arc::clone(&self.instance)));
+        resource::disown(&self.instance, &in_use);
+        drop(in_use);
         for &place in &self.calls {
             free_call(place);
+        }
+    }
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        let instance = &self.0;
+        if let Some(unload) = instance.entry().unload {
+            let mut env = Env::alone(Some(Arc::clone(instance)));
+            // SAFETY: the library is there.
+            unsafe { unload(&raw mut env, instance.private()) };
         }
     }
 }
@@ -615,10 +630,8 @@ fn initialise<'p>(
     // It may ask for its data while it sets them.
     let private = instance.private.as_ptr();
     let entry = instance.entry();
-    let library = before.map(|before| before.library.lock());
-    let old = library
-        .as_ref()
-        .and_then(|library| library.as_ref()?.downcast_ref::<Loaded>());
+    // Not locked any longer when the others are to stand still: one of them may want to know the library.
+    let old = before.and_then(library_of);
     if let Some(old) = old {
         let Some(upgrade) = entry.upgrade else {
             let text = "Upgrade not supported by this NIF library.";
@@ -627,7 +640,7 @@ fn initialise<'p>(
         // Nobody calls the library while both are at its data.
         let veto = machine().scheduler.blocked(|| {
             // SAFETY: the library's function, with what its type asks for.
-            unsafe { upgrade(&raw mut env, private, old.instance.private.as_ptr(), info) }
+            unsafe { upgrade(&raw mut env, private, old.private.as_ptr(), info) }
         });
         if veto == 0 {
             Ok(())

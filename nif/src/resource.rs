@@ -1,7 +1,7 @@
 //! Resources: memory of a library, behind a reference, that is given back when nobody refers to it any more; and the processes that it watches.
 
 use crate::env::{Env, Name};
-use crate::library::Instance;
+use crate::library::{InUse, Instance};
 use hashbrown::HashMap;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
@@ -34,9 +34,18 @@ pub(crate) struct Callbacks {
 pub(crate) struct Type {
     module: Atom,
     name: String,
-    owner: RwLock<(Callbacks, Option<Arc<Instance>>)>,
+    owner: RwLock<Owner>,
     /// Objects that there are.
     live: AtomicUsize,
+}
+
+/// Whose a type is.
+#[derive(Clone, Default)]
+struct Owner {
+    callbacks: Callbacks,
+    library: Option<Arc<Instance>>,
+    /// Its module is gone: the library stays as long as the type has objects.
+    in_use: Option<Arc<InUse>>,
 }
 
 /// By module and name.
@@ -74,7 +83,7 @@ pub(crate) fn open(
             let type_: &'static Type = Box::leak(Box::new(Type {
                 module: key.0,
                 name: key.1,
-                owner: RwLock::new((Callbacks::default(), None)),
+                owner: RwLock::default(),
                 live: AtomicUsize::new(0),
             }));
             (type_, CREATE)
@@ -93,7 +102,11 @@ pub(crate) fn open(
 pub(crate) fn commit(instance: &Arc<Instance>) {
     let mut types = TYPES.lock();
     for opened in instance.opened.lock().drain(..) {
-        *opened.type_.owner.write() = (opened.callbacks, Some(Arc::clone(instance)));
+        *opened.type_.owner.write() = Owner {
+            callbacks: opened.callbacks,
+            library: Some(Arc::clone(instance)),
+            in_use: None,
+        };
         if opened.is_new {
             let key = (opened.type_.module, opened.type_.name.clone());
             types.get_or_insert_default().insert(key, opened.type_);
@@ -101,23 +114,36 @@ pub(crate) fn commit(instance: &Arc<Instance>) {
     }
 }
 
-/// The library has been unloaded: its types are gone as soon as they have no objects.
-pub(crate) fn disown(instance: &Arc<Instance>) {
+/// The library's module is gone: nobody finds its types any more, and the library is in use as long as they have objects that call it.
+pub(crate) fn disown(instance: &Arc<Instance>, in_use: &Arc<InUse>) {
     let Some(types) = &mut *TYPES.lock() else {
         return;
     };
     types.retain(|_, type_| {
         let mut owner = type_.owner.write();
         let its = owner
-            .1
+            .library
             .as_ref()
             .is_some_and(|owner| Arc::ptr_eq(owner, instance));
-        if !its || type_.live.load(Ordering::Acquire) > 0 {
+        if !its {
             return true;
         }
-        owner.1 = None;
+        if type_.live.load(Ordering::SeqCst) == 0 || !owner.callbacks.are_some() {
+            *owner = Owner::default();
+        } else {
+            owner.in_use = Some(Arc::clone(in_use));
+        }
         false
     });
+}
+
+impl Callbacks {
+    fn are_some(&self) -> bool {
+        self.destructor.is_some()
+            || self.stop.is_some()
+            || self.down.is_some()
+            || self.dynamic.is_some()
+    }
 }
 
 impl Type {
@@ -130,7 +156,20 @@ impl Type {
         format!("{module}:{}", self.name)
     }
     pub(crate) fn callbacks(&self) -> (Callbacks, Option<Arc<Instance>>) {
-        self.owner.read().clone()
+        let owner = self.owner.read();
+        (owner.callbacks, owner.library.clone())
+    }
+    /// An object is gone. With the last one of a library whose module is gone it goes too: soon, for its own code may have let go of the object.
+    fn lose(&self) {
+        if self.live.fetch_sub(1, Ordering::SeqCst) > 1 {
+            return;
+        }
+        let mut owner = self.owner.write();
+        if owner.in_use.is_some() && self.live.load(Ordering::SeqCst) == 0 {
+            let gone = std::mem::take(&mut *owner);
+            drop(owner);
+            crate::driver::soon(move || drop(gone));
+        }
     }
 }
 
@@ -176,7 +215,7 @@ impl Drop for Resource {
             }
             dealloc(header(self.object).cast::<u8>(), self.layout);
         }
-        self.type_.live.fetch_sub(1, Ordering::AcqRel);
+        self.type_.lose();
     }
 }
 
@@ -204,7 +243,7 @@ pub(crate) fn allocate(type_: &'static Type, size: usize) -> *mut c_void {
         }
         let object = block.cast::<Header>().add(1).cast::<c_void>();
         ptr::write_bytes(object.cast::<u8>(), 0, size);
-        type_.live.fetch_add(1, Ordering::AcqRel);
+        type_.live.fetch_add(1, Ordering::SeqCst);
         let resource = Resource {
             type_,
             object,

@@ -7,6 +7,7 @@ use crate::signal::{self, Signal};
 use oxbeam_term::atom::known;
 use oxbeam_term::{Atom, Builder, Term};
 use parking_lot::Mutex;
+use std::io::Write;
 
 /// Who gets the messages.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -134,7 +135,8 @@ fn send(from: Option<u64>, message: Message) {
         // The logger does not log its own faults through itself.
         Some(process) if from == Some(process.number) => {}
         Some(process) => drop(signal::push(&process, Signal::Message(message))),
-        None => eprintln!("{}", message.term()),
+        // Nobody is left to tell if that fails.
+        None => drop(writeln!(std::io::stderr(), "{}", message.term())),
     }
 }
 

@@ -24,6 +24,8 @@ natives! { NATIVES: "erlang";
 
 /// Bytes that a native handles for one reduction.
 pub(crate) const BYTES_PER_REDUCTION: usize = 256;
+/// Bytes that become elements of a list for a step of long work.
+const LISTED_PER_STEP: usize = 8;
 
 fn byte_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let bits = cx.arg(0).as_bits().ok_or(Raise::Badarg)?;
@@ -77,6 +79,7 @@ fn binary_part_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn binary_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let bytes = cx.arg(0).as_binary().ok_or(Raise::Badarg)?;
+    cx.leave_if_long(bytes.len() / LISTED_PER_STEP)?;
     cx.bump_reductions(bytes.len() / BYTES_PER_REDUCTION);
     Ok(cx.byte_list(&bytes))
 }
@@ -90,12 +93,14 @@ fn binary_to_list_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(Raise::Badarg);
     }
     let bytes = bytes.get(start - 1..stop).ok_or(Raise::Badarg)?;
+    cx.leave_if_long(bytes.len() / LISTED_PER_STEP)?;
     cx.bump_reductions(bytes.len() / BYTES_PER_REDUCTION);
     Ok(cx.byte_list(bytes))
 }
 
 fn bitstring_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let bits = cx.arg(0).as_bits().ok_or(Raise::Badarg)?;
+    cx.leave_if_long(bits.byte_len() / LISTED_PER_STEP)?;
     let bytes = bits.bytes_padded();
     let whole = bits.bit_len() / 8;
     let odd = bits.bit_len() % 8;
@@ -158,6 +163,7 @@ fn list_to_bitstring_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !list.is_list() {
         return Err(Raise::Badarg);
     }
+    cx.leave_if_long_list(list)?;
     let mut buffer = BitBuffer::default();
     for item in Items::new(list) {
         match item.map_err(|_| Raise::Badarg)? {

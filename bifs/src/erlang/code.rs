@@ -7,6 +7,7 @@ use oxbeam_vm::code::{FinishError, Finished, Module};
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::signal::{self, Signal};
 use parking_lot::Mutex;
+use std::ptr;
 use std::sync::Arc;
 
 natives! { NATIVES: "erlang";
@@ -58,6 +59,33 @@ fn prepare_loading_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
 }
 
+/// What is about to be committed, which others can't commit meanwhile. What has not been goes back.
+struct Taken<'p>(Vec<(&'p Prepared, Arc<Module>)>);
+
+impl<'p> Taken<'p> {
+    fn take(&mut self, prepared: &'p Prepared) -> Result<(), Raise> {
+        let again = self.0.iter().find(|(other, _)| ptr::eq(*other, prepared));
+        let module = match again {
+            Some((_, module)) => Arc::clone(module),
+            None => prepared.0.lock().take().ok_or(Raise::Badarg)?,
+        };
+        self.0.push((prepared, module));
+        Ok(())
+    }
+    fn modules(&self) -> Vec<Arc<Module>> {
+        let modules = self.0.iter().map(|(_, module)| Arc::clone(module));
+        modules.collect()
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        for (prepared, module) in self.0.drain(..) {
+            *prepared.0.lock() = Some(module);
+        }
+    }
+}
+
 fn prepared<'p>(term: Term<'p>) -> Result<&'p Prepared, Raise> {
     term.as_reference()
         .and_then(|reference| reference.magic_value::<Prepared>())
@@ -73,18 +101,17 @@ fn has_prepared_code_on_load_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `finish_loading(Prepared)`: `ok`, or `{Reason, Modules}`.
 fn finish_loading_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let list = cx.arg(0).proper_list().ok_or(Raise::Badarg)?;
-    let mut modules = Vec::with_capacity(list.len());
-    for &element in &list {
-        modules.push(prepared(element)?.0.lock().clone().ok_or(Raise::Badarg)?);
+    let mut taken = Taken(Vec::with_capacity(list.len()));
+    for element in list {
+        taken.take(prepared(element)?)?;
     }
+    let modules = taken.modules();
     if modules.len() > 1 && modules.iter().any(|module| module.on_load.is_some()) {
         return Err(Raise::SystemLimit);
     }
     let result = match cx.machine().code.finish(modules) {
         Ok(finished) => {
-            for element in list {
-                let _ = prepared(element)?.0.lock().take();
-            }
+            taken.0.clear();
             match finished {
                 Finished::Current => return Ok(Term::atom(known::OK)),
                 Finished::OnLoad(name) => (known::ON_LOAD, vec![name]),

@@ -9,6 +9,7 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Owned, Peer, Process, info};
 use oxbeam_vm::signal::{self, Signal, Task};
 use oxbeam_vm::unique;
+use std::io::Write;
 
 natives! { NATIVES: "erts_internal";
     "check_dirty_process_code" / 2 Plain => check_dirty_process_code_2;
@@ -140,7 +141,7 @@ fn process_display_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     if number == cx.process().number {
         if !cx.owned().sensitive {
-            eprint!("{}", info::backtrace(cx.owned(), true));
+            show(&info::backtrace(cx.owned(), true));
         }
         return Ok(Term::TRUE);
     }
@@ -149,11 +150,16 @@ fn process_display_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         number,
         Box::new(|_, owned: &mut Owned| {
             if !owned.sensitive {
-                eprint!("{}", info::backtrace(owned, false));
+                show(&info::backtrace(owned, false));
             }
             Term::TRUE
         }),
     )
+}
+
+/// Writes to the error output; nobody is told that it takes nothing.
+fn show(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 type Question = Box<dyn FnOnce(&Process, &mut Owned) -> Term<'static> + Send>;

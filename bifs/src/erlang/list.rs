@@ -12,6 +12,9 @@ natives! { NATIVES: "erlang";
     "length" / 1 Guard => length_1;
 }
 
+/// Elements that are copied for a step of long work.
+const PER_STEP: usize = 8;
+
 /// `List1 ++ Term`
 fn append_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (left, right) = (cx.arg(0), cx.arg(1));
@@ -19,6 +22,7 @@ fn append_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Ok(right);
     }
     let length = left.proper_length().ok_or(Raise::Badarg)?;
+    cx.leave_if_long(length / PER_STEP)?;
     cx.bump_reductions(length / 16);
     Ok(cx.list_before(left, length, right))
 }
@@ -33,6 +37,7 @@ fn subtract_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if left.is_empty() || right.is_empty() {
         return Ok(cx.arg(0));
     }
+    cx.leave_if_long(left.len().saturating_add(right.len()))?;
     cx.bump_reductions((left.len() + right.len()) / 16);
     let kept: Vec<Term<'p>> = if right.len() <= SMALL || left.len() <= SMALL {
         let mut rest = right;

@@ -78,7 +78,7 @@ const COPIED_PER_STEP: usize = 64;
 const DECODED_PER_STEP: usize = 6;
 
 /// Terms of which there is more than so many elements are encoded elsewhere. Looks at few of them.
-fn leave_if_large(cx: &Cx<'_>, term: Term<'_>) -> Result<(), Raise> {
+pub(crate) fn leave_if_large(cx: &Cx<'_>, term: Term<'_>) -> Result<(), Raise> {
     if term.word().is_immediate() {
         return Ok(());
     }
@@ -254,6 +254,7 @@ fn phash2(cx: &mut Cx<'_>) -> Result<u32, Raise> {
 
 fn phash_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let range = range_of(cx.arg(1))?;
+    leave_if_large(cx, cx.arg(0))?;
     let mut left = u64::MAX;
     let hash = Phash::new(Source::from(cx.arg(0))).run(&mut left);
     cx.bump_reductions(((u64::MAX - left) / HASHED_PER_REDUCTION) as usize);

@@ -17,6 +17,9 @@ natives! { NATIVES: "erlang";
     "tuple_to_list" / 1 Plain => tuple_to_list_1;
 }
 
+/// Elements that are copied for a step of long work.
+const PER_STEP: usize = 8;
+
 /// The zero-based position that a one-based index means.
 fn position(index: Term<'_>, len: usize) -> Result<usize, Raise> {
     let index = index.as_usize().ok_or(Raise::Badarg)?;
@@ -109,10 +112,12 @@ fn list_to_tuple_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if elements.len() > MAX_ARITY {
         return Err(Raise::Badarg);
     }
+    cx.leave_if_long(elements.len() / PER_STEP)?;
     Ok(cx.tuple(&elements))
 }
 
 fn tuple_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let elements = cx.arg(0).tuple_elements().ok_or(Raise::Badarg)?;
+    cx.leave_if_long(elements.len() / PER_STEP)?;
     Ok(cx.list(elements.iter().copied()))
 }

@@ -31,7 +31,7 @@ mod terms;
 pub(crate) use natives::NATIVES;
 
 /// Does something soon, on a worker, that must not be done where this is called.
-fn soon(work: impl FnOnce() + Send + 'static) {
+pub(crate) fn soon(work: impl FnOnce() + Send + 'static) {
     let machine = oxbeam_vm::machine::machine();
     let action = oxbeam_vm::timer::service::Action::Call(Box::new(work));
     machine.timers.set(machine.time.tick_after(0), action);

@@ -232,37 +232,57 @@ pub(super) fn recv_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         {
             return result;
         }
-        let kept = std::mem::take(&mut turn.state.kept);
         let wanted = turn.wanted(length);
-        let missing = wanted.saturating_sub(kept.len());
         turn.count(Count::ReadTries, 1);
-        let received = SharedBytes::filled(turn.room(missing), |room| {
+        if !turn.state.kept.is_empty() {
+            return go_on(cx, turn, (length, wanted), flags, reference);
+        }
+        let received = SharedBytes::filled(turn.room(wanted), |room| {
             message::receive_plain(turn.descriptor.fd()?, room, flags)
         });
         match received {
-            Ok(bytes) if bytes.used() == 0 && turn.is_stream() => {
-                if kept.is_empty() {
-                    return turn.ended(cx);
-                }
-                let data = cx.binary(&kept);
-                turn.fail_all(atom("closed"));
-                let reason = cx.tuple(&[atom("closed"), data]);
-                Ok(error(cx, reason))
-            }
-            Ok(bytes) => {
-                let bytes = if kept.is_empty() {
-                    bytes
-                } else {
-                    SharedBytes::new(&[&kept, bytes.bytes()].concat())
-                };
-                received_bytes(cx, turn, bytes, (length, wanted), reference)
-            }
-            Err(errno) => {
-                turn.state.kept = kept;
-                turn.failed(cx, reference, errno)
-            }
+            Ok(bytes) if bytes.used() == 0 && turn.is_stream() => turn.ended(cx),
+            Ok(bytes) => received_bytes(cx, turn, bytes, (length, wanted), reference),
+            Err(errno) => turn.failed(cx, reference, errno),
         }
     })
+}
+
+/// Receives behind what earlier requests have left, which is less than is wanted. It is not copied until all is there: there may be many pieces.
+fn go_on<'p>(
+    cx: &mut Cx<'p>,
+    turn: &mut Turn<'_>,
+    (length, wanted): (usize, usize),
+    flags: i32,
+    reference: Term<'p>,
+) -> NativeResult<'p> {
+    let before = turn.state.kept.len();
+    let room = turn.room(wanted.saturating_sub(before));
+    let kept = &mut turn.state.kept;
+    kept.resize(before + room, 0);
+    let received = match turn.descriptor.fd() {
+        Ok(fd) => message::receive_plain(fd, &mut kept[before..], flags),
+        Err(errno) => Err(errno),
+    };
+    kept.truncate(before + received.unwrap_or(0));
+    match received {
+        Ok(0) if turn.is_stream() => {
+            let data = cx.binary(&std::mem::take(&mut turn.state.kept));
+            turn.fail_all(atom("closed"));
+            let reason = cx.tuple(&[atom("closed"), data]);
+            Ok(error(cx, reason))
+        }
+        Ok(_) if turn.state.kept.len() < wanted && length > 0 && waits(reference)? => {
+            turn.state.filled = 0;
+            turn.count(Count::ReadByte, turn.state.kept.len());
+            turn.select(cx, reference, Term::atom(known::SELECT))
+        }
+        Ok(_) => {
+            let bytes = SharedBytes::new(&std::mem::take(&mut turn.state.kept));
+            received_bytes(cx, turn, bytes, (length, wanted), reference)
+        }
+        Err(errno) => turn.failed(cx, reference, errno),
+    }
 }
 
 /// Serves a request from what earlier ones have left, if that will do.

@@ -209,9 +209,14 @@ forms([{dot, _} = Dot | Rest], Form, Forms) ->
     forms(Rest, [], [Parsed | Forms]);
 forms([Token | Rest], Form, Forms) -> forms(Rest, [Token | Form], Forms).
 
-%% This process goes with the code; another one, of no module that goes, sees the library off.
+%% This process goes with the code; another one, of no module that goes, sees the library off. While a resource lives, the library stays.
 unloading() ->
-    Text = "code:purge(resources),"
+    Text = "lists:foreach(fun(_) -> receive Any -> put(held, Any) end end, [once]),"
+           "code:purge(resources),"
+           "receive Early -> io:format(\"~0p~n\", [{early, Early}]) after 100 -> ok end,"
+           "io:format(\"~0p~n\", [is_reference(erase(held))]),"
+           "erlang:garbage_collect(),"
+           "receive {ended, Which} -> io:format(\"~0p~n\", [{ended, Which}]) after 5000 -> io:format(\"not ended~n\") end,"
            "receive {threads, N} ->"
            "    All = case erlang:system_info(otp_release) of \"25\" -> 0; _ -> erlang:system_info(schedulers) end,"
            "    io:format(\"~0p~n\", [{unloaded, N =:= All}])"
@@ -221,5 +226,6 @@ unloading() ->
     {ok, Expressions} = erl_parse:parse_exprs(Tokens),
     Tell = fun tell_me/0,
     Bindings = erl_eval:add_binding('Tell', Tell, erl_eval:new_bindings()),
-    spawn(erl_eval, exprs, [[{call, 1, {var, 1, 'Tell'}, []} | Expressions], Bindings]),
+    Pid = spawn(erl_eval, exprs, [[{call, 1, {var, 1, 'Tell'}, []} | Expressions], Bindings]),
+    Pid ! new_watcher(77),
     receive never -> ok end.

@@ -21,6 +21,8 @@ pub struct Reading<'t> {
 pub struct Writing<'t> {
     table: &'t Table,
     guard: Option<WriteGuard<'t, Contents>>,
+    /// The table is fixed, or was when this was locked: what is written goes by that.
+    fixed: bool,
     /// Where it may be divided afterwards.
     part: Option<&'t Part>,
     trash: Trash,
@@ -38,7 +40,9 @@ pub struct ReadingAll<'t> {
 pub struct WritingAll<'t> {
     table: &'t Table,
     guards: WriteGuards<'t>,
-    settled: Settled<'t>,
+    /// As in [`Writing`].
+    fixed: bool,
+    settled: Option<Settled<'t>>,
     trash: Trash,
 }
 
@@ -78,6 +82,7 @@ impl Found<'_> {
         Ok(Writing {
             table,
             guard: Some(guard),
+            fixed: table.is_fixed(),
             part,
             trash: Trash::new(),
         })
@@ -215,20 +220,19 @@ impl Handle {
 impl Table {
     /// If the table is not fixed, what was deleted while it was is dropped.
     pub(super) fn settle_if_unfixed(&self) {
-        if self.is_fixed() || !self.take_unsettled() {
-            return;
-        }
-        let settled = self.parts.settle();
-        for part in self.parts.all(&settled) {
-            let mut trash = Trash::new();
-            let mut contents = part.write();
-            if self.is_fixed() {
-                // Another time.
-                self.note_written();
-                return;
+        // Again if it was fixed and released meanwhile.
+        while !self.is_fixed() && self.take_unsettled() {
+            let settled = self.parts.settle();
+            for part in self.parts.all(&settled) {
+                let mut trash = Trash::new();
+                let mut contents = part.write();
+                if self.is_fixed() {
+                    self.note_written();
+                    break;
+                }
+                contents.unfixed(&mut trash);
+                drop(contents);
             }
-            contents.unfixed(&mut trash);
-            drop(contents);
         }
     }
 }
@@ -242,10 +246,10 @@ impl Deref for Reading<'_> {
 }
 
 impl Writing<'_> {
-    /// Is the table fixed?
+    /// Is the table fixed? As it was when this was locked.
     #[inline]
     pub fn is_fixed(&self) -> bool {
-        self.table.is_fixed()
+        self.fixed
     }
     /// The contents, and where rows go that are taken out of them.
     #[inline]
@@ -260,10 +264,15 @@ impl Writing<'_> {
 impl Drop for Writing<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.table.note_written();
         let Some(guard) = self.guard.take() else {
             return;
         };
+        if self.fixed {
+            self.table.note_written();
+            drop(guard);
+            self.table.settle_if_unfixed();
+            return;
+        }
         // The rows in the trash are dropped after this.
         if let (Some(part), Some(ranges)) = (self.part, self.table.parts.ranges()) {
             let adapt = ranges.adaptation(&guard);
@@ -379,7 +388,8 @@ impl<'t> WritingAll<'t> {
         WritingAll {
             table,
             guards: table.parts.write_all(&settled),
-            settled,
+            fixed: table.is_fixed(),
+            settled: Some(settled),
             trash: Trash::new(),
         }
     }
@@ -397,8 +407,8 @@ impl<'t> WritingAll<'t> {
     }
     /// Inserts rows. With `new`, only if no object has any of their keys: false if one has.
     pub fn insert(&mut self, rows: Vec<Row>, new: bool) -> bool {
-        let fixed = self.table.is_fixed();
-        let (parts, settled) = (&self.table.parts, &self.settled);
+        let (fixed, parts) = (self.fixed, &self.table.parts);
+        let settled = self.settled.as_ref().unwrap_or(&None);
         if new
             && rows
                 .iter()
@@ -428,6 +438,10 @@ impl<'t> WritingAll<'t> {
             .map(|contents| contents.clear())
             .collect()
     }
+    /// Is the table fixed? As it was when this was locked.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.fixed
+    }
     /// Marks all objects of a fixed hash table as deleted. `false`: this is none.
     pub(super) fn kill_all(&mut self) -> bool {
         self.guards.iter_mut().all(|contents| contents.kill_all())
@@ -436,8 +450,14 @@ impl<'t> WritingAll<'t> {
 
 impl Drop for WritingAll<'_> {
     fn drop(&mut self) {
-        self.table.note_written();
+        if self.fixed {
+            self.table.note_written();
+        }
         // The rows in the trash are dropped after this.
         self.guards.clear();
+        self.settled = None;
+        if self.fixed {
+            self.table.settle_if_unfixed();
+        }
     }
 }

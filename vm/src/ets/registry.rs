@@ -264,7 +264,7 @@ impl Found<'_> {
     pub fn delete_all(&self, process: u64) -> Result<usize, Fault> {
         let mut writing = self.write_all(process, Right::Write)?;
         let count = writing.len();
-        if writing.table().is_fixed() && writing.kill_all() {
+        if writing.is_fixed() && writing.kill_all() {
             return Ok(count);
         }
         let stores = writing.clear();

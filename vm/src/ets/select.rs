@@ -171,6 +171,8 @@ pub struct Walk<'w, 's> {
     pub whole: bool,
     /// Rows that were visited: each costs.
     pub visited: usize,
+    /// A walk for a number of results stops when it has visited so many.
+    pub most: usize,
 }
 
 impl Walk<'_, '_> {
@@ -230,7 +232,7 @@ impl Found<'_> {
         }
         Ok(list)
     }
-    /// About `limit` results from `start` on; a hash table ends with a slot.
+    /// About `limit` results from `start` on, or fewer if the walk may not go on; a hash table ends with a slot.
     ///
     /// # Errors
     /// The table is gone, or `process` may not read it.
@@ -253,7 +255,8 @@ impl Found<'_> {
             };
             let visit = |row: &Row| {
                 found.extend(walk.result(row, builder));
-                let enough = found.len() >= limit && !matches!(plan, Plan::Keys(_));
+                let enough = (found.len() >= limit || walk.visited >= walk.most)
+                    && !matches!(plan, Plan::Keys(_));
                 if enough {
                     next = Next::Behind(copy_all(row.key(), builder));
                 }
@@ -267,7 +270,7 @@ impl Found<'_> {
             };
             let visit = |row: &Row| {
                 found.extend(walk.result(row, builder));
-                found.len() >= limit
+                found.len() >= limit || walk.visited >= walk.most
             };
             if let Some(slot) = self.visit_slots(process, plan, slot, visit)? {
                 next = Next::Slot(slot);
@@ -467,11 +470,15 @@ impl Found<'_> {
                     for slot in slots(hash, &keys) {
                         hash.edit_slot(slot, fixed, &mut visit, &mut trash);
                     }
-                    if !fixed {
+                    if fixed {
+                        self.note_written();
+                    } else {
                         hash.shrink();
                     }
-                    self.note_written();
                     drop(contents);
+                    if fixed {
+                        self.settle_if_unfixed();
+                    }
                 }
                 return Ok(());
             }
@@ -509,8 +516,13 @@ impl Found<'_> {
                     break;
                 }
             }
-            self.note_written();
+            if fixed {
+                self.note_written();
+            }
             drop(contents);
+            if fixed {
+                self.settle_if_unfixed();
+            }
         }
         Ok(())
     }

@@ -160,7 +160,15 @@ pub enum ElementError {
 
 impl Table {
     pub(super) fn new(numbers: RefNumbers, owner: u64, options: Options) -> Table {
-        let schedulers = machine().config.schedulers;
+        Table::with_schedulers(machine().config.schedulers, numbers, owner, options)
+    }
+    /// A table for so many schedulers.
+    pub(super) fn with_schedulers(
+        schedulers: usize,
+        numbers: RefNumbers,
+        owner: u64,
+        options: Options,
+    ) -> Table {
         let shared = schedulers > 1 && options.protection != Protection::Private;
         let many = match options.write_concurrency {
             _ if !shared => None,
@@ -268,16 +276,14 @@ impl Table {
             Concurrency::Locks(locks) => locks as usize,
         }
     }
-    /// Notes that something was written while the table was fixed.
-    #[inline]
+    /// Notes that something was written by the rules of a fixed table: by who still has the lock. The fixation may be over by now, and who ended it
+    /// may have seen nothing to do; so whoever has written settles the table when it has given the lock back, if nobody has it fixed.
     pub(super) fn note_written(&self) {
-        if self.is_fixed() {
-            self.unsettled.store(true, Ordering::Relaxed);
-        }
+        self.unsettled.store(true, Ordering::SeqCst);
     }
     /// Is there something to do once the table is no longer fixed? Asked once.
     pub(super) fn take_unsettled(&self) -> bool {
-        self.unsettled.load(Ordering::Relaxed) && self.unsettled.swap(false, Ordering::Relaxed)
+        self.unsettled.load(Ordering::SeqCst) && self.unsettled.swap(false, Ordering::SeqCst)
     }
     /// Fixes the table for a walk, for who has a lock on it.
     pub(super) fn hold(&self) {
@@ -285,12 +291,12 @@ impl Table {
     }
     /// The walk has ended; true if the table is no longer fixed.
     pub(super) fn release(&self) -> bool {
-        self.fixed.fetch_sub(1, Ordering::Relaxed) == 1
+        self.fixed.fetch_sub(1, Ordering::SeqCst) == 1
     }
     /// Is the table fixed? For who has its lock.
     #[inline]
     pub fn is_fixed(&self) -> bool {
-        self.fixed.load(Ordering::Relaxed) != 0
+        self.fixed.load(Ordering::SeqCst) != 0
     }
     /// Fixes the table for a process, which has a lock on it; true for its first fixation.
     pub(super) fn fix(&self, process: u64) -> bool {
@@ -316,7 +322,7 @@ impl Table {
         if last {
             fixations.processes.remove(&process);
         }
-        self.fixed.fetch_sub(taken, Ordering::Relaxed);
+        self.fixed.fetch_sub(taken, Ordering::SeqCst);
         last
     }
     /// All fixations are over; the processes that had any.

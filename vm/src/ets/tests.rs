@@ -1,9 +1,14 @@
 //! Rows and their stores, against a plain model.
 
+use super::access::ReadingAll;
 use super::hash::{Clash, HashStore};
+use super::registry::{Found, Right};
 use super::row::Row;
+use super::table::{Concurrency, Options, Table};
 use super::tree::{From, Limit, TreeStore};
-use super::{Kind, Trash};
+use super::{Kind, Protection, Trash};
+use oxbeam_term::Atom;
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::heap::arena::Arena;
 use oxbeam_term::{Builder, Term};
 use std::collections::BTreeMap;
@@ -149,6 +154,50 @@ fn a_fixed_table_can_be_walked_while_it_is_emptied() {
         assert_eq!(store.dead_rows(), 0);
         let live = store.len();
         assert_eq!(walk(&store).len(), live);
+    }
+}
+
+#[test]
+fn what_is_deleted_while_a_fixation_ends_goes() {
+    for write_concurrency in [Concurrency::Off, Concurrency::On] {
+        let options = Options {
+            name: Atom::of("table"),
+            named: false,
+            kind: Kind::Set,
+            key: 0,
+            protection: Protection::Public,
+            compressed: false,
+            write_concurrency,
+            read_concurrency: false,
+            decentralized_counters: false,
+            heir: None,
+        };
+        let numbers = RefNumbers { low: 1, high: 0 };
+        let table = Table::with_schedulers(2, numbers, 1, options);
+        let found = Found::Reference(&table);
+        for number in 0..100 {
+            let mut writing = found
+                .write(1, Term::small(number))
+                .ok()
+                .expect("it is there");
+            let (contents, trash) = writing.parts();
+            contents.insert_one(row(number, 0), false, false, trash);
+        }
+        table.hold();
+        let mut writing = found.write(1, Term::small(7)).ok().expect("it is there");
+        let fixed = writing.is_fixed();
+        assert!(fixed);
+        // A walk ends without the lock, and finds nothing to do.
+        assert!(table.release());
+        table.settle_if_unfixed();
+        let (contents, trash) = writing.parts();
+        contents.delete(Term::small(7), fixed, trash);
+        drop(writing);
+        let reading = ReadingAll::new(&table);
+        assert_eq!(reading.len(), 99);
+        assert_eq!(reading.chains().map(|(_, dead)| dead), Some(0));
+        drop(reading);
+        assert!(found.read(1, Right::Read, Term::small(8)).is_ok());
     }
 }
 

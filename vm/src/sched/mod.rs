@@ -49,6 +49,7 @@ use oxbeam_sync::CachePadded;
 use oxbeam_sync::park::Unparker;
 use oxbeam_sync::rank::{Mutex, Rank};
 use sim::Simulator;
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
@@ -396,7 +397,11 @@ pub(crate) fn spawn_thread(name: &str, body: impl FnOnce() + Send + 'static) {
         .stack_size(STACK_BYTES)
         .spawn(body);
     if let Err(error) = thread {
-        eprintln!("oxbeam: can't start the thread \"{name}\": {error}");
+        // Nobody is left to tell if that fails.
+        let _ = writeln!(
+            std::io::stderr(),
+            "oxbeam: can't start the thread \"{name}\": {error}"
+        );
         std::process::exit(1);
     }
 }

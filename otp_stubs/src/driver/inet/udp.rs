@@ -12,13 +12,25 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::port::{Driver, PortCx, Reply};
 use rustix::io::Errno;
 use std::any::Any;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// A datagram socket.
 pub(super) struct Udp {
     socket: Socket,
     /// Where it is connected to.
     remote: Option<Address>,
+}
+
+/// Room that is made without asking how much there is to receive.
+const ROOM: usize = 256 << 10;
+
+/// Room for a datagram: somebody's number is no reason to have memory for it.
+fn room(fd: BorrowedFd<'_>, wanted: usize) -> usize {
+    if wanted <= ROOM {
+        return wanted;
+    }
+    let there = rustix::io::ioctl_fionread(fd).unwrap_or(0);
+    wanted.min(ROOM.max(there as usize))
 }
 
 /// `[{Name, Value}]`
@@ -132,7 +144,7 @@ impl Udp {
             let Some(fd) = &self.socket.fd else {
                 return;
             };
-            let most = self.socket.options.buffer as usize;
+            let most = room(fd.as_fd(), self.socket.options.buffer as usize);
             let received = socket::receive_from(fd.as_fd(), &mut buffer, most);
             let passive = self.socket.options.active == PASSIVE;
             match received {
