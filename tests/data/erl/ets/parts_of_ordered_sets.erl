@@ -1,4 +1,5 @@
 %% own_vm
+%% not: s1
 %% An ordered_set in many parts, forced or at random, does what one in a single part does.
 -module(parts_of_ordered_sets).
 -export([main/0]).
