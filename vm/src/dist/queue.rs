@@ -250,8 +250,8 @@ mod tests {
         for (from, bytes) in [(1, 3 * SHARE), (2, 2 * SHARE), (3, 9), (1, 9), (4, 9)] {
             queue.push(frame(from, bytes), false);
         }
-        // The first pieces are as large as a share.
-        assert_eq!(senders(&mut queue), [1, 1, 2, 1, 2, 1, 3, 4]);
+        // A first piece is as large as a share: then it is the turn of what has waited longest.
+        assert_eq!(senders(&mut queue), [1, 1, 2, 1, 3, 1, 4, 2]);
         assert!(queue.is_empty());
         assert_eq!(queue.len(), 0);
     }

@@ -44,6 +44,10 @@ const BORROWED: &[(&str, &str)] = &[
         "emulator",
         "lib/kernel/examples/gen_tcp_dist/src/gen_tcp_dist.erl",
     ),
+    (
+        "kernel",
+        "lib/kernel/examples/gen_tcp_dist/src/gen_tcp_dist.erl",
+    ),
 ];
 
 /// The user that suites are run as that must not be root, when we are root.
