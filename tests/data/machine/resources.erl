@@ -21,7 +21,8 @@ queue(_, _, _, _) -> not_loaded.
 command(_, _) -> not_loaded.
 put_off(_, _) -> not_loaded.
 
-p(Term) -> io:format("~0p~n", [short(Term)]).
+%% The text is made here, for whoever writes it would keep the bytes that are shown until its next collection.
+p(Term) -> io:put_chars(io_lib:format("~0p~n", [short(Term)])).
 
 %% Of long binaries size and sum.
 short(Bytes) when byte_size(Bytes) > 64 -> {byte_size(Bytes), erlang:crc32(Bytes)};
