@@ -12,7 +12,7 @@ use oxbeam_sync::rank::{Condvar, Mutex, Rank};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 struct Queue {
     processes: VecDeque<Arc<Process>>,
@@ -20,7 +20,13 @@ struct Queue {
     idle: usize,
     /// Threads that take processes.
     online: usize,
+    /// A thread has just become idle and looks at `length` for a moment: it need not be woken, and nobody else.
+    looks: bool,
 }
+
+/// Times that an idle thread looks for a process before it sleeps. Most of what comes here is short, and a process that has read one file
+/// goes on to the next: waking a thread takes longer than the call.
+const LOOKS: usize = 48;
 
 /// The threads of one kind.
 pub(super) struct Pool {
@@ -28,6 +34,8 @@ pub(super) struct Pool {
     limit: usize,
     queue: Mutex<Queue>,
     come: Condvar,
+    /// Of the queue, for the thread that looks.
+    length: AtomicUsize,
     /// Nothing new comes here; workers do it.
     paused: AtomicBool,
     /// The process that each thread runs, by number and for reports only; `NOBODY` when it waits.
@@ -43,12 +51,14 @@ impl Pool {
             threads: 0,
             idle: 0,
             online: limit,
+            looks: false,
         };
         Pool {
             kind,
             limit,
             queue: Mutex::new(Rank::RunQueue, queue),
             come: Condvar::new(),
+            length: AtomicUsize::new(0),
             paused: AtomicBool::new(false),
             running: (0..limit).map(|_| AtomicU64::new(NOBODY)).collect(),
         }
@@ -57,7 +67,13 @@ impl Pool {
     pub(super) fn push(&'static self, process: Arc<Process>) {
         let mut queue = self.queue.lock();
         queue.processes.push_back(process);
-        if queue.idle >= queue.processes.len() || queue.threads >= self.limit {
+        self.length.store(queue.processes.len(), Ordering::Release);
+        if queue.looks && queue.processes.len() == 1 {
+            return;
+        }
+        if queue.idle + usize::from(queue.looks) >= queue.processes.len()
+            || queue.threads >= self.limit
+        {
             if queue.online < self.limit {
                 // The one that is woken must be one that may take it.
                 self.come.notify_all();
@@ -85,12 +101,28 @@ impl Pool {
         let mut registers = Registers::new(true);
         loop {
             let mut queue = self.queue.lock();
+            let mut tired = false;
             let process = loop {
                 if thread < queue.online
                     && let Some(process) = queue.processes.pop_front()
                 {
+                    self.length.store(queue.processes.len(), Ordering::Release);
                     break process;
                 }
+                if thread < queue.online && !queue.looks && !tired {
+                    tired = true;
+                    queue.looks = true;
+                    drop(queue);
+                    self.look();
+                    queue = self.queue.lock();
+                    queue.looks = false;
+                    if thread >= queue.online && !queue.processes.is_empty() {
+                        // It was relied on, and may not take them any longer.
+                        self.come.notify_all();
+                    }
+                    continue;
+                }
+                tired = false;
                 queue.idle += 1;
                 oxbeam_term::heap::forget_spare();
                 self.come.wait(&mut queue);
@@ -107,6 +139,17 @@ impl Pool {
             COPIES.set(false);
             literals::end_copying();
             meters::sleeps(meter, thread);
+        }
+    }
+    /// Waits a moment for a process.
+    fn look(&self) {
+        for _ in 0..LOOKS {
+            if self.length.load(Ordering::Acquire) > 0 {
+                return;
+            }
+            for _ in 0..32 {
+                std::hint::spin_loop();
+            }
         }
     }
     /// Sets how many threads take processes, and whether any does.
