@@ -29,6 +29,12 @@ const NOT_LOWERED: &[(&str, &str)] = &[
         "test_heap_large",
         "only in modules that programs assemble while they run",
     ),
+    ("traced_entry", "put at entries while somebody traces"),
+    ("traced_export", "put at entries while somebody traces"),
+    ("return_traced", "returned to while somebody traces"),
+    ("exception_traced", "returned to while somebody traces"),
+    ("return_to_traced", "returned to while somebody traces"),
+    ("measured", "returned to while somebody measures"),
     ("bs_put_binary", "compilers before OTP 25"),
     ("bs_skip_all", "compilers before OTP 25"),
 ];

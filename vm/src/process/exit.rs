@@ -42,7 +42,9 @@ pub fn exit(process: &Process) {
     dead.dictionary = Default::default();
     dead.mailbox = Default::default();
     dead.saved_x.clear();
-    dead.room = None;
+    if let Some(rare) = &mut dead.rare {
+        rare.room = None;
+    }
     dead.heap = Heap::none();
     if system_profile::wants(system_profile::flag::PROCESSES) {
         system_profile::of_process(process.number, false, None);

@@ -650,7 +650,7 @@ fn current_place(owned: &Owned, own: bool) -> Option<Place> {
         let address = unsafe { crate::trace::call::return_address(top) };
         return place_of(address - 8);
     }
-    if owned.room.is_some() {
+    if owned.room().is_some() {
         // As OTP has it, where a process that is suspended behind what it has sent goes on.
         return Some(Place {
             module: known::ERLANG,

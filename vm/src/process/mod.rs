@@ -22,6 +22,7 @@ pub use state::State;
 use crate::machine::machine;
 use crate::native::Raise;
 use crate::signal::observer::Observed;
+use crate::signal::remote::Room;
 use crate::signal::{Signal, Task};
 use crate::system_monitor;
 use crate::timer::service::{Action, TimerId, TimersOf};
@@ -161,8 +162,6 @@ pub struct Owned {
     pub was_waiting: bool,
     /// It waits for a port, or a connection, that is busy.
     pub waits_for_port: bool,
-    /// What it has sent over a connection waits for room there, and so does it.
-    pub room: Option<Box<crate::signal::remote::Room>>,
     /// It waits in `erlang:hibernate/3`: only a message makes it go on.
     pub hibernating: bool,
     /// A signal told it to exit; the reason is [`Owned::exit_reason`].
@@ -220,6 +219,8 @@ pub struct Rare {
     pub(crate) measured: Vec<Measured>,
     /// Who watches the process and is none.
     pub(crate) observers: Vec<Observed>,
+    /// What the process has sent over a connection waits for room there, and so does it.
+    pub room: Option<Room>,
 }
 
 /// A process that another one has suspended.
@@ -388,7 +389,6 @@ impl Owned {
             off_heap_messages: false,
             was_waiting: false,
             waits_for_port: false,
-            room: None,
             hibernating: false,
             told_to_exit: false,
             calling_module: known::EMPTY,
@@ -436,8 +436,13 @@ impl Owned {
                 long_queue: false,
                 measured: Vec::new(),
                 observers: Vec::new(),
+                room: None,
             })
         })
+    }
+    /// What waits for room in a connection, with the process.
+    pub fn room(&self) -> Option<&Room> {
+        self.rare.as_ref()?.room.as_ref()
     }
     /// Is the process suspended?
     pub fn is_suspended(&self) -> bool {

@@ -112,7 +112,7 @@ fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner:
 #[cold]
 fn trace(process: &Process, to: Term<'_>, message: Term<'_>) {
     // SAFETY: the caller runs `process`.
-    if unsafe { (*process.owned_pointer()).room.is_some() } {
+    if unsafe { (*process.owned_pointer()).room().is_some() } {
         // It has been told.
         return;
     }

@@ -205,7 +205,7 @@ pub enum Stand {
 
 /// Where the process, which the caller runs, stands.
 pub fn stand(process: &Process, owned: &mut Owned) -> Stand {
-    match &owned.room {
+    match owned.room() {
         None => Stand::Begins,
         Some(room) if room.connection.is_waiting(process.number) => {
             owned.waits_for_port = true;
@@ -213,7 +213,7 @@ pub fn stand(process: &Process, owned: &mut Owned) -> Stand {
         }
         Some(room) => {
             let reference = room.reference;
-            owned.room = None;
+            owned.rare().room = None;
             Stand::Resumes(reference)
         }
     }
@@ -229,10 +229,10 @@ pub fn must_wait(
     if owned.async_dist || !connection.suspends(process.number) {
         return false;
     }
-    owned.room = Some(Box::new(Room {
+    owned.rare().room = Some(Room {
         connection: Arc::clone(connection),
         reference,
-    }));
+    });
     owned.waits_for_port = true;
     if let Some(controller) = connection.controller() {
         crate::system_monitor::node_is_busy(process.number, controller.term());
