@@ -41,6 +41,8 @@ test:
 		echo "== corpus on OTP $$release"; \
 		$(TESTS_OF) erlang -- --quiet otp$$release::normal:: || exit 1; \
 	done
+	@echo "== every instruction is in compiled code"
+	@$(CARGO) test --quiet -p oxbeam --test instructions
 	@$(OXBEAM) otp fetch 25 --suites
 	@for target in otp machine elixir terminal; do \
 		echo "== $$target"; \
