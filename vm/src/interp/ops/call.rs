@@ -61,13 +61,7 @@ crate::instructions! { frame;
         let result = invoke(frame.registers, frame.e, frame.htop, code);
         frame.leave();
         if result.is_none() { return native_stopped(code, frame.e, frame.htop, frame.registers, frame.reds) }
-        frame.set_x(0, result);
-        let owned = frame.owned();
-        if owned.extra_reductions != 0 {
-            frame.reds -= owned.extra_reductions;
-            owned.extra_reductions = 0;
-        }
-        if owned.heap.wants_collection() {
+        if settle(&mut frame, result) {
             return collect_and_return(code, frame.e, frame.htop, frame.registers, frame.reds);
         }
         frame.e = frame.e.add(1);
@@ -100,13 +94,7 @@ crate::instructions! { frame;
         let result = invoke(frame.registers, frame.e, frame.htop, frame.pc);
         frame.leave();
         if result.is_none() { return native_stopped(frame.pc, frame.e, frame.htop, frame.registers, frame.reds) }
-        frame.set_x(0, result);
-        let owned = frame.owned();
-        if owned.extra_reductions != 0 {
-            frame.reds -= owned.extra_reductions;
-            owned.extra_reductions = 0;
-        }
-        if owned.heap.wants_collection() {
+        if settle(&mut frame, result) {
             return collect_and_return(frame.pc, frame.e, frame.htop, frame.registers, frame.reds);
         }
         frame.ret()
@@ -214,6 +202,21 @@ unsafe extern "C-unwind" fn dirty_native(
             return collect_and_return(pc, frame.e, frame.htop, registers, frame.reds);
         }
         frame.ret()
+    }
+}
+
+/// A native has returned `result`: takes it and what the call has cost. Is the heap to be collected?
+#[inline(always)]
+unsafe fn settle(frame: &mut Frame, result: Word) -> bool {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        frame.set_x(0, result);
+        let owned = frame.owned();
+        if owned.extra_reductions != 0 {
+            frame.reds -= owned.extra_reductions;
+            owned.extra_reductions = 0;
+        }
+        owned.heap.wants_collection()
     }
 }
 
