@@ -86,7 +86,13 @@ fn binary_to_list_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `binary_to_list(Binary, Start, Stop)`, both counted from one.
 fn binary_to_list_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let bytes = cx.arg(0).as_binary().ok_or(Raise::Badarg)?;
+    let bits = cx.arg(0).as_bits().ok_or(Raise::Badarg)?;
+    // To OTP 26, bits behind the last byte are no fault.
+    if !bits.is_binary() && rules().uniform_bitstrings {
+        return Err(Raise::Badarg);
+    }
+    let bytes = bits.bytes_padded();
+    let bytes = &bytes[..bits.bit_len() / 8];
     let start = cx.arg(1).as_usize().ok_or(Raise::Badarg)?;
     let stop = cx.arg(2).as_usize().ok_or(Raise::Badarg)?;
     if start < 1 || stop < start {

@@ -40,12 +40,9 @@ fn text_by_options(cx: &mut Cx<'_>) -> Result<String, Raise> {
         match (option.as_atom().map(Atom::text), number) {
             (Some("compact"), _) => compact = true,
             (Some("short"), _) => form = Form::Short,
-            (_, Some((key, digits))) if key.text() == "decimals" && (0..=253).contains(&digits) => {
-                form = Form::Decimals(digits)
-            }
-            (_, Some((key, digits)))
-                if key.text() == "scientific" && (0..=249).contains(&digits) =>
-            {
+            // How many digits there is room for is asked of the last of these options only.
+            (_, Some((key, digits))) if key.text() == "decimals" => form = Form::Decimals(digits),
+            (_, Some((key, digits))) if key.text() == "scientific" => {
                 form = Form::Scientific(digits)
             }
             _ => return Err(Raise::Badarg),

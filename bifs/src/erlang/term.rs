@@ -176,12 +176,31 @@ fn external_size<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'
     Ok(cx.unsigned(size as u64))
 }
 
+/// Options of `external_size/2` to OTP 25: `{minor_version, 0 | 1}` and no other, and what has once been 0 remains so.
+fn old_size_options(list: Term<'_>) -> Option<EncodeOptions> {
+    let mut options = EncodeOptions::default();
+    for option in list.proper_list()? {
+        let [key, value] = option.as_tuple_of()?;
+        match value.as_small() {
+            Some(0) if key.is(known::MINOR_VERSION) => options.minor_version = 0,
+            Some(1) if key.is(known::MINOR_VERSION) => {}
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
 fn external_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     external_size(cx, &EncodeOptions::default())
 }
 
 fn external_size_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let options = encode_options(cx.arg(1)).ok_or(Raise::Badarg)?;
+    let options = if rules().etf_utf8_atoms {
+        encode_options(cx.arg(1))
+    } else {
+        old_size_options(cx.arg(1))
+    };
+    let options = options.ok_or(Raise::Badarg)?;
     external_size(cx, &options)
 }
 

@@ -25,6 +25,8 @@ pub struct Rules {
     pub long_references: bool,
     /// `term_to_binary` has the option `local` (from OTP 26).
     pub etf_local: bool,
+    /// What is no code point makes building a `utf8` segment fail before the segments in front of it are looked at (from OTP 26).
+    pub utf8_checked_first: bool,
     /// There are native records (from OTP 29).
     pub native_records: bool,
     /// Module `re` is PCRE2 (from OTP 28).
@@ -53,6 +55,7 @@ pub const OTP_25: Rules = Rules {
     uniform_bitstrings: false,
     long_references: false,
     etf_local: false,
+    utf8_checked_first: false,
     native_records: false,
     pcre2: false,
     fun_creators: true,
@@ -74,6 +77,7 @@ pub const OTP_27: Rules = Rules {
     uniform_bitstrings: true,
     long_references: true,
     etf_local: true,
+    utf8_checked_first: true,
     native_records: false,
     pcre2: false,
     fun_creators: false,

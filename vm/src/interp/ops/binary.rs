@@ -378,7 +378,7 @@ crate::instructions! { frame;
     }
     /// `target :=` bytes, or with `kind` 16 code units' bytes, that the code point takes.
     bs_utf_size(kind: Number, value: Source, target: Destination) {
-        let bits = if kind == 8 { build::utf8_bits(term(value)) } else { build::utf16_bits(term(value)) };
+        let bits = if kind == 8 { build::utf8_bits(term(value)).unwrap_or(32) } else { build::utf16_bits(term(value)) };
         target.set(Word::small(bits as i64 / 8));
         frame.advance()
     }
@@ -574,9 +574,15 @@ unsafe fn bits_of(
             segment::STRING => {
                 build::all_bits(term(Word(value))).map_err(|error| (error, Word(value)))
             }
-            segment::UTF8 => Ok(build::utf8_bits(term(frame.general(value)))),
-            segment::UTF16 => Ok(build::utf16_bits(term(frame.general(value)))),
-            segment::UTF32 => Ok(32),
+            segment::UTF8 | segment::UTF16 | segment::UTF32 => {
+                let value = frame.general(value);
+                match head & 0xff {
+                    segment::UTF8 => build::utf8_bits(term(value)),
+                    segment::UTF16 => Ok(build::utf16_bits(term(value))),
+                    _ => build::utf32_bits(term(value)),
+                }
+                .map_err(|error| (error, value))
+            }
             _ if size == ALL_SIZE => {
                 // Whether the unit divides it is looked at when all sizes are known.
                 let value = frame.general(value);

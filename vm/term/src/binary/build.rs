@@ -11,6 +11,7 @@ use super::{Bits, Flags, HEAP_LIMIT, half, is_whole, kernel, utf};
 use crate::atom::{Atom, known};
 use crate::heap::arena::Builder;
 use crate::number::{BigRef, Endian, Int, OneLimb, terms};
+use crate::rules::rules;
 use crate::term::{Term, View};
 use crate::word::{Word, subtag};
 use smallvec::SmallVec;
@@ -107,10 +108,20 @@ pub fn code_point(value: Term<'_>) -> Result<u32, BuildError> {
     }
 }
 
-/// Bits that `value` takes as utf8. What is no code point has some size too, and fails when it is put.
+/// Bits that `value` takes as utf8. To OTP 25, what is no code point has some size too, and fails when it is put.
 #[inline(always)]
-pub fn utf8_bits(value: Term<'_>) -> usize {
-    code_point(value).map_or(32, |point| utf::utf8_len(point) * 8)
+pub fn utf8_bits(value: Term<'_>) -> Result<usize, BuildError> {
+    match code_point(value) {
+        Ok(point) => Ok(utf::utf8_len(point) * 8),
+        Err(error) if rules().utf8_checked_first => Err(error),
+        Err(_) => Ok(32),
+    }
+}
+
+/// Bits that `value` takes as utf32.
+#[inline(always)]
+pub fn utf32_bits(value: Term<'_>) -> Result<usize, BuildError> {
+    code_point(value).map(|_| 32)
 }
 
 /// Bits that `value` takes as utf16. What is no code point has some size too, and fails when it is put.

@@ -376,7 +376,7 @@ fn code_points() {
         ] {
             let term = Term::small(point as i64);
             for before in [0, 3] {
-                let bits = before + utf8_bits(term) + 2 * utf16_bits(term) + 64;
+                let bits = before + utf8_bits(term).unwrap_or(32) + 2 * utf16_bits(term) + 64;
                 let (built, mut writer) = builder.new_bits(bits).expect("small");
                 writer.put_bits(0, before, Endian::Big).expect("room");
                 writer.put_utf8(term).expect("a code point");
