@@ -139,7 +139,7 @@ fn allocate(
     }
 }
 
-fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+pub(super) fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     match op.op {
         Op::Label => emitter.label(label_or_number(op)?),
         Op::Line => emitter.line(number(op, 0)? as u32),
@@ -535,7 +535,7 @@ fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
 }
 
 /// Is the function called a native?
-fn called_as_native(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
+pub(super) fn called_as_native(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
     Ok(crate::code::is_native(import(emitter, op, 1)?))
 }
 

@@ -23,7 +23,7 @@ use std::io::Write;
 pub struct EncodeOptions {
     /// 0: floats as text; 1: atoms as Latin-1 where possible; 2: atoms as UTF-8.
     pub minor_version: u8,
-    /// Level of compression, 0 (none) to 9. What does not get smaller stays as it is. The option `compressed` alone means 6.
+    /// Level of compression, 0 (none) to 9. What would get larger stays as it is. The option `compressed` alone means 6.
     pub compressed: u32,
     /// Maps in the order of their keys.
     pub deterministic: bool,
@@ -151,7 +151,7 @@ pub fn external_size(term: Term<'_>, options: &EncodeOptions) -> usize {
     size.0
 }
 
-/// The compressed form of an encoded term, if it is smaller.
+/// The compressed form of an encoded term, if it is not larger.
 fn compress(plain: &[u8], level: u32) -> Option<Vec<u8>> {
     let size = u32::try_from(plain.len() - 1).ok()?;
     let mut out = vec![VERSION, tag::COMPRESSED];
@@ -159,7 +159,10 @@ fn compress(plain: &[u8], level: u32) -> Option<Vec<u8>> {
     let level = flate2::Compression::new(level.min(9));
     let mut deflater = flate2::write::ZlibEncoder::new(out, level);
     deflater.write_all(&plain[1..]).ok()?;
-    deflater.finish().ok().filter(|out| out.len() < plain.len())
+    deflater
+        .finish()
+        .ok()
+        .filter(|out| out.len() <= plain.len())
 }
 
 /// Where the bytes go.
