@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use oxbeam_term::binary::HEAP_LIMIT;
 use oxbeam_term::binary::refc::SharedBytes;
-use oxbeam_term::boxed::fun::{Export, FunKind};
+use oxbeam_term::boxed::fun::FunKind;
 use oxbeam_term::copy;
 use oxbeam_term::heap::literal::is_literal;
 use oxbeam_term::iolist::BitBuffer;
@@ -30,22 +30,27 @@ fn size_shared_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.unsigned(size as u64))
 }
 
-/// The external fun of which there is only one object in OTP (from OTP 26).
-fn only_one(term: Term<'_>) -> Option<*const Export> {
-    match term.view() {
-        View::Fun(fun) if rules().external_fun_words == 2 => match fun.kind() {
-            FunKind::External(export) => Some(std::ptr::from_ref(export)),
-            FunKind::Local { .. } => None,
-        },
-        _ => None,
+/// Are these equal terms of which OTP has only one object: the empty tuple, and each external fun (from OTP 26)?
+fn are_only_one(first: Term<'_>, second: Term<'_>) -> bool {
+    match (first.view(), second.view()) {
+        (View::Tuple(first), View::Tuple(second)) => first.is_empty() && second.is_empty(),
+        (View::Fun(first), View::Fun(second)) if rules().external_fun_words == 2 => {
+            match (first.kind(), second.kind()) {
+                (FunKind::External(first), FunKind::External(second)) => {
+                    std::ptr::eq(first, second)
+                }
+                _ => false,
+            }
+        }
+        _ => false,
     }
 }
 
 fn same_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (first, second) = (cx.arg(0), cx.arg(1));
-    let same =
-        first.same(second) || only_one(first).is_some_and(|one| Some(one) == only_one(second));
-    Ok(Term::boolean(same))
+    Ok(Term::boolean(
+        first.same(second) || are_only_one(first, second),
+    ))
 }
 
 /// OTP's JIT has no interpreter either, and says so.

@@ -176,18 +176,25 @@ fn external_size<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'
     Ok(cx.unsigned(size as u64))
 }
 
-/// Options of `external_size/2` to OTP 25: `{minor_version, 0 | 1}` and no other, and what has once been 0 remains so.
-fn old_size_options(list: Term<'_>) -> Option<EncodeOptions> {
+/// Options of `external_size/2` to OTP 25: `{minor_version, 0 | 1}` and no other, and what has once been 0 remains so. Else the
+/// options that were not read.
+fn old_size_options(list: Term<'_>) -> Result<EncodeOptions, Term<'_>> {
     let mut options = EncodeOptions::default();
-    for option in list.proper_list()? {
-        let [key, value] = option.as_tuple_of()?;
+    let mut rest = list;
+    while let Some(cell) = rest.as_cons() {
+        let [key, value] = cell.head().as_tuple_of().ok_or(rest)?;
         match value.as_small() {
             Some(0) if key.is(known::MINOR_VERSION) => options.minor_version = 0,
             Some(1) if key.is(known::MINOR_VERSION) => {}
-            _ => return None,
+            _ => return Err(rest),
         }
+        rest = cell.tail();
     }
-    Some(options)
+    if rest.is_nil() {
+        Ok(options)
+    } else {
+        Err(rest)
+    }
 }
 
 fn external_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
@@ -195,12 +202,20 @@ fn external_size_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 fn external_size_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let options = if rules().etf_utf8_atoms {
-        encode_options(cx.arg(1))
-    } else {
-        old_size_options(cx.arg(1))
+    if rules().etf_utf8_atoms {
+        let options = encode_options(cx.arg(1)).ok_or(Raise::Badarg)?;
+        return external_size(cx, &options);
+    }
+    let options = match old_size_options(cx.arg(1)) {
+        Ok(options) => options,
+        Err(rest) => {
+            // The trace shows how far OTP had come.
+            let term = cx.arg(0);
+            let arguments = cx.list([term, rest]);
+            let name = (known::ERLANG, Atom::of("external_size"));
+            return Err(cx.on_behalf_of(Raise::Badarg, name, arguments));
+        }
     };
-    let options = options.ok_or(Raise::Badarg)?;
     external_size(cx, &options)
 }
 

@@ -8,4 +8,7 @@ main() ->
         Term <- Terms,
         Options <- [[], [{minor_version, 0}], [{minor_version, 1}], [{minor_version, 2}], [{minor_version, 3}], [{minor_version, -1}],
             [{minor_version, 1 bsl 70}], [{minor_version, 0}, {minor_version, 1}], [compressed], [{compressed, 0}], [deterministic],
-            [{minor_version, 1} | x], x, [x]]].
+            [{minor_version, 1} | x], x, [x]]],
+    try erlang:external_size(t:id(a), t:id([{minor_version, 0}, {minor_version, 1}, x]))
+    catch error:badarg:Stack -> t:p(element(3, hd(Stack)))
+    end.
