@@ -3,7 +3,7 @@ RELEASE ?= 27
 CARGO ?= cargo
 OXBEAM = target/release/oxbeam
 # Tests of the release build. A busy machine may make what waits for time fail: each may be tried three times.
-TESTS_OF = OXBEAM_TRIES=3 OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test --quiet -p oxbeam_tests --test
+TESTS_OF = OXBEAM_TRIES=3 OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test -p oxbeam_tests --test
 
 .PHONY: run build otp libraries test boots corpus bench tools conformance compare-erlc lint
 
@@ -26,11 +26,11 @@ build:
 
 # OTP and Elixir under .otp/RELEASE, from Debian's packages; the system stays as it is.
 otp:
-	@$(CARGO) run --quiet -- otp fetch $(RELEASE)
+	@$(CARGO) run -- otp fetch $(RELEASE)
 
 # The same of all releases.
 libraries:
-	@for release in 25 27 29; do $(CARGO) run --quiet -- otp fetch $$release || exit 1; done
+	@for release in 25 27 29; do $(CARGO) run -- otp fetch $$release || exit 1; done
 
 # Unit tests, a boot of each release on the release build, and there the corpus in its usual configuration and what else there is.
 test:
@@ -42,7 +42,7 @@ test:
 		$(TESTS_OF) erlang -- --quiet otp$$release::normal:: || exit 1; \
 	done
 	@echo "== every instruction is in compiled code"
-	@$(CARGO) test --quiet -p oxbeam --test instructions
+	@$(CARGO) test -p oxbeam --test instructions
 	@$(OXBEAM) otp fetch 25 --suites
 	@for target in otp machine elixir terminal; do \
 		echo "== $$target"; \
@@ -74,7 +74,7 @@ corpus: build
 # Times the programs of benches/ on Oxbeam and on what REFERENCE adds, in turn (docs/performance.md).
 bench: build
 	@$(OXBEAM) otp fetch $(RELEASE)
-	@OXBEAM_OTP=$(RELEASE) $(CARGO) run --release --quiet -p oxbeam_benches -- $(REFERENCE) $(BENCH)
+	@OXBEAM_OTP=$(RELEASE) $(CARGO) run --release -p oxbeam_benches -- $(REFERENCE) $(BENCH)
 
 # OTP's own test suites, on Oxbeam and, if REFERENCE names a real erl of the same RELEASE, there too; writes docs/conformance.md.
 # LISTS=early,mid,late,variants, or SUITES=map,kernel/file; JOBS=1.

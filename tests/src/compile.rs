@@ -8,10 +8,14 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::batch::{self, Job};
 use crate::matrix::{Places, Vm};
 use crate::program::Program;
+
+/// How often it is told how far the compiler is.
+const TELL: Duration = Duration::from_secs(5);
 
 /// Modules beside the programs: the runner, what programs print with, and nodes for them.
 const SUPPORT: [&str; 3] = ["runner", "t", "cluster"];
@@ -128,12 +132,22 @@ pub fn compile(vm: &Vm, places: &Places, programs: &[&Program]) -> Result<Compil
                     options: unit.all_options(),
                 })
                 .collect();
+            let mut told = Instant::now();
             batch::run(
                 vm,
                 &ebin,
                 &vm.workspace(places).join("compile"),
                 &jobs,
                 |index, outcome| {
+                    if told.elapsed() >= TELL {
+                        told = Instant::now();
+                        eprintln!(
+                            "== compiled {} of {} programs with OTP {}",
+                            index + 1,
+                            jobs.len(),
+                            vm.release
+                        );
+                    }
                     if outcome.status != "0" {
                         let said = String::from_utf8_lossy(&outcome.output);
                         let why = format!("{}: {said}{}", outcome.status, outcome.log);

@@ -3,6 +3,7 @@
 use crate::emulator::config::{EmulatorConfig, FileNameEncoding, Level, TimeWarp, Wrong};
 use crate::erlexec::PortMapper;
 use crate::otp::{Otp, preloaded};
+use crate::output::complain;
 use oxbeam_vm::config::Config;
 use oxbeam_vm::file_name;
 use oxbeam_vm::machine::{Machine, Tables};
@@ -29,7 +30,7 @@ pub(crate) fn start(boot: BootArguments) -> i32 {
     match try_start(&boot) {
         Ok(never) => never,
         Err(message) => {
-            eprintln!("oxbeam: {message}");
+            complain!("oxbeam: {message}");
             1
         }
     }

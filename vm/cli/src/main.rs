@@ -1,6 +1,8 @@
 //! The `oxbeam` command, and every tool that it stands in for (`front`).
 
 #![warn(missing_docs)]
+// `output` says what happens if nobody reads it.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod allocator;
 mod boot;
@@ -13,6 +15,8 @@ mod flags_page;
 mod front;
 mod links;
 mod otp;
+mod output;
+mod progress;
 mod release;
 mod run;
 mod shell;
@@ -21,6 +25,7 @@ use clap::Parser;
 use command::{Action, Command, OtpAction};
 use front::{Call, Failure};
 use otp::Places;
+use output::{complain, say};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
@@ -32,7 +37,7 @@ static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 fn main() -> ExitCode {
     let result = dispatch(std::env::args_os().collect());
     result.unwrap_or_else(|failure| {
-        eprintln!("{}", failure.message);
+        complain!("{}", failure.message);
         ExitCode::from(failure.status)
     })
 }
@@ -75,7 +80,12 @@ fn dispatch(all: Vec<OsString>) -> Result<ExitCode, Failure> {
             },
         }
     }
-    ours(Command::parse_from(all))
+    let command = Command::try_parse_from(all).unwrap_or_else(|error| {
+        // Help, or what is wrong.
+        output::taken(error.print());
+        std::process::exit(error.exit_code())
+    });
+    ours(command)
 }
 
 /// As the emulator of an installation (`otp::embed`): its launchers say who was called, all else has the emulator's own command line.
@@ -188,7 +198,7 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
             let otp = call.places.choose(Some(directory.as_os_str()));
             let otp = otp.map_err(|error| failed(error.to_string()))?;
             otp::embed::embed(&otp, &call.places.executable).map_err(failed)?;
-            println!(
+            say!(
                 "{} starts Oxbeam, with OTP {}",
                 otp.bin_directory().display(),
                 otp.release.number()
@@ -198,7 +208,7 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
             action: OtpAction::Which,
         } => {
             let otp = call.choose()?;
-            println!(
+            say!(
                 "OTP {} (erts {}) in {}",
                 otp.release.number(),
                 otp.erts_version,
@@ -209,7 +219,7 @@ fn ours(command: Command) -> Result<ExitCode, Failure> {
         Action::Links { directory } => {
             links::make(&call.places.executable, &directory).map_err(failed)?
         }
-        Action::Flags => print!("{}", flags_page::page()),
+        Action::Flags => output::bytes(flags_page::page().as_bytes()),
     }
     Ok(ExitCode::SUCCESS)
 }

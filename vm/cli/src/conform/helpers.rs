@@ -2,6 +2,7 @@
 //! `configure` would fill in.
 
 use crate::otp::Otp;
+use crate::progress::{Line, bar};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,10 +27,13 @@ pub(super) fn build(directory: &Path, otp: &Otp, erl: &Path) -> Result<Vec<Strin
     }
     let variables = variables(otp, erl)?;
     let mut failed = Vec::new();
-    for template in templates {
+    let (line, all) = (Line::new(), templates.len());
+    for (done, template) in templates.into_iter().enumerate() {
         let folder = template.parent().unwrap_or(directory);
         let shown = folder.strip_prefix(directory).unwrap_or(folder).display();
         let trouble = |error: std::io::Error| format!("{}: {error}", template.display());
+        let bar = bar(done as f32 / all as f32, done, all);
+        line.show(&format!("building in C {bar} {shown}"));
         let text = String::from_utf8_lossy(&fs::read(&template).map_err(trouble)?).into_owned();
         fs::write(folder.join("Makefile"), fill(&text, &variables)).map_err(trouble)?;
         let mut make = Command::new("make");
@@ -45,6 +49,7 @@ pub(super) fn build(directory: &Path, otp: &Otp, erl: &Path) -> Result<Vec<Strin
             failed.push(format!("not all of {shown} could be built (its make.log)"));
         }
     }
+    line.clear();
     Ok(failed)
 }
 

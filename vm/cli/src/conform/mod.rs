@@ -16,6 +16,7 @@ mod run;
 use crate::front::{Call, Failure};
 use crate::links;
 use crate::otp::{Otp, fetch};
+use crate::output::say;
 use crate::release::Release;
 use known::Known;
 use lists::Lists;
@@ -226,11 +227,11 @@ fn sources(release: Release, options: &Options) -> Result<PathBuf, String> {
 /// What a person should know about the preparation.
 fn tell(ready: &Ready, release: u32) {
     for warning in &ready.warnings {
-        println!("note: {warning}");
+        say!("note: {warning}");
     }
     if !ready.absent.is_empty() {
         let names: Vec<String> = ready.absent.iter().map(Suite::to_string).collect();
-        println!("not in OTP {release}: {}", names.join(", "));
+        say!("not in OTP {release}: {}", names.join(", "));
     }
 }
 
@@ -304,7 +305,7 @@ fn record(file: &Path, found: Results) -> Result<(), String> {
         "What the real machine does with OTP's own suites, as `oxbeam conform --record` found.",
     );
     fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
-    println!("recorded in {}", file.display());
+    say!("recorded in {}", file.display());
     Ok(())
 }
 
@@ -353,7 +354,7 @@ fn publish(
     let page = directory.join("conformance.md");
     fs::write(&page, report::page(&parts))
         .map_err(|error| format!("{}: {error}", page.display()))?;
-    println!(
+    say!(
         "written: {} and {}",
         page.display(),
         file(release).display()
@@ -365,12 +366,12 @@ fn publish(
 fn judge(found: &Results, reference: &Results, known: &Known, options: &Options) -> ExitCode {
     let surprises = known.surprises(found, reference, options.cases.is_empty());
     if surprises.is_empty() {
-        println!("all as expected");
+        say!("all as expected");
         return ExitCode::SUCCESS;
     }
-    println!("not as expected:");
+    say!("not as expected:");
     for line in &surprises {
-        println!("  {line}");
+        say!("  {line}");
     }
     if options.known.is_none() && options.publish.is_some() {
         return ExitCode::SUCCESS;

@@ -5,6 +5,8 @@ use super::lists::{self, Lists};
 use super::machine::Machine;
 use super::results::Suite;
 use crate::otp::Otp;
+use crate::output::say;
+use crate::progress::{Line, bar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -161,7 +163,8 @@ impl Preparation<'_> {
         let mut command = self.oxbeam.command();
         command.args(["-noinput", "-eval", &expression]);
         command.current_dir(&directory);
-        let output = command.output().map_err(|error| error.to_string())?;
+        let output = Line::new().during(|| "compiling the runner".into(), || command.output());
+        let output = output.map_err(|error| error.to_string())?;
         if output.status.success() {
             Ok(())
         } else {
@@ -181,10 +184,10 @@ impl Preparation<'_> {
         }
         let from = lists::source(self.sources, application)
             .ok_or_else(|| format!("there are no suites of an application {application}"))?;
-        println!("copying the suites of {application}");
         let partial = to.with_extension("partial");
         let _ = fs::remove_dir_all(&partial);
-        copy_tree(&from, &partial)?;
+        let look = || format!("copying the suites of {application}");
+        Line::new().during(look, || copy_tree(&from, &partial))?;
         for (_, file) in BORROWED.iter().filter(|(to, _)| *to == application) {
             let file = self.sources.join(file);
             let target = partial.join(file.file_name().unwrap_or_default());
@@ -192,14 +195,15 @@ impl Preparation<'_> {
                 fs::copy(&file, &target).map_err(|error| format!("{}: {error}", file.display()))?;
             }
         }
-        println!("building what they have in C");
         ready
             .warnings
             .extend(helpers::build(&partial, self.otp, self.erl)?);
         if rustix::process::geteuid().is_root() {
             give(&partial)?;
         }
-        fs::rename(&partial, &to).map_err(|error| format!("{}: {error}", to.display()))
+        fs::rename(&partial, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+        say!("copied the suites of {application}, and built what they have in C");
+        Ok(())
     }
 
     /// Is there a source of the suite? That of a clone is made.
@@ -257,11 +261,18 @@ impl Preparation<'_> {
         let mut child = command.spawn().map_err(failed)?;
         let output = child.stdout.take().map(BufReader::new);
         let mut count = 0;
+        let progress = Line::new();
         for line in output.into_iter().flat_map(BufReader::lines) {
             let line = line.map_err(failed)?;
             let mut fields = line.split('\t');
             match (fields.next(), fields.next(), fields.next()) {
                 (Some("ok"), Some(_), _) => count += 1,
+                (Some("begin"), Some(file), Some(done)) => {
+                    let number = |text: &str| text.parse().unwrap_or(0);
+                    let (done, all) = (number(done), fields.next().map_or(0, number));
+                    let bar = bar(done as f32 / all.max(1) as f32, done, all);
+                    progress.show(&format!("compiling {application} {bar} {file}"));
+                }
                 (Some("failed"), Some(file), reason) => {
                     let module = file.split('.').next().unwrap_or(file);
                     let reason = reason.unwrap_or_default().to_owned();
@@ -272,12 +283,16 @@ impl Preparation<'_> {
                         )),
                     }
                 }
-                _ => println!("{line}"),
+                _ => {
+                    progress.clear();
+                    say!("{line}");
+                }
             }
         }
         let status = child.wait().map_err(failed)?;
+        progress.clear();
         if count > 0 {
-            println!("compiled {count} modules of {application}");
+            say!("compiled {count} modules of {application}");
         }
         if status.success() {
             Ok(())

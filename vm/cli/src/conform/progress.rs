@@ -1,18 +1,16 @@
-//! What a person sees while suites run: on a terminal one line that changes, else a line for each suite that has ended.
+//! What a person sees while suites run: a line for each suite that has ended, and how far the others are.
 
 use super::results::{Cases, Outcome, Suite};
 use super::run::Progress;
+use crate::output::say;
+use crate::progress::{Line, bar};
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// The width of the bar, in signs.
-const BAR: usize = 24;
-
 /// Shared by the threads that run suites.
 pub(super) struct Display {
-    terminal: bool,
+    line: Line,
     start: Instant,
     state: Mutex<State>,
 }
@@ -28,7 +26,7 @@ struct State {
 impl Display {
     pub(super) fn new(suites: usize) -> Display {
         Display {
-            terminal: std::io::stderr().is_terminal(),
+            line: Line::new(),
             start: Instant::now(),
             state: Mutex::new(State {
                 suites,
@@ -54,8 +52,8 @@ impl Display {
             counts[verdict.outcome as usize] += 1;
             state.counts[verdict.outcome as usize] += 1;
         }
-        self.clear();
-        println!(
+        self.line.clear();
+        say!(
             "{machine:<9} {:<36} {} in {seconds:.1} s",
             suite.to_string(),
             tally(&counts)
@@ -65,10 +63,10 @@ impl Display {
 
     /// The last word.
     pub(super) fn end(&self) {
-        self.clear();
+        self.line.clear();
         let state = self.state();
         let seconds = self.start.elapsed().as_secs();
-        println!(
+        say!(
             "{} suites in {seconds} s: {}",
             state.ended,
             tally(&state.counts)
@@ -79,39 +77,19 @@ impl Display {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn clear(&self) {
-        if self.terminal {
-            eprint!("\r\x1b[K");
-        }
-    }
-
     fn draw(&self, state: &State) {
-        if !self.terminal {
-            return;
-        }
         let part = |progress: &Progress| progress.done as f32 / progress.planned.max(1) as f32;
         let begun: f32 = state.running.values().map(part).sum();
         let share = (state.ended as f32 + begun) / state.suites.max(1) as f32;
-        let full = ((share * BAR as f32) as usize).min(BAR);
-        let mut line = format!(
-            "[{}{}] {}/{} suites",
-            "#".repeat(full),
-            "-".repeat(BAR - full),
-            state.ended,
-            state.suites
-        );
+        let mut text = bar(share, state.ended, state.suites);
+        text.push_str(" suites");
         for (suite, progress) in &state.running {
-            line.push_str(&format!(
+            text.push_str(&format!(
                 "  {suite} {}/{} {}",
                 progress.done, progress.planned, progress.case
             ));
         }
-        let width = rustix::termios::tcgetwinsize(std::io::stderr())
-            .map_or(80, |size| usize::from(size.ws_col).max(20));
-        let line: String = line.chars().take(width - 1).collect();
-        eprint!("\r\x1b[K{line}");
-        // Nothing is lost with a line that could not be shown.
-        let _ = std::io::stderr().flush();
+        self.line.show(&text);
     }
 }
 

@@ -4,6 +4,8 @@ use super::lists::Lists;
 use super::machine::Machine;
 use super::prepare::{self, NOBODY, Space};
 use super::results::{Cases, Outcome, Suite, Verdict};
+use crate::shell::interrupt;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -124,6 +126,10 @@ impl Session<'_> {
         command.stdout(log).stderr(error_log);
         command.current_dir(scratch.directory.join("cwd"));
         command.process_group(0);
+        // ^C does not reach it there, and who pulls the plug does not wait for it.
+        interrupt::before_exec(&mut command, || {
+            Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+        });
         // A zone with daylight saving time, which some cases are about.
         command.env("TZ", "Europe/Stockholm");
         command.env("HOME", scratch.directory.join("home"));
@@ -173,10 +179,15 @@ impl Session<'_> {
         // init and end of a case, and of groups around it, are bounded as a case is.
         let patience = 3 * self.limits.case + Duration::from_secs(90);
         let mut heard = Instant::now();
+        let mut told = heard;
         loop {
             let status = child.try_wait().map_err(|error| error.to_string())?;
             if transcript.read(&scratch.results) {
                 heard = Instant::now();
+                told = heard;
+                tell(&transcript.progress);
+            } else if told.elapsed() > Duration::from_secs(1) {
+                told = Instant::now();
                 tell(&transcript.progress);
             }
             if let Some(status) = status {
@@ -293,7 +304,7 @@ fn end_descendants(directory: &Path) {
         let process = rustix::process::Pid::from_raw(number);
         if let Some(process) = process.filter(|_| ours && program.trim() != "epmd") {
             // It may have ended meanwhile.
-            let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
+            let _ = rustix::process::kill_process(process, Signal::KILL);
         }
     }
 }

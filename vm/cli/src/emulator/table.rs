@@ -3,6 +3,7 @@
 use super::config::{FileNameEncoding, Level, PortSignals, TimeWarp, Wrong};
 use super::flags::{MAX_SCHEDULERS, MAX_TABLE, Reading, Takes};
 use super::number::{self, Pair, atoi};
+use crate::output::complain;
 use crate::release::Release::{self, Otp25, Otp27, Otp29};
 
 /// A flag.
@@ -53,7 +54,7 @@ flags! {
     Otp27 NEXT, "hmaxib" "true|false" => |r, v| boolean(&mut r.config.heap.max_includes_binaries, v, "bad max heap include bins"), "the limit counts binaries off the heap";
     Otp25 NEXT, "hpds" "N" => dictionary_size, "first size of a process dictionary";
     Otp25 NEXT, "hmqd" "on_heap|off_heap" => message_queue, "where messages wait";
-    Otp25 GLUED, "H" "" => |_, _| { eprintln!("The undocumented +H option has been removed (R10B-6).\n"); Ok(()) }, "no longer does anything";
+    Otp25 GLUED, "H" "" => |_, _| { complain!("The undocumented +H option has been removed (R10B-6).\n"); Ok(()) }, "no longer does anything";
     Otp25 NEXT, "i" "MODULE" => |r, v| { r.config.init_module = v.into(); Ok(()) }, "the module that boots";
     Otp25 NEXT, "IOt" "N" => poll_threads, "threads that poll for I/O, 1-1024";
     Otp25 NEXT, "IOp" "N" => poll_sets, "sets of descriptors they poll";
@@ -102,7 +103,7 @@ flags! {
     Otp25 NEXT, "SDio" "N" => dirty_io, "dirty I/O schedulers, 1-1024";
     Otp25 NEXT, "t" "N" => atoms, "most atoms, 8192-2147483647";
     Otp25 NEXT, "T" "LEVEL" => modified_timing, "vary the timing, 0-9";
-    Otp25 GLUED, "v" "" => |_, _| { eprintln!("warning: -v (only in debug compiled code)"); Ok(()) }, "talk about garbage collection (debug builds of OTP)";
+    Otp25 GLUED, "v" "" => |_, _| { complain!("warning: -v (only in debug compiled code)"); Ok(()) }, "talk about garbage collection (debug builds of OTP)";
     Otp25 GLUED, "V" "" => |r, _| { r.version = true; Ok(()) }, "print the version";
     Otp25 NEXT, "W" "i|w|e" => warnings, "log warnings as information, warnings or errors";
     Otp25 NEXT, "zdbbl" "KB" => distribution_buffer, "when a distribution buffer is busy, 1-2097151";

@@ -2,6 +2,7 @@
 //! sees that and ends.
 
 use super::PortMapper;
+use crate::output::complain;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -26,7 +27,7 @@ impl PortMapper {
                 if let Err(error) = shell {
                     let number = error.raw_os_error().unwrap_or(0);
                     let command = command.to_string_lossy();
-                    eprintln!("Error spawning {command} (error {number})");
+                    complain!("Error spawning {command} (error {number})");
                 }
             }
             PortMapper::Release => {

@@ -9,8 +9,8 @@ use crate::erlexec::{
     self, Argument, EmulatorFlag, Home, Parted, PortMapper, Refusal, SEPARATOR, Show, Usage,
 };
 use crate::otp::Otp;
+use crate::output::{self, complain, say};
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,20 +46,19 @@ pub(crate) fn run_named(
             "erlexec: Could not execute the 'man' command.",
         ));
     }
-    let mut output = std::io::stdout().lock();
-    let printed = |result: std::io::Result<()>| {
-        result.map_err(|error| Failure::new(format!("erlexec: {error}")))
-    };
     let command_line = prepared.command_line();
     match prepared.parted.show {
-        Show::Name => return printed(writeln!(output, "beam.smp")).map(|()| ExitCode::SUCCESS),
+        Show::Name => {
+            say!("beam.smp");
+            return Ok(ExitCode::SUCCESS);
+        }
         Show::Arguments => {
             let lines = command_line
                 .iter()
                 .skip(1)
                 .flat_map(|argument| [argument.as_slice(), b"\n"]);
-            return printed(output.write_all(&lines.collect::<Vec<_>>().concat()))
-                .map(|()| ExitCode::SUCCESS);
+            output::bytes(&lines.collect::<Vec<_>>().concat());
+            return Ok(ExitCode::SUCCESS);
         }
         Show::Quoted => {
             let quoted = std::iter::once(path_argument(&otp.emulator()))
@@ -67,27 +66,16 @@ pub(crate) fn run_named(
             let quoted = quoted
                 .flat_map(|argument| [b"\"".to_vec(), argument, b"\" ".to_vec()])
                 .collect::<Vec<_>>();
-            return printed(writeln!(
-                output,
-                "{}",
-                String::from_utf8_lossy(&quoted.concat())
-            ))
-            .map(|()| ExitCode::SUCCESS);
+            say!("{}", String::from_utf8_lossy(&quoted.concat()));
+            return Ok(ExitCode::SUCCESS);
         }
         Show::CommandLine => {
             let line = command_line.join(&b' ');
-            let emulator = otp.emulator();
-            printed(writeln!(
-                output,
-                "Executing: {} {}\n",
-                emulator.display(),
-                String::from_utf8_lossy(&line)
-            ))?;
-            printed(output.flush())?;
+            let line = String::from_utf8_lossy(&line);
+            say!("Executing: {} {line}\n", otp.emulator().display());
         }
         Show::Nothing => {}
     }
-    drop(output);
 
     let mut chosen = vec![
         ("ROOTDIR", otp.root.clone().into_os_string()),
@@ -160,7 +148,7 @@ pub(crate) fn start(call: &Call, otp: &Otp, start: Start) -> Result<ExitCode, Fa
     let mut config = match outcome.map_err(refused)? {
         Outcome::Start(config) => config,
         Outcome::Version => {
-            eprintln!(
+            complain!(
                 "Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version {}",
                 otp.erts_version
             );

@@ -4,6 +4,7 @@
 
 use super::{Call, Client, Failure, words};
 use crate::erlexec::Argument;
+use crate::output::complain;
 use crate::release::Release;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
         None | Some("false" | "no") => false,
         Some("true" | "yes") => true,
         Some(other) => {
-            eprintln!(
+            complain!(
                 "erlc: Warning: Ignoring unrecognized value '{other}' for environment value ERLC_USE_SERVER"
             );
             false
@@ -39,16 +40,15 @@ pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
         ],
     };
     if command.debug > 0 {
-        eprint!(
-            "spawning erl for {}",
-            String::from_utf8_lossy(&command.source)
-        );
+        let source = String::from_utf8_lossy(&command.source);
+        let mut text = format!("spawning erl for {source}");
         if command.debug > 1 {
             let mut line = client.command().unwrap_or_else(|| words(["erl"]).collect());
             line.extend(command.arguments.iter().cloned());
-            eprint!(":\n  {} ", String::from_utf8_lossy(&line.join(&b' ')));
+            let line = line.join(&b' ');
+            text += &format!(":\n  {} ", String::from_utf8_lossy(&line));
         }
-        eprintln!();
+        complain!("{text}");
     }
     client.run(call, &otp, command.arguments)
 }

@@ -4,6 +4,7 @@
 //! Follows run_erl(1) and what OTP's own does: names and contents of pipes and logs, and the words between the two programs.
 
 use super::{Call, Failure, erl};
+use crate::output::complain;
 use oxbeam_vm::local_time;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, FileType, Mode, OFlags};
@@ -99,7 +100,7 @@ impl Speaker {
                     socket.send_to(format!("<11>run_erl[{pid}]: {text}").as_bytes(), "/dev/log");
             }
         } else {
-            eprintln!("run_erl [{pid}] {}\n{text}", local_time::date_text());
+            complain!("run_erl [{pid}] {}\n{text}", local_time::date_text());
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::run_erl::{highest, write_all};
 use super::{Call, Failure};
+use crate::output::{self, complain};
 use crate::release::Release;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, OFlags};
@@ -53,7 +54,7 @@ pub(crate) fn run(call: &Call) -> Result<ExitCode, Failure> {
     let hello: &[u8] = if newer { b"\x1bl" } else { b"\x0c" };
     let before = raw();
     if write_all(&link.output, hello).is_err() {
-        eprintln!("Error in writing to FIFO.");
+        complain!("Error in writing to FIFO.");
     }
     link.pass_on();
     if let Some(before) = before {
@@ -90,7 +91,7 @@ fn attach(name: &Path, force: bool) -> Result<Link, Failure> {
         if !force {
             return Err(Failure::new(text));
         }
-        eprintln!("{text}\nBut we proceed anyway by force (-F).");
+        complain!("{text}\nBut we proceed anyway by force (-F).");
     }
     let absent = |error: Errno| {
         Failure::new(format!(
@@ -102,7 +103,7 @@ fn attach(name: &Path, force: bool) -> Result<Link, Failure> {
         input: open(".r", OFlags::RDONLY).map_err(absent)?,
         output: open(".w", OFlags::WRONLY).map_err(absent)?,
     };
-    eprintln!("Attaching to {shown} (^D to exit)\n");
+    complain!("Attaching to {shown} (^D to exit)\n");
     Ok(link)
 }
 
@@ -150,7 +151,7 @@ impl Link {
                     .map(|signals| PollFd::new(signals, PollFlags::IN)),
             );
             if retry_on_intr(|| poll(&mut all, None)).is_err() {
-                eprintln!("Error in select.");
+                complain!("Error in select.");
                 return;
             }
             let ready: Vec<bool> = all.iter().map(|one| !one.revents().is_empty()).collect();
@@ -163,7 +164,7 @@ impl Link {
                 _ => Vec::new(),
             };
             if !self.send(&words) {
-                eprintln!("Error in writing to FIFO.");
+                complain!("Error in writing to FIFO.");
                 return;
             }
             if ready[1] && !self.show(&mut greeted) {
@@ -179,7 +180,7 @@ impl Link {
         // The first field of the record.
         let number = u32::from_ne_bytes([about[0], about[1], about[2], about[3]]);
         if number == libc::SIGINT as u32 {
-            eprint!("[Break]\n\r");
+            output::complaint(format_args!("[Break]\n\r"));
             return vec![3];
         }
         window_size()
@@ -204,13 +205,13 @@ impl Link {
         let mut buffer = [0; CHUNK];
         let length = match retry_on_intr(|| rustix::io::read(&self.input, &mut buffer)) {
             Ok(0) => {
-                eprint!("[End]\n\r");
+                output::complaint(format_args!("[End]\n\r"));
                 return false;
             }
             Ok(length) => length,
             Err(Errno::AGAIN) => return true,
             Err(_) => {
-                eprintln!("Error in reading from FIFO.");
+                complain!("Error in reading from FIFO.");
                 return false;
             }
         };
@@ -227,11 +228,11 @@ impl Link {
                     }
                     bytes = rest;
                 }
-                None => eprintln!("run_erl has different version, using common protocol level 0"),
+                None => complain!("run_erl has different version, using common protocol level 0"),
             }
         }
         if write_all(stdout(), bytes).is_err() {
-            eprintln!("Error in writing to terminal.");
+            complain!("Error in writing to terminal.");
             return false;
         }
         true
@@ -259,16 +260,16 @@ fn typed() -> Option<Vec<u8>> {
     let mut buffer = [0; CHUNK];
     match retry_on_intr(|| rustix::io::read(stdin(), &mut buffer)) {
         Ok(0) => {
-            eprint!("[EOF]\n\r");
+            output::complaint(format_args!("[EOF]\n\r"));
             None
         }
         Ok(length) if buffer[..length].contains(&QUIT) => {
-            eprint!("[Quit]\n\r");
+            output::complaint(format_args!("[Quit]\n\r"));
             None
         }
         Ok(length) => Some(buffer[..length].to_vec()),
         Err(_) => {
-            eprintln!("Error in reading from stdin.");
+            complain!("Error in reading from stdin.");
             None
         }
     }

@@ -5,10 +5,12 @@
 //! only when it is whole.
 
 use super::{Otp, embed};
+use crate::output::{complain, say};
+use crate::progress::{self, Line};
 use crate::release::Release;
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -86,9 +88,9 @@ fn suite(release: Release) -> &'static str {
 pub(crate) fn fetch(release: Release, destination: &Path, executable: &Path) -> Result<(), String> {
     let number = release.number();
     if let Ok(otp) = verify(release, destination) {
-        println!("OTP {number} is in {} already", otp.root.display());
+        say!("OTP {number} is in {} already", otp.root.display());
         if embed::embed(&otp, executable)? {
-            println!("this Oxbeam is its emulator now");
+            say!("this Oxbeam is its emulator now");
         }
         return Ok(());
     }
@@ -99,7 +101,7 @@ pub(crate) fn fetch(release: Release, destination: &Path, executable: &Path) -> 
         embed::embed(&verify(release, tree)?, executable).map(drop)
     })?;
     let otp = verify(release, destination)?;
-    println!(
+    say!(
         "OTP {number} (erts {}) with Elixir is in {} after {:.0} s",
         otp.erts_version,
         destination.display(),
@@ -114,7 +116,7 @@ pub(crate) fn fetch_sources(release: Release, destination: &Path) -> Result<Path
     let number = release.number();
     let libraries = destination.join("usr/lib/erlang/lib");
     if verify_sources(destination).is_ok() {
-        println!(
+        say!(
             "the sources of OTP {number} are in {} already",
             libraries.display()
         );
@@ -130,7 +132,7 @@ pub(crate) fn fetch_sources(release: Release, destination: &Path) -> Result<Path
         fill,
         verify_sources,
     )?;
-    println!("the sources of OTP {number} are in {}", libraries.display());
+    say!("the sources of OTP {number} are in {}", libraries.display());
     Ok(libraries)
 }
 
@@ -138,7 +140,7 @@ pub(crate) fn fetch_sources(release: Release, destination: &Path) -> Result<Path
 pub(crate) fn fetch_suites(release: Release, destination: &Path) -> Result<(), String> {
     let number = release.number();
     if verify_suites(destination).is_ok() {
-        println!(
+        say!(
             "the test suites of OTP {number} are in {} already",
             destination.display()
         );
@@ -146,8 +148,11 @@ pub(crate) fn fetch_suites(release: Release, destination: &Path) -> Result<(), S
     }
     let what = format!("test suites of OTP {number}");
     let fill = |apt: &Apt, tree: &Path| {
-        step("the source package (50 MB)", || apt.source(SOURCE_PACKAGE))?;
-        unpack_suites(&apt.source_archive()?, tree)
+        let what = "the source package (50 MB)";
+        step(what, &apt.state, || apt.source(SOURCE_PACKAGE))?;
+        let archive = apt.source_archive()?;
+        let look = || format!("unpacking, {} MB", megabytes(tree));
+        Line::new().during(look, || unpack_suites(&archive, tree))
     };
     obtain(
         release,
@@ -157,7 +162,7 @@ pub(crate) fn fetch_suites(release: Release, destination: &Path) -> Result<(), S
         fill,
         verify_suites,
     )?;
-    println!(
+    say!(
         "the test suites of OTP {number} are in {}",
         destination.display()
     );
@@ -213,7 +218,7 @@ fn obtain(
     let partial = Scratch::beside(destination)?;
     let tree = partial.0.join("tree");
     let apt = Apt::new(release, kind, partial.0.join("apt"))?;
-    step("package lists", || apt.update())?;
+    step("package lists", &apt.state, || apt.update())?;
     fill(&apt, &tree)?;
     whole(&tree)?;
     if let Err(error) = fs::rename(&tree, destination) {
@@ -405,15 +410,17 @@ impl Apt {
 
     /// The names of the packages to fetch that the suite has.
     fn packages(&self) -> Result<Vec<String>, String> {
-        let mut known: Vec<String> = Vec::new();
-        for prefix in ["erlang-", "elixir", "rebar3", "libjs-jquery"] {
-            let names = self.run("apt-cache", &["pkgnames", prefix], &self.state)?;
-            known.extend(names.lines().map(|line| line.trim().to_owned()));
-        }
+        // All at once: what takes time is the reading of the lists.
+        let look = || "reading the package lists".to_owned();
+        let list = || self.run("apt-cache", &["pkgnames"], &self.state);
+        let names = Line::new().during(look, list)?;
+        let known: HashSet<&str> = names.lines().map(str::trim).collect();
         let applications = APPLICATIONS.iter().map(|name| format!("erlang-{name}"));
         let wanted =
             applications.chain(OTHERS.iter().chain(SCRIPTS).map(|name| (*name).to_owned()));
-        let packages: Vec<String> = wanted.filter(|name| known.contains(name)).collect();
+        let packages: Vec<String> = wanted
+            .filter(|name| known.contains(name.as_str()))
+            .collect();
         for needed in ["erlang-base", "elixir", "rebar3"] {
             if !packages.iter().any(|name| name == needed) {
                 return Err(format!("the archive has no package {needed}"));
@@ -431,14 +438,19 @@ impl Apt {
 
     /// Downloads `packages` and unpacks them into `tree`.
     fn unpack(&self, packages: &[String], tree: &Path) -> Result<(), String> {
-        println!("  {} packages", packages.len());
-        step("packages", || self.download(packages))?;
+        let what = format!("{} packages", packages.len());
+        step(&what, &self.state, || self.download(packages))?;
         let mut archives = self.files()?;
         archives.retain(|file| file.extension() == Some(OsStr::new("deb")));
-        for (index, archive) in archives.iter().enumerate() {
-            progress(index + 1, archives.len());
+        let (line, all) = (Line::new(), archives.len());
+        for (done, archive) in archives.iter().enumerate() {
+            let bar = progress::bar(done as f32 / all as f32, done, all);
+            let name = archive.file_name().unwrap_or_default().to_string_lossy();
+            line.show(&format!("unpacking {bar} {name}"));
             unpack(archive, tree)?;
         }
+        line.clear();
+        say!("unpacked");
         Ok(())
     }
 
@@ -536,33 +548,43 @@ fn user() -> String {
     output(command).map_or_else(|_| "root".into(), |name| name.trim().to_owned())
 }
 
-/// Does `work`, again if it fails, and says so.
-fn step(name: &str, work: impl Fn() -> Result<(), String>) -> Result<(), String> {
-    let mut attempt = 1;
-    loop {
-        print!("fetching {name} ... ");
-        let _ = std::io::stdout().flush();
+/// Does `work`, which writes below `directory`, again if it fails, and says so.
+fn step(name: &str, directory: &Path, work: impl Fn() -> Result<(), String>) -> Result<(), String> {
+    let line = Line::new();
+    let before = megabytes(directory);
+    let look = || {
+        let come = megabytes(directory).saturating_sub(before);
+        format!("fetching {name}: {come} MB")
+    };
+    for attempt in 1.. {
+        line.show(&format!("fetching {name}"));
         let start = Instant::now();
-        match work() {
+        match line.during(look, &work) {
             Ok(()) => {
-                println!("{:.1} s", start.elapsed().as_secs_f32());
-                return Ok(());
+                let seconds = start.elapsed().as_secs_f32();
+                say!("fetched {name} in {seconds:.1} s");
+                break;
             }
+            Err(error) if attempt >= TRIES || error.contains("is not there") => return Err(error),
             Err(error) => {
-                println!("failed");
-                if attempt >= TRIES || error.contains("is not there") {
-                    return Err(error);
-                }
-                eprintln!("  {error}; trying again");
+                complain!("fetching {name} failed: {error}; trying again");
                 std::thread::sleep(Duration::from_secs(2 * attempt));
-                attempt += 1;
             }
         }
     }
+    Ok(())
 }
 
-fn progress(done: usize, all: usize) {
-    if done == 1 || done == all || done.is_multiple_of(8) {
-        println!("  unpacking {done} of {all}");
+/// What the files below `directory` have, in MB.
+fn megabytes(directory: &Path) -> u64 {
+    fn bytes(directory: &Path) -> u64 {
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        let sizes = entries.map(|entry| match entry.metadata() {
+            Ok(about) if about.is_dir() => bytes(&entry.path()),
+            Ok(about) => about.len(),
+            Err(_) => 0,
+        });
+        sizes.sum()
     }
+    bytes(directory) >> 20
 }

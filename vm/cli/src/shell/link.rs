@@ -3,6 +3,7 @@
 
 use super::interrupt;
 use crate::front::Call;
+use crate::output::complain;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::ffi::OsString;
 use std::fs::File;
@@ -97,7 +98,7 @@ impl Link {
         while !self.is_ready()? {
             if interrupt::take() {
                 // Behind what the terminal shows of the key.
-                eprintln!();
+                complain!("");
                 self.send(Some(b'i'), "")?;
             }
         }

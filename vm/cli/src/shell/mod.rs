@@ -2,12 +2,13 @@
 //! reads expressions and commands one after the other.
 
 mod commands;
-mod interrupt;
+pub(crate) mod interrupt;
 mod lexer;
 mod link;
 mod prompt;
 
 use crate::front::{Call, Failure};
+use crate::output::{self, complain, say};
 use commands::Done;
 use link::Link;
 use prompt::Prompt;
@@ -15,8 +16,8 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 use std::cell::RefCell;
-use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{self, BufRead, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -34,7 +35,7 @@ pub(crate) fn run(call: &Call, paths: &[PathBuf]) -> Result<ExitCode, Failure> {
     let link = Rc::new(RefCell::new(link));
     let on_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let ended = if on_terminal {
-        println!("Oxbeam on OTP {number}, :help helps");
+        say!("Oxbeam on OTP {number}, :help helps");
         converse(&link)
     } else {
         read_all(&link)
@@ -85,12 +86,8 @@ fn run_one(text: &str, link: &RefCell<Link>) -> io::Result<bool> {
     };
     match done {
         Done::Quit => return Ok(false),
-        Done::Text(text) => {
-            let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes())?;
-            out.flush()?;
-        }
-        Done::Failed(text) => eprintln!("{}", text.trim_end()),
+        Done::Text(text) => output::bytes(text.as_bytes()),
+        Done::Failed(text) => complain!("{}", text.trim_end()),
     }
     Ok(true)
 }
@@ -132,19 +129,24 @@ fn converse(link: &Rc<RefCell<Link>>) -> io::Result<()> {
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }));
     let _ = rustyline::history::History::set_max_len(editor.history_mut(), HISTORY);
-    let history = history_file();
+    let mut history = history_file();
     if let Some(file) = &history {
         // There is none the first time.
         let _ = editor.load_history(file);
     }
     let mut count = 1;
-    let result = loop {
+    loop {
         match editor.readline(&format!("{count}> ")) {
             Ok(text) => {
                 if lexer::is_blank(&text) {
                     continue;
                 }
                 let _ = editor.add_history_entry(text.trim());
+                // At once: the terminal may go away at any time.
+                if let Some(Err(error)) = history.as_deref().map(|file| keep(&mut editor, file)) {
+                    complain!("oxbeam shell: the history is not kept: {error}");
+                    history = None;
+                }
                 let text = if text.trim_start().starts_with(':') {
                     text + "\n"
                 } else {
@@ -152,32 +154,28 @@ fn converse(link: &Rc<RefCell<Link>>) -> io::Result<()> {
                 };
                 match run_complete(&text, link) {
                     Ok((_, true)) => count += 1,
-                    Ok((_, false)) => break Ok(()),
-                    Err(error) => break Err(error),
+                    Ok((_, false)) => return Ok(()),
+                    Err(error) => return Err(error),
                 }
             }
             // ^C drops the line.
             Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break Ok(()),
+            Err(ReadlineError::Eof) => return Ok(()),
             // The terminal has gone.
             Err(ReadlineError::Io(error)) if error.raw_os_error() == Some(libc::EIO) => {
-                break Ok(());
+                return Ok(());
             }
-            Err(error) => break Err(io::Error::other(error)),
-        }
-    };
-    if let Some(file) = &history {
-        if let Some(folder) = file.parent() {
-            let _ = std::fs::create_dir_all(folder);
-        }
-        if let Err(error) = editor.save_history(file) {
-            eprintln!(
-                "oxbeam shell: the history is not kept: {}: {error}",
-                file.display()
-            );
+            Err(error) => return Err(io::Error::other(error)),
         }
     }
-    result
+}
+
+fn keep(editor: &mut Editor<Prompt, FileHistory>, file: &Path) -> Result<(), String> {
+    if let Some(folder) = file.parent() {
+        let _ = std::fs::create_dir_all(folder);
+    }
+    let kept = editor.append_history(file);
+    kept.map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Where the history is kept: below `XDG_STATE_HOME`, else `~/.local/state`.

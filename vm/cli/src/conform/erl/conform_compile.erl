@@ -3,7 +3,8 @@
 %%     erl -noinput -run conform_compile main DIRECTORY JOBS VARIANTS SUITES
 %%
 %% VARIANTS is a file of one term, `[{Suffix, [Option]}]', for suites that are clones of others. SUITES is a file of their modules. What has been compiled since its
-%% source changed stays. A line of output for each file, fields between tabs: `ok FILE' or `failed FILE REASON'.
+%% source changed stays. A line of output for each file, fields between tabs: `ok FILE' or `failed FILE REASON'; and `begin FILE DONE ALL' when it begins, where
+%% DONE of ALL that are compiled with it are done.
 -module(conform_compile).
 -export([main/1]).
 
@@ -51,28 +52,27 @@ line(Name, {failed, Reason}) ->
 
 %% `Jobs' at a time.
 all(Names, Jobs, Compile) ->
-    all(Names, list_to_integer(Jobs), 0, Compile, []).
+    {Stale, Fresh} = lists:partition(fun is_stale/1, Names),
+    all(Stale, list_to_integer(Jobs), 0, Compile, length(Stale), [{Name, kept} || Name <- Fresh]).
 
-all([], _, 0, _, Results) ->
+all([], _, 0, _, _, Results) ->
     lists:reverse(Results);
-all([Name | Rest], Free, Running, Compile, Results) when Free > 0 ->
+all([Name | Rest], Free, Running, Compile, All, Results) when Free > 0 ->
     Self = self(),
+    io:put_chars(["begin\t", Name, "\t", integer_to_list(All - length(Rest) - 1), "\t", integer_to_list(All), "\n"]),
     spawn(fun() -> Self ! {compiled, Name, Compile(Name)} end),
-    all(Rest, Free - 1, Running + 1, Compile, Results);
-all(Names, Free, Running, Compile, Results) ->
+    all(Rest, Free - 1, Running + 1, Compile, All, Results);
+all(Names, Free, Running, Compile, All, Results) ->
     receive
         {compiled, Name, Result} ->
-            all(Names, Free + 1, Running - 1, Compile, [{Name, Result} | Results])
+            all(Names, Free + 1, Running - 1, Compile, All, [{Name, Result} | Results])
     end.
+
+is_stale(Name) ->
+    filelib:last_modified(filename:rootname(Name) ++ ".beam") < filelib:last_modified(Name).
 
 compile(Name, Variants) ->
     Module = filename:rootname(Name),
-    case filelib:last_modified(Module ++ ".beam") < filelib:last_modified(Name) of
-        true -> compile(Name, Module, Variants);
-        false -> kept
-    end.
-
-compile(Name, Module, Variants) ->
     Kind = case filename:extension(Name) of ".core" -> [from_core]; ".erl" -> [] end,
     Special = [Options || {Suffix, Options} <- Variants, lists:suffix(Suffix, Module)],
     Options = [debug_info, return, {i, "."}] ++ Kind ++ lists:append(lists:sublist(Special, 1)),

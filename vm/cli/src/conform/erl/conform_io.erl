@@ -55,7 +55,7 @@ request({put_chars, Encoding, Module, Function, Arguments}) ->
     end;
 request({put_chars, Encoding, Chars}) ->
     case characters(Chars, Encoding) of
-        error -> {ok, []};
+        error -> {{error, {put_chars, Encoding, Chars}}, []};
         Text -> {ok, [Text]}
     end;
 request({put_chars, Module, Function, Arguments}) ->
