@@ -176,15 +176,12 @@ fn what_is_deleted_while_a_fixation_ends_goes() {
         let table = Table::with_schedulers(2, numbers, 1, options);
         let found = Found::Reference(&table);
         for number in 0..100 {
-            let mut writing = found
-                .write(1, Term::small(number))
-                .ok()
-                .expect("it is there");
+            let mut writing = found.write(1, Term::small(number)).expect("it is there");
             let (contents, trash) = writing.parts();
             contents.insert_one(row(number, 0), false, false, trash);
         }
         table.hold();
-        let mut writing = found.write(1, Term::small(7)).ok().expect("it is there");
+        let mut writing = found.write(1, Term::small(7)).expect("it is there");
         let fixed = writing.is_fixed();
         assert!(fixed);
         // A walk ends without the lock, and finds nothing to do.

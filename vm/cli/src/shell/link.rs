@@ -7,8 +7,8 @@ use crate::output::complain;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -28,7 +28,7 @@ const START: &str = "P=open_port({fd,3,4},[binary,eof,{packet,4}]),\
 
 /// An answer.
 pub(crate) struct Answer {
-    /// What it is: a value `v`, text `o`, bytes of a module `b`, something that went wrong `x`.
+    /// What it is: a value `v`, text `o`, bytes of a module `b`, something that went wrong `x`; or none yet but the wish for a line of input `r`.
     pub(crate) kind: u8,
     pub(crate) bytes: Vec<u8>,
 }
@@ -95,14 +95,41 @@ impl Link {
     pub(crate) fn ask(&mut self, kind: u8, text: &str) -> io::Result<Answer> {
         interrupt::take();
         self.send(Some(kind), text)?;
-        while !self.is_ready()? {
-            if interrupt::take() {
-                // Behind what the terminal shows of the key.
-                complain!("");
-                self.send(Some(b'i'), "")?;
+        loop {
+            while !is_ready(&self.from)? {
+                self.pass_interrupt()?;
+            }
+            let answer = self.answer()?;
+            if answer.kind != b'r' {
+                return Ok(answer);
+            }
+            if let Some(line) = self.line()? {
+                self.send(Some(b'n'), &line)?;
             }
         }
-        self.answer()
+    }
+    /// Tells the machine of ^C; has it come?
+    fn pass_interrupt(&mut self) -> io::Result<bool> {
+        let came = interrupt::take();
+        if came {
+            // Behind what the terminal shows of the key.
+            complain!("");
+            self.send(Some(b'i'), "")?;
+        }
+        Ok(came)
+    }
+    /// A line of input for an expression, empty at the end; none after ^C.
+    fn line(&mut self) -> io::Result<Option<String>> {
+        let input = io::stdin();
+        // What has been read from a terminal has been read line by line.
+        while input.is_terminal() && !is_ready(&input)? {
+            if self.pass_interrupt()? {
+                return Ok(None);
+            }
+        }
+        let mut line = Vec::new();
+        input.lock().read_until(b'\n', &mut line)?;
+        Ok(Some(String::from_utf8_lossy(&line).into_owned()))
     }
     fn answer(&mut self) -> io::Result<Answer> {
         let mut length = [0; 4];
@@ -124,19 +151,6 @@ impl Link {
             bytes: rest,
         })
     }
-    /// Has an answer begun, after a moment at most?
-    fn is_ready(&self) -> io::Result<bool> {
-        let moment = Timespec {
-            tv_sec: 0,
-            tv_nsec: 100_000_000,
-        };
-        let mut fds = [PollFd::new(&self.from, PollFlags::IN)];
-        match rustix::event::poll(&mut fds, Some(&moment)) {
-            Ok(count) => Ok(count > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(errno) => Err(errno.into()),
-        }
-    }
     /// Ends the machine, if it has not ended by itself; its exit status.
     pub(crate) fn end(self) -> u8 {
         let Link {
@@ -147,6 +161,20 @@ impl Link {
         drop((to, from));
         let status = child.wait().ok().and_then(|status| status.code());
         status.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+    }
+}
+
+/// Has something come, after a moment at most?
+fn is_ready(file: &impl AsFd) -> io::Result<bool> {
+    let moment = Timespec {
+        tv_sec: 0,
+        tv_nsec: 100_000_000,
+    };
+    let mut fds = [PollFd::new(file, PollFlags::IN)];
+    match rustix::event::poll(&mut fds, Some(&moment)) {
+        Ok(count) => Ok(count > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(errno) => Err(errno.into()),
     }
 }
 

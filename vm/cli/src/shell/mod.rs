@@ -96,10 +96,10 @@ fn run_one(text: &str, link: &RefCell<Link>) -> io::Result<bool> {
 fn read_all(link: &RefCell<Link>) -> io::Result<()> {
     let mut pending = String::new();
     let mut line = Vec::new();
-    let mut input = io::stdin().lock();
     loop {
         line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
+        // What runs may read the lines that follow.
+        if io::stdin().lock().read_until(b'\n', &mut line)? == 0 {
             break;
         }
         pending.push_str(&String::from_utf8_lossy(&line));

@@ -1,6 +1,7 @@
 %% The machine's side of `oxbeam shell`: evaluates expressions, and answers questions about the machine. Compiled when the shell starts.
 %%
-%% The other side speaks through a port: a byte that says what is wanted, then text in UTF-8. Each request has one answer of the same form.
+%% The other side speaks through a port: a byte that says what is wanted, then text in UTF-8. Each request has one answer of the same form. Before it
+%% answers, an expression may want lines of input (`r'): each is a request of its own that has no answer, `n' with the line, without one at the end.
 -module(oxbeam_shell).
 -export([start/1]).
 
@@ -16,14 +17,30 @@ serve(Port) ->
     process_flag(trap_exit, true),
     _ = io:setopts(user, [{encoding, unicode}]),
     port_command(Port, "o"),
+    Server = self(),
+    Console = spawn_link(fun() -> console(#{server => Server, rest => [], binary => false}) end),
+    true = group_leader(Console, Server),
     {Evaluator, _} = evaluator(),
-    loop(#{port => Port, bindings => erl_eval:new_bindings(), results => #{}, count => 1,
+    loop(#{port => Port, console => Console, bindings => erl_eval:new_bindings(), results => #{}, count => 1,
            evaluator => Evaluator, busy => false}).
 
 loop(#{port := Port, evaluator := Evaluator, busy := Busy} = State) ->
     receive
         {Port, {data, <<$i, _/binary>>}} when Busy ->
+            #{console := Console} = State,
+            Console ! {line, self(), eof},
             exit(Evaluator, kill),
+            loop(State);
+        {Port, {data, <<$n, Line/binary>>}} ->
+            #{console := Console} = State,
+            Console ! {line, self(), case Line of <<>> -> eof; _ -> characters(Line) end},
+            loop(State);
+        {wants_line, Console} when Busy ->
+            answer(State, $r, ""),
+            Console ! {comes, self()},
+            loop(State);
+        {wants_line, Console} ->
+            Console ! {line, self(), eof},
             loop(State);
         {Port, {data, <<$i, _/binary>>}} ->
             loop(State);
@@ -101,6 +118,85 @@ wrong({Line, Column}, Module, What) ->
     format("* ~w:~w: ~ts", [Line, Column, Module:format_error(What)]);
 wrong(Line, Module, What) ->
     format("* ~tp: ~ts", [Line, Module:format_error(What)]).
+
+%% The group leader of what is evaluated: output goes on to `user', input comes from the other side, which has the terminal or the pipe.
+console(#{server := Server} = State) ->
+    receive
+        {io_request, From, As, Request} ->
+            case input(Request, State) of
+                pass_on ->
+                    user ! {io_request, From, As, Request},
+                    console(State);
+                {Reply, New} ->
+                    From ! {io_reply, As, Reply},
+                    console(New)
+            end;
+        {line, Server, _} ->
+            console(State);
+        {comes, Server} ->
+            console(State)
+    end.
+
+input({get_line, Prompt}, State) -> input({get_line, latin1, Prompt}, State);
+input({get_chars, Prompt, N}, State) -> input({get_chars, latin1, Prompt, N}, State);
+input({get_until, Prompt, M, F, As}, State) -> input({get_until, latin1, Prompt, M, F, As}, State);
+input({get_line, _, Prompt}, State) ->
+    until(Prompt, fun line/2, [], State);
+input({get_chars, _, Prompt, N}, State) when is_integer(N), N >= 0 ->
+    until(Prompt, fun(Before, New) -> characters(N, Before, New) end, [], State);
+input({get_until, _, Prompt, M, F, As}, State) ->
+    until(Prompt, fun(Before, New) -> apply(M, F, [Before, New | As]) end, [], State);
+input({setopts, Options}, State) ->
+    case Options of
+        [binary] -> {ok, State#{binary := true}};
+        [{binary, Binary}] when is_boolean(Binary) -> {ok, State#{binary := Binary}};
+        [list] -> {ok, State#{binary := false}};
+        _ -> pass_on
+    end;
+input({get_password, _}, State) -> {{error, enotsup}, State};
+input({get_password, _, _}, State) -> {{error, enotsup}, State};
+input(_, _) -> pass_on.
+
+%% The protocol of io_lib: what a collector has kept and new characters give what it keeps, or `{done, Result, Rest}'.
+until(Prompt, Collect, Kept, #{rest := Rest, binary := Binary} = State) ->
+    New = case Rest of [] -> ask_line(Prompt, State); _ -> Rest end,
+    try Collect(Kept, New) of
+        {done, Result, Left} ->
+            Chars = case Left of eof -> []; _ -> Left end,
+            {shaped(Result, Binary), State#{rest := Chars}};
+        {more, More} -> until(Prompt, Collect, More, State#{rest := []});
+        _ -> {{error, request}, State#{rest := []}}
+    catch
+        _:_ -> {{error, request}, State#{rest := []}}
+    end.
+
+shaped(Result, true) when is_list(Result) -> unicode:characters_to_binary(Result);
+shaped(Result, _) -> Result.
+
+line([], eof) -> {done, eof, []};
+line(Before, eof) -> {done, Before, []};
+line(Before, New) ->
+    case lists:splitwith(fun(C) -> C =/= $\n end, New) of
+        {Line, [$\n | Rest]} -> {done, Before ++ Line ++ "\n", Rest};
+        {Line, []} -> {more, Before ++ Line}
+    end.
+
+characters(_, [], eof) -> {done, eof, []};
+characters(_, Before, eof) -> {done, Before, []};
+characters(N, Before, New) ->
+    All = Before ++ New,
+    case length(All) >= N of
+        true -> {Result, Rest} = lists:split(N, All), {done, Result, Rest};
+        false -> {more, All}
+    end.
+
+ask_line(Prompt, #{server := Server}) ->
+    _ = io:put_chars(user, io_lib:format_prompt(Prompt, unicode)),
+    Server ! {wants_line, self()},
+    receive
+        {line, Server, eof} -> eof;
+        {comes, Server} -> receive {line, Server, Line} -> Line end
+    end.
 
 %% A process of its own, so that messages to it stay from one expression to the next, and a loop in it can be ended.
 evaluator() ->

@@ -317,14 +317,12 @@ crate::instructions! { frame;
     /// [`bs_create_bin`] of the run's two segments: `source`, and the lowest eight bits of `value`.
     bs_append_byte(otherwise: Label, words: Number, live: Number, source: Source, value: Source, target: Destination, segments: Words) {
         if !frame.room(words + RESERVE) { return frame.collect(words + RESERVE, live) }
-        if value.is_small() {
-            if let Some((result, place)) = append_bytes(source, 1, frame.htop) {
-                *place = value.small_value() as u8;
-                frame.htop = frame.htop.add(APPENDED_WORDS);
-                target.set(result);
-                frame.next = frame.next.add(segments.count);
-                return frame.advance();
-            }
+        if value.is_small() && let Some((result, place)) = append_bytes(source, 1, frame.htop) {
+            *place = value.small_value() as u8;
+            frame.htop = frame.htop.add(APPENDED_WORDS);
+            target.set(result);
+            frame.next = frame.next.add(segments.count);
+            return frame.advance();
         }
     } => {
         let value = create(&mut frame, segments.count, otherwise);
