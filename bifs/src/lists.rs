@@ -53,10 +53,11 @@ fn reverse_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// The first tuple whose element at the position compares equal to the key.
 fn key_tuple<'p>(cx: &mut Cx<'p>) -> Result<Option<Term<'p>>, Raise> {
     let (key, mut rest) = (cx.arg(0), cx.arg(2));
+    // A big integer is no position, however many elements a tuple could have.
     let position = cx
         .arg(1)
-        .as_usize()
-        .and_then(|index| index.checked_sub(1))
+        .as_small()
+        .and_then(|index| usize::try_from(index).ok()?.checked_sub(1))
         .ok_or(Raise::Badarg)?;
     let mut count = 0;
     while let Some(cell) = rest.as_cons() {

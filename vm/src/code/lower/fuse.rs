@@ -2,7 +2,7 @@
 
 use super::emit::{Argument, Emitter};
 use super::operand as at;
-use super::rules::{called_as_native, heap_need, label, number, select_tuple_arity, single};
+use super::rules::{heap_need, label, number, select_tuple_arity};
 use crate::interp::isa::Which;
 use crate::interp::operand::Place;
 use crate::interp::ops::{call, compare, control, data, fun, lists};
@@ -29,22 +29,6 @@ pub(super) fn fuse(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Result<Optio
             }
             Ok(Some(2))
         }
-        // As in OTP, whose loader leaves out the line of a tail call whose last argument is moved: what fails behind it in the
-        // function without a line of its own has the one in front.
-        (Op::Move, Op::Line) if moves_to_x0(op) => match ops.get(2) {
-            Some(third) if matches!(third.op, Op::CallOnly | Op::CallLast) => {
-                let fused = fuse(emitter, &[op.clone(), third.clone()])?;
-                Ok(fused.map(|_| 3))
-            }
-            Some(third)
-                if matches!(third.op, Op::CallExtOnly | Op::CallExtLast)
-                    && !called_as_native(emitter, third)? =>
-            {
-                single(emitter, op)?;
-                Ok(Some(2))
-            }
-            _ => Ok(None),
-        },
         (Op::Move, Op::Return) if moves_to_x0(op) => {
             let source = emitter.argument(at(op, 0)?)?;
             emitter.emit(&control::move_ret, &[source])?;
@@ -374,7 +358,7 @@ fn range(
     })
 }
 
-fn moves_to_x0(op: &GenericOp) -> bool {
+pub(super) fn moves_to_x0(op: &GenericOp) -> bool {
     matches!(
         op.operands.get(1),
         Some(Operand::X(0) | Operand::TypedX(0, _))

@@ -113,6 +113,10 @@ pub fn lower(file: &BeamFile, names: &Names<'_>) -> Result<Lowered, LowerError> 
                 .map_err(failed)?;
             due = additions.next() as usize;
         }
+        if rules::is_dropped_line(&emitter, &file.code, at) {
+            at += 1;
+            continue;
+        }
         // What is fused has nothing between.
         let end = file.code.len().min(due);
         at += rules::lower_next(&mut emitter, &file.code[at..end]).map_err(failed)?;

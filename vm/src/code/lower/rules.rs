@@ -1,7 +1,7 @@
 //! From generic to specific: a function for each family, fusions first.
 
 use super::emit::{Argument, Emitter, RunWord};
-use super::fuse::fuse;
+use super::fuse::{fuse, moves_to_x0};
 use super::operand as at;
 use crate::interp::isa::Row;
 use crate::interp::operand::Place;
@@ -14,6 +14,22 @@ use oxbeam_term::Word;
 use oxbeam_term::word::subtag;
 
 type Lowered = Result<usize, String>;
+
+/// Is the line at `at` one that OTP's loader leaves out: that of a tail call whose last argument is moved into X0? What fails behind it in the
+/// function without a line of its own shows the one in front.
+pub(super) fn is_dropped_line(emitter: &Emitter<'_>, code: &[GenericOp], at: usize) -> bool {
+    let [before, line, call] = code.get(at.wrapping_sub(1)..at + 2).unwrap_or_default() else {
+        return false;
+    };
+    line.op == Op::Line
+        && before.op == Op::Move
+        && moves_to_x0(before)
+        && match call.op {
+            Op::CallOnly | Op::CallLast => true,
+            Op::CallExtOnly | Op::CallExtLast => !called_as_native(emitter, call).unwrap_or(true),
+            _ => false,
+        }
+}
 
 /// Lowers the first instruction of `ops`, or the first few at once; returns how many.
 pub(super) fn lower_next(emitter: &mut Emitter<'_>, ops: &[GenericOp]) -> Lowered {
@@ -139,7 +155,7 @@ fn allocate(
     }
 }
 
-pub(super) fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
+fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     match op.op {
         Op::Label => emitter.label(label_or_number(op)?),
         Op::Line => emitter.line(number(op, 0)? as u32),
@@ -535,7 +551,7 @@ pub(super) fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), St
 }
 
 /// Is the function called a native?
-pub(super) fn called_as_native(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
+pub(super) fn called_as_native(emitter: &Emitter<'_>, op: &GenericOp) -> Result<bool, String> {
     Ok(crate::code::is_native(import(emitter, op, 1)?))
 }
 
