@@ -90,10 +90,11 @@ pub(crate) fn run(line: &str, link: &mut Link) -> io::Result<Done> {
         });
     };
     let place = Place::of(argument);
-    let asked = if request == b'd' {
-        place.module
-    } else {
-        argument
+    let columns = columns();
+    let asked = match request {
+        b'd' => place.module,
+        b'p' | b't' => &columns,
+        _ => argument,
     };
     let answer = link.ask(request, asked)?;
     Ok(match answer.kind {
@@ -104,6 +105,12 @@ pub(crate) fn run(line: &str, link: &mut Link) -> io::Result<Done> {
         b'o' => Done::Text(answer.text()),
         _ => Done::Failed(answer.text()),
     })
+}
+
+/// How wide the terminal is; nothing if it is none.
+fn columns() -> String {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout());
+    size.map_or_else(|_| String::new(), |size| size.ws_col.to_string())
 }
 
 fn help() -> String {

@@ -277,12 +277,12 @@ failure(Class, Reason, Trace) ->
 
 request($c, Prefix, #{bindings := Bindings}) ->
     lists:join($\n, candidates(Prefix, Bindings));
-request($p, [], _) ->
-    processes_table(fun({_, Info}) -> Info end, processes());
+request($p, Columns, _) ->
+    table([{Pid, Row} || Pid <- lists:sort(processes()), Row <- [row(Pid)], Row =/= ended], Columns);
 request($P, Text, _) ->
     process(pid(Text));
-request($t, _, _) ->
-    top();
+request($t, Columns, _) ->
+    top(Columns);
 request($m, _, _) ->
     modules();
 request($M, _, _) ->
@@ -321,7 +321,7 @@ functions(Module) ->
     end.
 
 pid(Text) ->
-    try list_to_pid(Text)
+    try list_to_pid(case Text of [$< | _] -> Text; _ -> [$<] ++ Text ++ ">" end)
     catch
         error:_ ->
             try whereis(list_to_existing_atom(Text)) of
@@ -357,11 +357,6 @@ frame({Module, Function, Arity, Where}) ->
            end,
     format("  ~tw:~tw/~w~ts~n", [Module, Function, Arity, Line]).
 
-processes_table(Order, Pids) ->
-    Rows = [{Pid, row(Pid)} || Pid <- Pids],
-    Alive = lists:sort([{Order({Pid, Row}), Pid, Row} || {Pid, Row} <- Rows, Row =/= ended]),
-    table([{Pid, Row} || {_, Pid, Row} <- Alive]).
-
 row(Pid) ->
     Items = [registered_name, initial_call, current_function, reductions, memory, message_queue_len],
     case process_info(Pid, Items) of
@@ -379,20 +374,25 @@ name(_, Pid, {proc_lib, init_p, _}) ->
 name(_, _, {Module, Function, Arity}) -> format("~tw:~tw/~w", [Module, Function, Arity]);
 name(_, _, _) -> "".
 
-table(Rows) ->
-    Line = "~-14ts ~-34ts ~-34ts ~12ts ~9ts ~7ts~n",
+%% Of so many columns, as text; none if nobody counts them.
+table(Rows, Columns) ->
+    Width = case Columns of
+                "" -> 34;
+                _ -> max(12, min(34, (list_to_integer(Columns) - 48) div 2))
+            end,
+    Line = lists:flatten(format("~~-14ts ~~-~wts ~~-~wts ~~12ts ~~9ts ~~7ts~~n", [Width, Width])),
     [format(Line, ["process", "name", "at", "reductions", "memory", "queue"])
-     | [format(Line, [pid_to_list(Pid), cut(Name), cut(current(Current)), integer_to_list(Reductions),
+     | [format(Line, [pid_to_list(Pid), cut(Name, Width), cut(current(Current), Width), integer_to_list(Reductions),
                       size(bytes, Memory), integer_to_list(Queue)])
         || {_, {Pid, {Name, Current, Reductions, Memory, Queue}}} <- Rows]].
 
 current({Module, Function, Arity}) -> format("~tw:~tw/~w", [Module, Function, Arity]);
 current(_) -> "".
 
-cut(Text) ->
+cut(Text, Width) ->
     Flat = lists:flatten(Text),
-    case length(Flat) > 34 of
-        true -> lists:sublist(Flat, 33) ++ [16#2026];
+    case length(Flat) > Width of
+        true -> lists:sublist(Flat, Width - 1) ++ [16#2026];
         false -> Flat
     end.
 
@@ -401,7 +401,7 @@ size(bytes, N) when N < 10000 * 1024 -> format("~w KB", [N div 1024]);
 size(bytes, N) -> format("~w MB", [N div (1024 * 1024)]).
 
 %% Who works most in a second.
-top() ->
+top(Columns) ->
     Before = maps:from_list([{Pid, reductions(Pid)} || Pid <- processes(), Pid =/= self()]),
     timer:sleep(1000),
     Worked = [{maps:get(Pid, Before, 0) - reductions(Pid), Pid} || Pid <- processes(), Pid =/= self()],
@@ -410,7 +410,7 @@ top() ->
     Shown = [{Pid, {Pid, {Name, Current, -Work, Memory, Queue}}}
              || {Work, {Pid, {Name, Current, _, Memory, Queue}}} <- Rows],
     [format("~w processes, ~w in run queues; reductions of the last second~n",
-            [erlang:system_info(process_count), erlang:statistics(run_queue)]), table(Shown)].
+            [erlang:system_info(process_count), erlang:statistics(run_queue)]), table(Shown, Columns)].
 
 reductions(Pid) ->
     case process_info(Pid, reductions) of
@@ -419,7 +419,7 @@ reductions(Pid) ->
     end.
 
 modules() ->
-    [format("~-34ts ~ts~n", [cut(atom_to_list(Module)), place(Where)]) || {Module, Where} <- lists:sort(code:all_loaded())].
+    [format("~-34ts ~ts~n", [cut(atom_to_list(Module), 34), place(Where)]) || {Module, Where} <- lists:sort(code:all_loaded())].
 
 place(Where) when is_atom(Where) -> atom_to_list(Where);
 place(Where) -> Where.
