@@ -11,7 +11,7 @@ use crate::trace::breakpoint;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::etf::FunKey;
 use oxbeam_term::{Atom, Word};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 fn handler(row: &'static crate::interp::isa::Row) -> u64 {
     (row.select)(&[]) as usize as u64
@@ -51,10 +51,54 @@ pub(super) unsafe fn make_native(
     }
 }
 
+/// Entries that were asked for, by a hash of their names: what calls functions by name asks for the same few again and again.
+pub(super) struct Recent(Box<[AtomicPtr<Export>]>);
+
+const RECENT: usize = 256;
+
+impl Default for Recent {
+    fn default() -> Recent {
+        Recent((0..RECENT).map(|_| AtomicPtr::default()).collect())
+    }
+}
+
+impl Recent {
+    #[inline]
+    fn place(&self, module: Atom, function: Atom, arity: u32) -> &AtomicPtr<Export> {
+        let mixed = module
+            .index()
+            .wrapping_mul(31)
+            .wrapping_add(function.index())
+            .wrapping_mul(31)
+            .wrapping_add(arity);
+        &self.0[mixed as usize % RECENT]
+    }
+    #[inline]
+    fn get(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static Export> {
+        let export = self.place(module, function, arity).load(Ordering::Acquire);
+        // SAFETY: null or an entry, which is never freed.
+        unsafe { export.as_ref() }.filter(|export| {
+            export.module() == module && export.function() == function && export.arity() == arity
+        })
+    }
+    fn note(&self, export: &'static Export) {
+        self.place(export.module(), export.function(), export.arity())
+            .store(std::ptr::from_ref(export).cast_mut(), Ordering::Release);
+    }
+}
+
 impl Code {
     /// The entry of `module:function/arity`, made if need be.
     pub fn export(&self, module: Atom, function: Atom, arity: u32) -> &'static Export {
-        let key = (module, function, arity);
+        if let Some(export) = self.recent.get(module, function, arity) {
+            return export;
+        }
+        let export = self.export_of((module, function, arity));
+        self.recent.note(export);
+        export
+    }
+    fn export_of(&self, key: (Atom, Atom, u32)) -> &'static Export {
+        let (module, function, arity) = key;
         if let Some(export) = self.exports.read().get(&key) {
             return export;
         }

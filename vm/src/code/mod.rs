@@ -34,6 +34,7 @@ struct FunName {
 #[derive(Default)]
 pub struct Code {
     exports: RwLock<HashMap<(Atom, Atom, u32), &'static Export>>,
+    recent: export::Recent,
     natives: RwLock<HashMap<(Atom, Atom, u32), &'static Native>>,
     funs: RwLock<HashMap<FunName, &'static FunEntry>>,
     modules: RwLock<HashMap<Atom, Versions>>,

@@ -56,10 +56,20 @@ static THIS_NODE: AtomicPtr<Node> = AtomicPtr::new(std::ptr::null_mut());
 pub fn this_node() -> &'static Node {
     let node = THIS_NODE.load(Ordering::Acquire);
     if node.is_null() {
-        return Node::of(crate::atom::known::NONODE_NOHOST, 0);
+        return nobody();
     }
     // SAFETY: only shared nodes are stored, which are never freed.
     unsafe { &*node }
+}
+
+/// The node that has no name yet, found once.
+#[cold]
+fn nobody() -> &'static Node {
+    let node = Node::of(crate::atom::known::NONODE_NOHOST, 0);
+    let place = std::ptr::from_ref(node).cast_mut();
+    let null = std::ptr::null_mut();
+    let _ = THIS_NODE.compare_exchange(null, place, Ordering::AcqRel, Ordering::Acquire);
+    node
 }
 
 /// Names this node: it has become part of a network, or left it.
