@@ -135,8 +135,12 @@ pub unsafe extern "C-unwind" fn yield_at_entry(
         owned.late_catches = 0;
         let left = parked + held + reds;
         if parked > 0 && left > 0 {
-            // Not at its turn's end: it was sent here to collect.
+            // Not at its turn's end: it was sent here to collect, which may have been done since.
             owned.heap.enter(htop, e);
+            if !owned.heap.wants_collection() {
+                let left = owned.hold(left);
+                return (*pc.cast::<Handler>())(pc, e, htop, registers, left);
+            }
             let fits = owned.collect(0, &mut (&mut (*registers).x)[..arity]);
             (*registers).forget_dead(arity);
             let (e, htop) = (owned.heap.stack, owned.heap.heap_top());
@@ -199,6 +203,8 @@ pub unsafe extern "C-unwind" fn collect_and_go(
         let need = (*registers).need as usize;
         let live = (*registers).live as usize;
         let fits = owned.collect(need, &mut (&mut (*registers).x)[..live]);
+        // What was to be collected at the next call is.
+        let reds = reds + std::mem::take(&mut owned.parked_reductions);
         (*registers).again = pc;
         super::ops::trace::runs_again(pc, registers);
         (*registers).forget_dead(live);

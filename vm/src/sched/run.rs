@@ -114,7 +114,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         match outcome {
             Outcome::Yield if parked > 0 || owned().heap.wants_collection() => {
                 // It may have stopped early for that; its registers are saved.
-                if !owned().collect(0, &mut []) {
+                if owned().heap.wants_collection() && !owned().collect(0, &mut []) {
                     exit::exit(process);
                     return;
                 }

@@ -14,6 +14,10 @@ use oxbeam_term::{Builder, Term, Word};
 
 const SMALL_TAG: u64 = 0xf;
 
+/// Words that most results out of line take. Where there is no room for so many the heap is collected first: what went to a fragment would
+/// bring about a collection of its own.
+const RESULT: usize = 4;
+
 crate::instructions! { frame;
     /// `target := left + right`
     add(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
@@ -25,6 +29,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a + b) {
             Some(result) => result,
             None => two(&mut frame, terms::add, known::PLUS, left, right, otherwise),
@@ -68,6 +73,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a - b) {
             Some(result) => result,
             None => two(&mut frame, terms::sub, known::MINUS, left, right, otherwise),
@@ -86,6 +92,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a * b) {
             Some(result) => result,
             None => two(&mut frame, terms::mul, known::TIMES, left, right, otherwise),
@@ -97,6 +104,7 @@ crate::instructions! { frame;
     /// `target := left / right`
     divide(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a / b) {
             Some(result) => result,
             None => two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise),
@@ -116,6 +124,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::div, known::DIV, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -131,6 +140,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::rem, known::REM, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -143,6 +153,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::band, known::BAND, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -155,6 +166,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bor, known::BOR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -167,6 +179,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bxor, known::BXOR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -184,6 +197,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bsl, known::BSL, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -199,6 +213,7 @@ crate::instructions! { frame;
             }
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bsr, known::BSR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -211,6 +226,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = one(&mut frame, terms::bnot, known::BNOT, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -218,7 +234,15 @@ crate::instructions! { frame;
     }
     /// `target := -value`
     negate(value: Source, target: Destination, live: Number, otherwise: Label) {
+        if value.is_small() {
+            let (negated, overflow) = 0i64.overflowing_sub((value.0 - SMALL_TAG) as i64);
+            if !overflow {
+                target.set(Word(negated as u64 | SMALL_TAG));
+                return frame.advance();
+            }
+        }
     } => {
+        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = one(&mut frame, terms::negate, known::MINUS, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);

@@ -31,6 +31,10 @@ crate::instructions! { frame;
             (*frame.registers).f[register & LAST] = value.small_value() as f64;
             return frame.advance();
         }
+        if value.is_boxed() && (*value.pointer()).subtag() == subtag::FLOAT {
+            (*frame.registers).f[register & LAST] = f64::from_bits((*value.pointer().add(1)).0);
+            return frame.advance();
+        }
         match to_float(value) {
             Some(float) => {
                 (*frame.registers).f[register & LAST] = float;

@@ -67,6 +67,8 @@ crate::instructions! { frame;
     }
     /// `target := map#{key => value, …}` of the run's pairs.
     put_map_assoc(otherwise: Label, map: Source, target: Destination, live: Number, pairs: Words) {
+        let room = room_to_put(map, pairs.count / 2, false);
+        if !frame.room(room) { return frame.collect(room, live) }
         let result = put(&mut frame, map, pairs.count, false);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -75,6 +77,8 @@ crate::instructions! { frame;
     }
     /// `target := map#{key := value, …}` of the run's pairs.
     put_map_exact(otherwise: Label, map: Source, target: Destination, live: Number, pairs: Words) {
+        let room = room_to_put(map, pairs.count / 2, true);
+        if !frame.room(room) { return frame.collect(room, live) }
         let result = put(&mut frame, map, pairs.count, true);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -91,6 +95,30 @@ unsafe fn fail(frame: Frame, otherwise: *const u64) {
             frame.raise()
         } else {
             frame.go(otherwise)
+        }
+    }
+}
+
+/// Words to be free before so many pairs are put into a map, so that what is built rarely goes to a fragment, which would bring about a
+/// collection of its own.
+#[inline(always)]
+unsafe fn room_to_put(map: Word, pairs: usize, exact: bool) -> usize {
+    /// The nodes on the way to a pair of a large map, about.
+    const PATH: usize = 60;
+    // SAFETY: a term of the running process.
+    unsafe {
+        if !map.is_boxed() {
+            0
+        } else if !is_flat(map) {
+            PATH
+        } else {
+            let (_, _, size) = flat::layout(map);
+            if exact {
+                flat::words_of(size)
+            } else {
+                // New keys have a tuple of their own.
+                flat::words_of(size + pairs) + size + pairs + 1
+            }
         }
     }
 }

@@ -70,6 +70,9 @@ pub(super) fn first_old_size(heap: &Heap, before: usize, mature: usize) -> usize
     heap_size_for(mature.max(before).max(heap.size_words() / 2))
 }
 
+/// So many minor collections since the last major one tell a process that works from one that rests.
+const OFTEN: u32 = 8;
+
 /// Below this many words a block that is mostly empty after a minor collection is left as it is.
 const WORTH_SHRINKING: usize = 8000;
 
@@ -85,7 +88,8 @@ pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option
     let stays = if major {
         wanted * 4 > size * 3
     } else {
-        wanted * 2 > size
+        // A small one in which a part survives each time, again and again, is made as large as it pays.
+        wanted * 2 > size || wanted * 8 > size && heap.minor_collections % OFTEN == OFTEN - 1
     };
     if stays {
         heap.grow_soon = true;
@@ -96,7 +100,13 @@ pub(super) fn size_to_go_on(heap: &mut Heap, need: usize, major: bool) -> Option
     }
     // The young generation of much that is old had better not be too small.
     let least = if major { 0 } else { heap.old_words() / 4 };
-    let smaller = capacity_for((wanted * if major { 2 } else { 3 }).max(least));
+    // After a major one, as after others, who collects often had better have room for a few times of what is live.
+    let times = match major {
+        true if heap.minor_collections < OFTEN => 2,
+        true => 4,
+        false => 3,
+    };
+    let smaller = capacity_for((wanted * times).max(least));
     let smaller = smaller.max(capacity(heap.min_heap_words));
     (smaller < size).then_some(smaller)
 }
