@@ -5,7 +5,7 @@ use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{
     self, DecodeContext, DecodeError, DecodeOptions, EncodeOptions, LocalReference, Piece,
 };
-use oxbeam_term::hash::Source;
+use oxbeam_term::hash::{Source, phash2_at_once};
 use oxbeam_term::hashing::{PHASH2_RANGE, Phash, Phash2, phash_in_range, phash2_in_range};
 use oxbeam_term::print;
 use oxbeam_term::rules::rules;
@@ -270,7 +270,7 @@ fn range_of(term: Term<'_>) -> Result<u64, Raise> {
 const HASHED_PER_REDUCTION: u64 = 32;
 
 fn phash2(cx: &mut Cx<'_>) -> Result<u32, Raise> {
-    if let Some(hash) = Phash2::at_once(Source::from(cx.arg(0))) {
+    if let Some(hash) = phash2_at_once(cx.arg(0)) {
         return Ok(hash);
     }
     let mut hashing = Phash2::new(Source::from(cx.arg(0)));

@@ -172,6 +172,23 @@ impl<'p> Term<'p> {
         }
     }
 
+    /// The integer, if this is one beyond the small ones.
+    #[inline]
+    pub(crate) fn as_big(self) -> Option<BigRef<'p>> {
+        if !self.0.is_boxed() {
+            return None;
+        }
+        // SAFETY: a boxed pointer points to a header, which counts the limbs that follow it.
+        unsafe {
+            let object = self.0.pointer();
+            let header = *object;
+            let negative = header.subtag() == subtag::BIG_NEGATIVE;
+            (negative || header.subtag() == subtag::BIG_POSITIVE).then(|| BigRef {
+                negative,
+                limbs: std::slice::from_raw_parts(object.add(1).cast::<u64>(), header.arity()),
+            })
+        }
+    }
     /// Is this the empty list?
     #[inline(always)]
     pub fn is_nil(self) -> bool {

@@ -61,6 +61,7 @@ impl<'p> Term<'p> {
             .and_then(|tuple| <[Term<'p>; N]>::try_from(tuple.elements()).ok())
     }
     /// A slice of a tuple's elements, if this is one.
+    #[inline]
     pub fn tuple_elements(self) -> Option<&'p [Term<'p>]> {
         self.as_tuple().map(Tuple::elements)
     }

@@ -18,6 +18,11 @@ pub fn phash2(term: Term<'_>) -> u32 {
     hashing::phash2(Source::from(term))
 }
 
+/// The same, where it is quickly found; `None`: it is for [`hashing::Phash2`].
+pub fn phash2_at_once(term: Term<'_>) -> Option<u32> {
+    hashing::Phash2::at_once(Source::from(term))
+}
+
 /// All 32 bits of what `erlang:phash/2` brings into a range.
 pub fn phash(term: Term<'_>) -> u32 {
     hashing::phash(Source::from(term))
@@ -181,7 +186,7 @@ impl<'p> HashSource<'p> for Source<'p> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn child(self, index: usize) -> Source<'p> {
         match self.0 {
             Kind::Term(term) => term_child(term, index).into(),
@@ -192,7 +197,7 @@ impl<'p> HashSource<'p> for Source<'p> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn leaf(self) -> Option<Leaf<'p>> {
         let Kind::Term(term) = self.0 else {
             return None;
@@ -205,13 +210,15 @@ impl<'p> HashSource<'p> for Source<'p> {
             return Some(Leaf::Atom(atom(word.atom_value())));
         }
         if word.is_boxed() {
-            let bytes = term.as_bits()?.as_bytes()?;
-            return Some(Leaf::Bytes(bytes));
+            return match term.as_bits() {
+                Some(bits) => Some(Leaf::Bytes(bits.as_bytes()?)),
+                None => term.as_big().map(Leaf::Big),
+            };
         }
         word.is_nil().then_some(Leaf::Nil)
     }
 
-    #[inline]
+    #[inline(always)]
     fn arity(self) -> Option<usize> {
         match self.0 {
             Kind::Term(term) => term.tuple_elements().map(<[Term<'p>]>::len),

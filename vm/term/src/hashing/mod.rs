@@ -79,6 +79,8 @@ pub enum Leaf<'a> {
     Atom(u32),
     /// The empty list.
     Nil,
+    /// As [`Shape::Big`].
+    Big(BigRef<'a>),
     /// A binary that begins at a byte.
     Bytes(&'a [u8]),
 }
@@ -172,6 +174,7 @@ pub enum Shape<'a, T: HashSource<'a>> {
 }
 
 /// `erlang:phash2(Term, Range)` from the hash of the term: 0..Range-1. `range` is 1..=2^32.
+#[inline]
 pub fn phash2_in_range(hash: u32, range: u64) -> u64 {
     u64::from(hash) % range
 }

@@ -107,12 +107,13 @@ fn leaf<'a, T: HashSource<'a>>(hash: u32, shape: &Shape<'a, T>) -> Option<u32> {
 }
 
 /// [`leaf`] of what is quickly seen to be one.
-#[inline]
+#[inline(always)]
 fn quick_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
     Some(match term.leaf()? {
         Leaf::Small(value) => small(hash, value),
         Leaf::Atom(value) => atom(hash, value),
         Leaf::Nil => nil(hash),
+        Leaf::Big(value) => big(hash, value),
         Leaf::Bytes([]) => BITS.wrapping_add(hash),
         Leaf::Bytes(bytes) if bytes.len() <= 64 * STRIDE => {
             block_hash(bytes, BITS.wrapping_add(hash))
@@ -121,10 +122,26 @@ fn quick_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
     })
 }
 
+/// Elements of a tuple that is hashed without noting where we are.
+const FEW: usize = 16;
+
+/// [`quick_leaf`], or the hash after a tuple of a few such leaves.
+#[inline]
+fn quick<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
+    match term.arity() {
+        None => quick_leaf(hash, term),
+        Some(arity) if arity <= FEW => (0..arity)
+            .try_fold(combine(hash, arity as u32, 0, TUPLE), |hash, index| {
+                quick_leaf(hash, term.child(index))
+            }),
+        Some(_) => None,
+    }
+}
+
 /// [`leaf`], by the quicker way if there is one; else the shape.
 #[inline]
 fn any_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Result<u32, Shape<'a, T>> {
-    match quick_leaf(hash, term) {
+    match quick(hash, term) {
         Some(hash) => Ok(hash),
         None => slow_leaf(hash, term),
     }
@@ -155,7 +172,7 @@ fn nil(hash: u32) -> u32 {
 }
 
 /// 28 bits were a machine's small integer once; larger ones are hashed as big integers, which they were then.
-#[inline]
+#[inline(always)]
 fn small(mut hash: u32, value: i64) -> u32 {
     if (-(1 << 27)..1 << 27).contains(&value) {
         if value < 0 {
@@ -191,10 +208,10 @@ fn end_of_bits(hash: u32, bits: Bits<'_>, length: usize) -> u32 {
 }
 
 impl<'a, T: HashSource<'a>> Phash2<'a, T> {
-    /// All of the hash of a term in which there are no others, unless that is a long binary.
+    /// All of the hash of a term in which there are no others, unless that is a long binary, or of a small tuple of such.
     #[inline]
     pub fn at_once(term: T) -> Option<u32> {
-        quick_leaf(0, term).or_else(|| leaf(0, &term.shape()))
+        quick(0, term).or_else(|| leaf(0, &term.shape()))
     }
 
     /// Begins with `term`.
@@ -205,7 +222,7 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
             stack: SmallVec::new(),
             untold: 0,
         };
-        walk.stack.push(Task::Term(term));
+        walk.term(term);
         walk
     }
 
@@ -248,7 +265,7 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
                 while next < stop {
                     let child = of.child(next);
                     next += 1;
-                    if let Some(hash) = quick_leaf(self.hash, child) {
+                    if let Some(hash) = quick(self.hash, child) {
                         self.hash = hash;
                         self.untold += 1;
                         continue;
@@ -392,14 +409,17 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
         for _ in 0..STRIDE {
             let Some((head, tail)) = rest.cell() else {
                 self.flush_text(word, count);
-                return self.stack.push(Task::Term(rest));
+                return match quick_leaf(self.hash, rest) {
+                    Some(hash) => self.hash = hash,
+                    None => self.stack.push(Task::Term(rest)),
+                };
             };
             self.untold += 1;
             let value = head.small();
             let Some(byte @ 0..=255) = value else {
                 self.flush_text(word, count);
                 (word, count) = (0, 0);
-                let Some(hash) = quick_leaf(self.hash, head) else {
+                let Some(hash) = quick(self.hash, head) else {
                     self.stack.push(Task::Term(tail));
                     return self.term(head);
                 };
