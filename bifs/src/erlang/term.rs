@@ -3,7 +3,8 @@
 use oxbeam_term::boxed::external::{Node, join_pid, max_local_port};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{
-    self, DecodeContext, DecodeError, DecodeOptions, EncodeOptions, LocalReference, Piece,
+    self, DecodeContext, DecodeError, DecodeOptions, EncodeError, EncodeOptions, LocalReference,
+    Piece,
 };
 use oxbeam_term::hash::{Source, phash2_at_once};
 use oxbeam_term::hashing::{PHASH2_RANGE, Phash, Phash2, phash_in_range, phash2_in_range};
@@ -117,9 +118,29 @@ pub(crate) fn leave_if_large(cx: &Cx<'_>, term: Term<'_>) -> Result<(), Raise> {
 /// Elements of a term that is encoded, or hashed, where it is called.
 const LARGE: usize = 20_000;
 
+/// Bytes, but for those of binaries, that a term is encoded to where it is called.
+const ENCODED: usize = 200_000;
+
+/// The options, with an end of what is done on a normal scheduler.
+fn bounded(cx: &Cx<'_>, options: &EncodeOptions) -> EncodeOptions {
+    let limit = if cx.process().state.is_dirty() {
+        usize::MAX
+    } else {
+        ENCODED
+    };
+    EncodeOptions { limit, ..*options }
+}
+
+/// What was too long is begun again, elsewhere.
+fn not_encoded(error: EncodeError) -> Raise {
+    match error {
+        EncodeError::TooLarge => Raise::SystemLimit,
+        EncodeError::Long => Raise::Dirty,
+    }
+}
+
 fn term_to_binary<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'p> {
-    leave_if_large(cx, cx.arg(0))?;
-    let bytes = etf::encode(cx.arg(0), options).map_err(|_| Raise::SystemLimit)?;
+    let bytes = etf::encode(cx.arg(0), &bounded(cx, options)).map_err(not_encoded)?;
     cx.bump_reductions(bytes.len() / BYTES_PER_REDUCTION);
     Ok(cx.binary(&bytes))
 }
@@ -138,8 +159,7 @@ fn term_to_iovec<'p>(cx: &mut Cx<'p>, options: &EncodeOptions) -> NativeResult<'
         let binary = term_to_binary(cx, options)?;
         return Ok(cx.cons(binary, Term::NIL));
     }
-    leave_if_large(cx, cx.arg(0))?;
-    let pieces = etf::encode_pieces(cx.arg(0), options).map_err(|_| Raise::SystemLimit)?;
+    let pieces = etf::encode_pieces(cx.arg(0), &bounded(cx, options)).map_err(not_encoded)?;
     let mut result = Term::NIL;
     for piece in pieces.into_iter().rev() {
         let element = match piece {

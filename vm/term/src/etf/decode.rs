@@ -15,7 +15,7 @@ use crate::heap::arena::Builder;
 use crate::number::Big;
 use crate::rules::rules;
 use crate::term::Term;
-use crate::word::Word;
+use crate::word::{SMALL_MAX, Word};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -551,14 +551,8 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
         }
         let bytes = self.take(length)?;
         let utf8 = matches!(code, tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8);
-        if utf8 {
+        if utf8 || bytes.is_ascii() {
             return self.atom_of_text(bytes);
-        }
-        if bytes.is_ascii() {
-            let Ok(text) = std::str::from_utf8(bytes) else {
-                return self.malformed();
-            };
-            return self.context.atom(text, self.safe);
         }
         let text: String = bytes.iter().copied().map(char::from).collect();
         self.context.atom(&text, self.safe)
@@ -696,9 +690,15 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
             return Err(DecodeError::TooLarge);
         }
         if count <= 8 {
-            let mut limb = [0; 8];
-            limb[..count].copy_from_slice(bytes);
-            return Ok(self.builder.big(negative, &[u64::from_le_bytes(limb)]));
+            let limb = bytes
+                .iter()
+                .rev()
+                .fold(0, |limb, &byte| limb << 8 | u64::from(byte));
+            if limb <= SMALL_MAX as u64 {
+                let value = limb as i64;
+                return Ok(Term::small(if negative { -value } else { value }));
+            }
+            return Ok(self.builder.big(negative, &[limb]));
         }
         let big = Big::from_magnitude(negative, bytes);
         Ok(self.builder.big(negative, big.as_ref().limbs))

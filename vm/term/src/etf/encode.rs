@@ -29,6 +29,8 @@ pub struct EncodeOptions {
     pub deterministic: bool,
     /// Only for this incarnation of this node (tag 121).
     pub local: bool,
+    /// Bytes beyond which it is given up as too long; those of binaries count for little.
+    pub limit: usize,
 }
 
 impl Default for EncodeOptions {
@@ -38,6 +40,7 @@ impl Default for EncodeOptions {
             compressed: 0,
             deterministic: false,
             local: false,
+            limit: usize::MAX,
         }
     }
 }
@@ -47,6 +50,8 @@ impl Default for EncodeOptions {
 pub enum EncodeError {
     /// Something is longer than the format can say (system_limit).
     TooLarge,
+    /// It takes more work than [`EncodeOptions::limit`] allows.
+    Long,
 }
 
 /// Atoms that stand in a message's table rather than in its terms.
@@ -57,6 +62,9 @@ pub trait AtomTable {
 
 /// Bytes that there is room for at first.
 const FIRST_ROOM: usize = 480;
+
+/// Work that bytes of binaries, which are only copied, count as: one for so many of them.
+const COPIED: usize = 16;
 
 /// Encodes `term`, [`VERSION`] first.
 ///
@@ -307,6 +315,8 @@ struct Encoder<'o, 'p, S> {
     options: &'o EncodeOptions,
     rules: &'static Rules,
     tasks: Vec<Task<'p>>,
+    /// Where the sink may be before this is too long.
+    limit: usize,
 }
 
 impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
@@ -321,7 +331,23 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             options,
             rules: rules(),
             tasks: Vec::new(),
+            limit: options.limit,
         }
+    }
+
+    /// Gives up if there has been more work than was asked for.
+    #[inline(always)]
+    fn go_on(&self) -> Result<(), EncodeError> {
+        if self.sink.position() > self.limit {
+            Err(EncodeError::Long)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Elements of a byte each that there may still be.
+    fn most_elements(&self) -> usize {
+        self.limit.saturating_sub(self.sink.position())
     }
 
     fn run(mut self, term: Term<'p>) -> Result<(), EncodeError> {
@@ -333,6 +359,9 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
         }
         self.term(term)?;
         while let Some(task) = self.tasks.last_mut() {
+            if self.sink.position() > self.limit {
+                return Err(EncodeError::Long);
+            }
             match task {
                 Task::Terms(terms) => {
                     let terms = *terms;
@@ -343,12 +372,8 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
                     self.cells(list)?;
                 }
                 Task::Pairs(pairs) => {
-                    let Some((key, value)) = pairs.pop() else {
-                        self.tasks.pop();
-                        continue;
-                    };
-                    self.tasks.push(Task::Value(value));
-                    self.term(key)?;
+                    let pairs = std::mem::take(pairs);
+                    self.pairs(pairs)?;
                 }
                 Task::Value(value) => {
                     let value = *value;
@@ -379,6 +404,28 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
                 }
                 return self.term(term);
             }
+            self.go_on()?;
+        }
+        self.tasks.pop();
+        Ok(())
+    }
+
+    /// Goes on with the task on top, which is these pairs.
+    fn pairs(&mut self, mut pairs: Vec<(Term<'p>, Term<'p>)>) -> Result<(), EncodeError> {
+        while let Some((key, value)) = pairs.pop() {
+            let key_done = self.leaf(key);
+            if key_done && self.leaf(value) {
+                self.go_on()?;
+                continue;
+            }
+            if let Some(Task::Pairs(left)) = self.tasks.last_mut() {
+                *left = pairs;
+            }
+            if key_done {
+                return self.term(value);
+            }
+            self.tasks.push(Task::Value(value));
+            return self.term(key);
         }
         self.tasks.pop();
         Ok(())
@@ -394,6 +441,7 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
                 }
                 return self.term(cell.head());
             }
+            self.go_on()?;
         }
         self.tasks.pop();
         self.term(list)
@@ -449,6 +497,9 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
                 self.tasks.push(Task::Terms(tuple.elements()));
             }
             View::Map(map) => {
+                if map.len() > self.most_elements() / 2 {
+                    return Err(EncodeError::Long);
+                }
                 self.tagged_length(tag::MAP, map.len())?;
                 let mut pairs: Vec<_> = map.iter().collect();
                 if self.options.deterministic {
@@ -488,11 +539,11 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             let [a, b, c, d] = value.to_be_bytes();
             self.sink.put(&[tag::INTEGER, a, b, c, d]);
         } else {
-            let bytes = value.unsigned_abs().to_le_bytes();
             let used = 8 - (value.unsigned_abs().leading_zeros() / 8) as usize;
-            self.sink
-                .put(&[tag::SMALL_BIG, used as u8, u8::from(value < 0)]);
-            self.sink.put(&bytes[..used]);
+            let mut bytes = [0; 11];
+            bytes[..3].copy_from_slice(&[tag::SMALL_BIG, used as u8, u8::from(value < 0)]);
+            bytes[3..].copy_from_slice(&value.unsigned_abs().to_le_bytes());
+            self.sink.put(&bytes[..3 + used]);
         }
     }
 
@@ -532,16 +583,17 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             return;
         }
         let text = atom.text();
+        if self.options.minor_version < 2 && text.is_ascii() {
+            let [a, b] = (text.len() as u16).to_be_bytes();
+            self.sink.put(&[tag::ATOM, a, b]);
+            return self.sink.put(text.as_bytes());
+        }
         if self.options.minor_version < 2 && text.chars().all(|character| character <= '\u{ff}') {
             self.u8(tag::ATOM);
             // An atom has 255 characters at most.
             self.u16(text.chars().count() as u16);
-            if text.is_ascii() {
-                self.sink.put(text.as_bytes());
-            } else {
-                text.chars()
-                    .for_each(|character| self.u8(u32::from(character) as u8));
-            }
+            text.chars()
+                .for_each(|character| self.u8(u32::from(character) as u8));
             return;
         }
         match u8::try_from(text.len()) {
@@ -566,7 +618,13 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             }
             return Ok(());
         }
-        self.tagged_length(tag::LIST, list.list_iter().count())?;
+        // Each element takes a byte at least.
+        let most = self.most_elements();
+        let count = list.list_iter().take(most.saturating_add(1)).count();
+        if count > most {
+            return Err(EncodeError::Long);
+        }
+        self.tagged_length(tag::LIST, count)?;
         self.tasks.push(Task::List(list));
         Ok(())
     }
@@ -579,6 +637,7 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             self.tagged_length(tag::BIT_BINARY, whole + 1)?;
             self.u8(odd as u8);
         }
+        self.limit = self.limit.saturating_add(whole - whole / COPIED);
         if !self.sink.refer(bits, whole) {
             self.sink.put(&bits.bytes_padded());
         } else if odd != 0 {
