@@ -250,9 +250,7 @@ pub(crate) fn allocate(type_: &'static Type, size: usize) -> *mut c_void {
             layout,
             watched: Mutex::default(),
         };
-        let magic = Arc::new(Magic {
-            value: Box::new(resource),
-        });
+        let magic = Arc::new(Magic::new(Box::new(resource)));
         header(object).write(Header {
             magic: Arc::into_raw(magic),
             size,
@@ -332,7 +330,7 @@ impl Observer for Watcher {
         let Some(magic) = self.object.upgrade() else {
             return;
         };
-        let Some(resource) = magic.value.downcast_ref::<Resource>() else {
+        let Some(resource) = magic.value::<Resource>() else {
             return;
         };
         if resource.watched.lock().remove(&monitor).is_none() {
@@ -377,7 +375,7 @@ pub(crate) unsafe fn watch(
 ) -> Result<Monitor, Unwatched> {
     // SAFETY: the caller's promise.
     let (numbers, magic) = unsafe { counted(object) };
-    let Some(resource) = magic.value.downcast_ref::<Resource>() else {
+    let Some(resource) = magic.value::<Resource>() else {
         return Err(Unwatched::NoCallback);
     };
     if resource.type_.callbacks().0.down.is_none() {
@@ -405,7 +403,7 @@ pub(crate) unsafe fn watch(
 pub(crate) unsafe fn unwatch(object: *mut c_void, monitor: RefNumbers) -> bool {
     // SAFETY: the caller's promise.
     let (_, magic) = unsafe { counted(object) };
-    let resource = magic.value.downcast_ref::<Resource>();
+    let resource = magic.value::<Resource>();
     let process = resource.and_then(|resource| resource.watched.lock().remove(&monitor));
     if let Some(process) = process {
         observer::stop_observing(process, monitor);

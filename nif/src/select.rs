@@ -111,7 +111,7 @@ fn printed(term: Term<'_>) -> String {
 }
 
 fn name_of(magic: &Magic) -> String {
-    let resource = magic.value.downcast_ref::<Resource>();
+    let resource = magic.value::<Resource>();
     resource.map_or_else(String::new, |resource| resource.type_.full_name())
 }
 
@@ -306,7 +306,7 @@ unsafe fn stop(
         poll::forget(fd);
         selected
     });
-    if let Some(resource) = magic.value.downcast_ref::<Resource>() {
+    if let Some(resource) = magic.value::<Resource>() {
         let (callbacks, instance) = resource.type_.callbacks();
         if let Some(stop) = callbacks.stop {
             let mut env = Env::alone(instance);

@@ -51,11 +51,7 @@ fn session_of(term: Term<'_>) -> Option<Arc<Session>> {
         let id = u32::try_from(second.as_small()?).ok()?.checked_add(1)?;
         return session::find(name, id);
     }
-    let handle = first
-        .as_reference()?
-        .magic()?
-        .value
-        .downcast_ref::<Handle>()?;
+    let handle = first.as_reference()?.magic_value::<Handle>()?;
     Some(Arc::clone(&handle.0))
 }
 

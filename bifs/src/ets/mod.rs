@@ -68,13 +68,18 @@ pub(crate) use info::INTERNAL;
 pub(crate) use select::ERLANG;
 
 /// `badarg`, with the cause that is told by `error_info`.
+#[cold]
 fn fault(cx: &mut Cx<'_>, fault: Fault) -> Raise {
     cx.badarg_because(fault.cause())
 }
 
 /// The table of the first argument.
+#[inline(always)]
 fn table<'p>(cx: &mut Cx<'p>) -> Result<Found<'p>, Raise> {
-    find(cx.arg(0)).map_err(|found| fault(cx, found))
+    match find(cx.arg(0)) {
+        Ok(found) => Ok(found),
+        Err(found) => Err(fault(cx, found)),
+    }
 }
 
 /// What was asked of a table, or the exception if it cannot be used.

@@ -58,10 +58,7 @@ pub(crate) fn process_exits(process: &Process, _: &mut Owned) {
         None => None,
     };
     for (numbers, object) in files.into_iter().flatten() {
-        let idle = object
-            .value
-            .downcast_ref::<File>()
-            .is_some_and(File::owner_exited);
+        let idle = object.value::<File>().is_some_and(File::owner_exited);
         if idle {
             let message = Message::build(|builder| {
                 let close = Term::atom(Atom::of("close"));

@@ -660,7 +660,7 @@ impl Tty {
 fn each(call: impl Fn(&Tty)) {
     let all: Vec<Arc<Magic>> = ALL.lock().iter().filter_map(Weak::upgrade).collect();
     for object in all {
-        if let Some(tty) = object.value.downcast_ref::<Tty>() {
+        if let Some(tty) = object.value::<Tty>() {
             call(tty);
         }
     }

@@ -338,7 +338,7 @@ pub(super) fn magic_of(term: Term<'_>) -> Result<Arc<Magic>, Raise> {
         .as_reference()
         .and_then(|reference| reference.magic_arc())
         .ok_or(Raise::Badarg)?;
-    if magic.value.is::<Socket>() {
+    if magic.value::<Socket>().is_some() {
         Ok(magic)
     } else {
         Err(Raise::Badarg)
@@ -347,7 +347,7 @@ pub(super) fn magic_of(term: Term<'_>) -> Result<Arc<Magic>, Raise> {
 
 /// The socket in an object.
 pub(super) fn handle_of(magic: &Arc<Magic>) -> Result<Handle<'_>, Raise> {
-    let socket = magic.value.downcast_ref().ok_or(Raise::Badarg)?;
+    let socket = magic.value().ok_or(Raise::Badarg)?;
     Ok(Handle { socket, magic })
 }
 
@@ -362,15 +362,13 @@ pub(super) fn create<'p>(
     let owner = cx.process().number;
     state.owner = Some(owner);
     let use_registry = state.use_registry;
-    let magic = Arc::new(Magic {
-        value: Box::new(Socket {
-            numbers,
-            domain,
-            kind,
-            protocol,
-            state: Mutex::new(state),
-        }),
-    });
+    let magic = Arc::new(Magic::new(Box::new(Socket {
+        numbers,
+        domain,
+        kind,
+        protocol,
+        state: Mutex::new(state),
+    })));
     settings::count_socket(domain, kind, protocol, true);
     if let Ok(handle) = handle_of(&magic) {
         handle.watch(&mut handle.lock(), owner);

@@ -329,7 +329,7 @@ impl Connection {
     /// `{Id, Ref}`
     pub fn handle_term<'p>(self: &Arc<Connection>, builder: &mut Builder<'p>) -> Term<'p> {
         let value = Box::new(Handle(Arc::clone(self)));
-        let reference = builder.magic_reference(self.handle, Arc::new(Magic { value }));
+        let reference = builder.magic_reference(self.handle, Arc::new(Magic::new(value)));
         builder.tuple(&[Term::small(self.id.into()), reference])
     }
     /// Is it pending or up?

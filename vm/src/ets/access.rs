@@ -51,7 +51,7 @@ impl Found<'_> {
     ///
     /// # Errors
     /// The table is gone, or `process` may not.
-    #[inline]
+    #[inline(always)]
     pub fn read(&self, process: u64, right: Right, key: Term<'_>) -> Result<Reading<'_>, Fault> {
         let table: &Table = self;
         let guard = table.parts.read(key);
@@ -74,7 +74,7 @@ impl Found<'_> {
     ///
     /// # Errors
     /// The table is gone, or `process` may not.
-    #[inline]
+    #[inline(always)]
     pub fn write(&self, process: u64, key: Term<'_>) -> Result<Writing<'_>, Fault> {
         let table: &Table = self;
         let (guard, part) = table.parts.write(key);

@@ -70,8 +70,15 @@ impl Parts {
         }
     }
     /// The part of a key, locked for reading.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(&self, key: Term<'_>) -> ReadGuard<'_, Contents> {
+        match self {
+            Parts::One(part) => part.read(),
+            _ => self.read_of_many(key),
+        }
+    }
+    #[inline(never)]
+    fn read_of_many(&self, key: Term<'_>) -> ReadGuard<'_, Contents> {
         match self {
             Parts::One(part) => part.read(),
             Parts::Hash(parts) => parts[index_of(parts, key)].read(),
@@ -79,8 +86,15 @@ impl Parts {
         }
     }
     /// The part of a key, locked for writing, and itself if it may have to be divided or joined afterwards.
-    #[inline]
+    #[inline(always)]
     pub(super) fn write(&self, key: Term<'_>) -> (WriteGuard<'_, Contents>, Option<&Part>) {
+        match self {
+            Parts::One(part) => (part.write(), None),
+            _ => self.write_of_many(key),
+        }
+    }
+    #[inline(never)]
+    fn write_of_many(&self, key: Term<'_>) -> (WriteGuard<'_, Contents>, Option<&Part>) {
         match self {
             Parts::One(part) => (part.write(), None),
             Parts::Hash(parts) => (parts[index_of(parts, key)].write(), None),

@@ -9,7 +9,7 @@ use crate::unique;
 use oxbeam_sync::progress;
 use oxbeam_sync::rank::{Mutex, Rank, RwLock};
 use oxbeam_term::atom::{Atom, known};
-use oxbeam_term::boxed::reference::{Magic, RefNumbers};
+use oxbeam_term::boxed::reference::{Magic, RefNumbers, Reference};
 use oxbeam_term::{Builder, Term};
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -22,9 +22,7 @@ pub struct Handle(Arc<Magic>);
 
 impl Handle {
     fn new(table: Table) -> Handle {
-        let handle = Handle(Arc::new(Magic {
-            value: Box::new(table),
-        }));
+        let handle = Handle(Arc::new(Magic::new(Box::new(table))));
         let _ = handle.this.set(Arc::downgrade(&handle.0));
         handle
     }
@@ -37,10 +35,7 @@ impl Handle {
 impl Deref for Handle {
     type Target = Table;
     fn deref(&self) -> &Table {
-        self.0
-            .value
-            .downcast_ref()
-            .expect("a handle is made of a table")
+        self.0.value().expect("a handle is made of a table")
     }
 }
 
@@ -188,17 +183,22 @@ impl Deref for Found<'_> {
 ///
 /// # Errors
 /// It names none.
+#[inline(always)]
 pub fn find(term: Term<'_>) -> Result<Found<'_>, Fault> {
+    match term.as_reference().and_then(Reference::magic_value) {
+        Some(table) => Ok(Found::Reference(table)),
+        None => find_otherwise(term),
+    }
+}
+
+#[inline(never)]
+fn find_otherwise(term: Term<'_>) -> Result<Found<'_>, Fault> {
     if let Some(name) = term.as_atom() {
         return Names::of(name).find(name).ok_or(Fault::Id);
     }
     let reference = term.as_reference().ok_or(Fault::Type)?;
-    if let Some(magic) = reference.magic() {
-        return magic
-            .value
-            .downcast_ref()
-            .map(Found::Reference)
-            .ok_or(Fault::Type);
+    if reference.magic().is_some() {
+        return Err(Fault::Type);
     }
     ALL.read()
         .get(&reference.numbers())
@@ -206,7 +206,7 @@ pub fn find(term: Term<'_>) -> Result<Found<'_>, Fault> {
         .ok_or(Fault::Type)
 }
 
-#[inline]
+#[inline(always)]
 pub(super) fn check(
     table: &Table,
     name: Option<Atom>,

@@ -3,7 +3,9 @@
 //! A header, then the tuple and all that is inside it, sharing nothing with any heap or literal but bytes that are counted. Only single
 //! elements change in place, from one immediate to another; whoever changes a row holds its table's write lock.
 
-use oxbeam_term::copy::{copy_all_counted, copy_all_into, copy_all_size, copy_block};
+use oxbeam_term::copy::{
+    copy_all_counted, copy_all_into, copy_all_size, copy_block, copy_plain_block, is_plain_block,
+};
 use oxbeam_term::heap::offheap::OffHeap;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Builder, Term, Word};
@@ -16,10 +18,15 @@ struct Header {
     key: Word,
     hash: u32,
     dead: bool,
+    /// Nothing but terms and headers of tuples and maps is inside.
+    plain: bool,
     /// Words of the tuple and what is inside it.
     words: usize,
     offheap: OffHeap,
 }
+
+/// Larger rows are not looked through for what is inside.
+const MOST_PLAIN: usize = 100;
 
 const HEADER_WORDS: usize = size_of::<Header>() / 8;
 const _: () = assert!(size_of::<Header>().is_multiple_of(8));
@@ -87,6 +94,7 @@ impl Row {
                 key: *tuple.add(1 + key),
                 hash: 0,
                 dead: false,
+                plain: words <= MOST_PLAIN && is_plain_block(tuple, words),
                 words,
                 offheap,
             });
@@ -136,6 +144,10 @@ impl Row {
     /// A copy of the tuple.
     #[inline]
     pub fn copy<'q>(&self, builder: &mut Builder<'q>) -> Term<'q> {
+        if self.header().plain {
+            // SAFETY: the tuple and what is inside it follow the header; it was looked through.
+            return unsafe { copy_plain_block(self.tuple(), self.header().words, builder) };
+        }
         if self.header().offheap.is_empty() {
             // SAFETY: the tuple and what is inside it follow the header, and nothing there owns anything.
             return unsafe { copy_block(self.tuple(), self.header().words, builder) };

@@ -395,6 +395,7 @@ impl Contents {
         }
     }
     /// The objects with this key, as a list.
+    #[inline]
     pub fn lookup<'p>(&self, key: Term<'_>, builder: &mut Builder<'p>) -> Term<'p> {
         let mut list = Term::NIL;
         match &self.store {
@@ -420,10 +421,12 @@ impl Contents {
         list
     }
     /// Is there an object with this key?
+    #[inline]
     pub fn member(&self, key: Term<'_>) -> bool {
         self.any(key).is_some()
     }
     /// An object with this key.
+    #[inline]
     pub(super) fn any(&self, key: Term<'_>) -> Option<&Row> {
         match &self.store {
             Store::Tree(tree) => tree.get(key),

@@ -97,7 +97,7 @@ impl<'p> Cx<'p> {
     /// A reference with `value` behind it.
     pub fn make_magic(&mut self, value: Box<dyn std::any::Any + Send + Sync>) -> Term<'p> {
         crate::magic::start();
-        let magic = std::sync::Arc::new(oxbeam_term::boxed::reference::Magic { value });
+        let magic = std::sync::Arc::new(oxbeam_term::boxed::reference::Magic::new(value));
         self.builder
             .magic_reference(crate::unique::next_reference(), magic)
     }

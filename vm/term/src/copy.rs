@@ -499,6 +499,42 @@ pub fn into_area(terms: &[Term<'_>], area: &mut LiteralArea) -> Vec<Word> {
             let new = seen.insert(word);
             if new && word.is_cons() {
                 words += 2;
+/// Does a block, as [`copy_block`] copies it, consist of nothing but terms and headers?
+///
+/// # Safety
+/// The block is whole.
+pub unsafe fn is_plain_block(block: *const Word, words: usize) -> bool {
+    // SAFETY: the caller's promise. What isn't a term is behind a header that says so.
+    (0..words).all(|at| unsafe {
+        let word = *block.add(at);
+        !word.is_header() || matches!(word.subtag(), subtag::TUPLE | subtag::MAP | subtag::RECORD)
+    })
+}
+
+/// As [`copy_block`], of a block that is plain.
+///
+/// # Safety
+/// As there; [`is_plain_block`] says yes.
+#[inline]
+pub unsafe fn copy_plain_block<'q>(
+    block: *const Word,
+    words: usize,
+    builder: &mut Builder<'q>,
+) -> Term<'q> {
+    const { assert!(primary::HEADER == 0 && primary::IMMEDIATE == 3) };
+    let room = builder.arena().alloc(words);
+    let distance = (room as u64).wrapping_sub(block as u64);
+    // SAFETY: the caller's promise. Pointers are the words whose two lowest bits differ.
+    unsafe {
+        for at in 0..words {
+            let word = (*block.add(at)).0;
+            let pointer = (word ^ word >> 1) & 1;
+            *room.add(at) = Word(word.wrapping_add(distance & pointer.wrapping_neg()));
+        }
+        Term::from_word(Word::boxed(room))
+    }
+}
+
             } else if new {
                 // SAFETY: `walk` gives whole objects.
                 words += unsafe { boxed_words(word.pointer(), header, &Nothing) };
@@ -848,9 +884,7 @@ mod tests {
     #[test]
     fn magic_references_share_their_object() {
         holding(|builder| {
-            let object = Arc::new(Magic {
-                value: Box::new(5_u8),
-            });
+            let object = Arc::new(Magic::new(Box::new(5_u8)));
             let numbers = RefNumbers::from_numbers([1, 2, 3]);
             let term = builder.magic_reference(numbers, object.clone());
             let (arena, copy) = round(term);

@@ -5,13 +5,30 @@ use crate::heap::arena::Builder;
 use crate::rules::rules;
 use crate::term::Term;
 use crate::word::{Word, subtag};
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::sync::{Arc, OnceLock};
 
 /// An object behind a magic reference.
 pub struct Magic {
-    /// The object.
-    pub value: Box<dyn Any + Send + Sync>,
+    /// The object's type, which natives ask for at each call.
+    kind: TypeId,
+    value: Box<dyn Any + Send + Sync>,
+}
+
+impl Magic {
+    /// An object to stand behind references.
+    pub fn new(value: Box<dyn Any + Send + Sync>) -> Magic {
+        Magic {
+            kind: (*value).type_id(),
+            value,
+        }
+    }
+    /// The object, if it is a `T`.
+    #[inline]
+    pub fn value<T: Any>(&self) -> Option<&T> {
+        // SAFETY: the type was asked of this object, which is never replaced.
+        (self.kind == TypeId::of::<T>()).then(|| unsafe { &*(&raw const *self.value).cast::<T>() })
+    }
 }
 
 /// The three numbers of a reference: 18 bits, 32 bits, 32 bits; the first is the least significant when printed last.
@@ -78,6 +95,7 @@ impl<'p> Reference<'p> {
         }
     }
     /// The object behind a magic reference.
+    #[inline]
     pub fn magic(self) -> Option<&'p Magic> {
         // SAFETY: a magic reference holds one count of its object, which lives while the term does.
         (self.arity() == WITH_OBJECT).then(|| unsafe { &*(self.word(3).0 as *const Magic) })
@@ -93,9 +111,9 @@ impl<'p> Reference<'p> {
         })
     }
     /// The object of type `T` behind a magic reference.
+    #[inline]
     pub fn magic_value<T: Any>(self) -> Option<&'p T> {
-        self.magic()
-            .and_then(|magic| magic.value.downcast_ref::<T>())
+        self.magic().and_then(Magic::value)
     }
     /// The reference as a term.
     pub fn term(self) -> Term<'p> {

@@ -282,9 +282,7 @@ impl DecodeContext for Keeper {
 #[test]
 fn a_magic_reference_comes_back_with_its_object() {
     building(|builder| {
-        let object = Arc::new(Magic {
-            value: Box::new("behind"),
-        });
+        let object = Arc::new(Magic::new(Box::new("behind")));
         let numbers = RefNumbers::from_numbers([9, 8, 7]);
         let mut keeper = Keeper(numbers, object.clone());
         let term = builder.magic_reference(numbers, object);
