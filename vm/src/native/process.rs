@@ -23,7 +23,7 @@ impl<'p> Cx<'p> {
     /// The message's term, which becomes a part of the process's heap.
     pub fn adopt(&mut self, mut message: Message) -> Term<'p> {
         if let Some(fragment) = message.fragment.take() {
-            self.arena().adopt(*fragment);
+            self.arena().adopt(fragment.into_arena());
         }
         self.kept(message.word)
     }

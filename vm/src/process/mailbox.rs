@@ -11,6 +11,7 @@ use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::heap::Heap;
 use oxbeam_term::heap::arena::Arena;
+use oxbeam_term::heap::parcel::Parcel;
 use oxbeam_term::{Term, Word};
 
 /// A message on its way or in a queue.
@@ -20,7 +21,7 @@ pub struct Message {
     /// Token of sequential tracing, in the same fragment, or `NONE`.
     pub token: Word,
     /// What the term lies in; `None` for an immediate, and once the process's heap has taken it over.
-    pub fragment: Option<Box<Arena>>,
+    pub fragment: Option<Parcel>,
 }
 
 impl Message {
@@ -29,11 +30,11 @@ impl Message {
         if term.word().is_immediate() {
             return Message::immediate(term.word());
         }
-        let (arena, word) = oxbeam_term::copy::to_arena(term);
+        let (fragment, word) = oxbeam_term::copy::to_parcel(term);
         Message {
             word,
             token: Word::NONE,
-            fragment: Some(Box::new(arena)),
+            fragment,
         }
     }
     /// An immediate.
@@ -52,7 +53,7 @@ impl Message {
         Message {
             word,
             token: Word::NONE,
-            fragment: (!word.is_immediate()).then(|| Box::new(arena)),
+            fragment: (!word.is_immediate()).then(|| arena.into()),
         }
     }
     /// A term built in an arena of its own, if that succeeds.
@@ -79,9 +80,7 @@ impl Message {
     }
     /// Words of the fragment.
     pub fn fragment_words(&self) -> usize {
-        self.fragment
-            .as_ref()
-            .map_or(0, |fragment| fragment.block_words())
+        self.fragment.as_ref().map_or(0, Parcel::words)
     }
 }
 
@@ -163,6 +162,10 @@ impl Mailbox {
             self.slots[index as usize] = slot;
             index
         } else {
+            if self.slots.is_empty() {
+                // Most processes wait for one message at a time.
+                self.slots.reserve_exact(2);
+            }
             self.slots.push(slot);
             (self.slots.len() - 1) as u32
         };
@@ -189,7 +192,7 @@ impl Mailbox {
         }
         let message = &mut self.slots[index as usize].message;
         if let Some(fragment) = message.fragment.take() {
-            heap.arena.adopt(*fragment);
+            fragment.unpack(&mut message.word, &mut message.token, &mut heap.arena);
             self.adopted += 1;
         }
         Some(message.word)
@@ -430,7 +433,7 @@ impl Mailbox {
             let slot = &mut self.slots[next as usize];
             next = slot.next;
             if let Some(fragment) = slot.message.fragment.take() {
-                heap.arena.adopt(*fragment);
+                heap.arena.adopt(fragment.into_arena());
                 self.adopted += 1;
             }
         }

@@ -11,6 +11,7 @@ use crate::process::{Class, Message, Owned, Peer, Process, info};
 use crate::trace::{event, flag};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::heap::parcel::Parcel;
 use oxbeam_term::{Term, Word};
 
 /// See [`Process::fetch_signals`].
@@ -268,7 +269,7 @@ pub fn exit_message(from: Peer, mut reason: Message) -> Message {
     let mut arena = reason
         .fragment
         .take()
-        .map_or_else(Default::default, |arena| *arena);
+        .map_or_else(Default::default, Parcel::into_arena);
     // SAFETY: the arena goes into the message whole; the reason lies in it or is an immediate or a literal.
     let word = unsafe {
         let mut builder = arena.builder();
@@ -284,7 +285,7 @@ pub fn exit_message(from: Peer, mut reason: Message) -> Message {
     Message {
         word,
         token: Word::NONE,
-        fragment: Some(Box::new(arena)),
+        fragment: Some(arena.into()),
     }
 }
 
@@ -294,7 +295,7 @@ pub(crate) fn tell_to_exit(owned: &mut Owned, mut reason: Message) {
         return;
     }
     if let Some(fragment) = reason.fragment.take() {
-        owned.heap.arena.adopt(*fragment);
+        owned.heap.arena.adopt(fragment.into_arena());
     }
     owned.told_to_exit = true;
     owned.exit_reason = reason.word;

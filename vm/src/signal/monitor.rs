@@ -10,6 +10,7 @@ use crate::registry::Named;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::heap::parcel::Parcel;
 use oxbeam_term::{Atom, Builder, Term, Word};
 use std::sync::Arc;
 
@@ -239,7 +240,7 @@ pub(crate) fn down_message(
     let mut arena = reason
         .fragment
         .take()
-        .map_or_else(Default::default, |arena| *arena);
+        .map_or_else(Default::default, Parcel::into_arena);
     // SAFETY: the arena goes into the message whole; the reason lies in it or is an immediate; the tag is a term of the process.
     let word = unsafe {
         let mut builder = arena.builder();
@@ -257,7 +258,7 @@ pub(crate) fn down_message(
     Message {
         word,
         token: Word::NONE,
-        fragment: Some(Box::new(arena)),
+        fragment: Some(arena.into()),
     }
 }
 

@@ -12,9 +12,10 @@ use crate::binary::kernel;
 use crate::binary::refc::SharedBytes;
 use crate::boxed::fun;
 use crate::boxed::reference::{Magic, WITH_OBJECT};
-use crate::heap::arena::{Arena, Builder};
+use crate::heap::arena::{Arena, Block, Builder};
 use crate::heap::literal::{Leaving, LiteralArea, is_literal};
 use crate::heap::offheap::OffHeap;
+use crate::heap::parcel::Parcel;
 use crate::rules::{Rules, rules};
 use crate::term::Term;
 use crate::word::{Word, primary, subtag};
@@ -395,24 +396,31 @@ pub fn copy_all<'q>(term: Term<'_>, builder: &mut Builder<'q>) -> Term<'q> {
     copy_with(term, &Nothing, builder)
 }
 
-/// A copy of `term` in an arena of its own, of just the right size: a message. The word is a term while the arena, or whoever
-/// adopts it, lives.
-pub fn to_arena(term: Term<'_>) -> (Arena, Word) {
-    fn run<S: Sharing>(root: Word, sharing: &S) -> (Arena, Word) {
+/// A copy of `term` in a parcel of its own, of just the right size: a message. The word is a term while the parcel lives, or the arena
+/// that it becomes a part of.
+pub fn to_parcel(term: Term<'_>) -> (Option<Parcel>, Word) {
+    fn run<S: Sharing>(root: Word, sharing: &S) -> (Option<Parcel>, Word) {
         // SAFETY: as in `copy_with`.
         unsafe {
             let words = measure(root, sharing);
-            let mut arena = if words == 0 {
-                Arena::new()
+            if words == 0 {
+                return (None, root);
+            }
+            let block = Block::new(words);
+            let mut offheap = OffHeap::new();
+            let copy = fill(root, words, sharing, block.start(), &mut offheap);
+            let parcel = if offheap.is_empty() {
+                Parcel::plain(block)
             } else {
-                Arena::exact(words)
+                let mut arena = Parcel::plain(block).into_arena();
+                arena.offheap = offheap;
+                Parcel::from(arena)
             };
-            let copy = transfer(root, words, sharing, &mut arena);
-            (arena, copy)
+            (Some(parcel), copy)
         }
     }
     if term.word().is_immediate() {
-        return (Arena::new(), term.word());
+        return (None, term.word());
     }
     match leaving() {
         None => run(term.word(), &Literals),
@@ -797,7 +805,8 @@ mod tests {
             all.block_words(),
             if words == 0 { 0 } else { words.max(24) }
         );
-        let (arena, copy) = to_arena(term);
+        let (parcel, copy) = to_parcel(term);
+        let arena = parcel.map_or_else(Arena::new, Parcel::into_arena);
         assert_eq!(arena.block_words(), copy_size(term));
         (arena, copy)
     }

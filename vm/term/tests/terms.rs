@@ -173,8 +173,8 @@ fn check(bytes: &[u8], mask: u32, text: &[u8]) {
             (small.len(), shown.clone())
         );
     }
-    let (_copied, word) = copy::to_arena(term);
-    // SAFETY: the arena that it lies in is alive.
+    let (_copied, word) = copy::to_parcel(term);
+    // SAFETY: the parcel that it lies in is alive.
     let copy = unsafe { oxbeam_term::Term::from_word(word) };
     assert_eq!(print::display_bytes(copy, usize::MAX), shown);
     assert_eq!(copy::flat_size(copy), copy::flat_size(term));

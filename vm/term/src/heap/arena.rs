@@ -188,16 +188,6 @@ impl Arena {
         arena.ensure(words);
         arena
     }
-    /// An arena with room for just `words`: a message.
-    pub fn exact(words: usize) -> Arena {
-        let block = Block::new(words);
-        let mut arena = Arena::new();
-        arena.top = block.start();
-        arena.limit = block.end();
-        arena.fragment_words = words;
-        arena.blocks = vec![block.into()];
-        arena
-    }
     /// Makes sure that the next `words` come from one block.
     pub fn ensure(&mut self, words: usize) {
         if (self.limit as usize).wrapping_sub(self.top as usize) < words * 8 {
@@ -322,6 +312,12 @@ impl Arena {
         self.fragment_words += other.block_words();
         self.blocks.append(&mut other.blocks);
         self.offheap.append(&mut other.offheap);
+    }
+    /// Takes over a block that is full of terms which own nothing outside.
+    pub(super) fn adopt_block(&mut self, block: Block) {
+        let filled = block.words();
+        self.fragment_words += filled;
+        self.blocks.push(Fragment { block, filled });
     }
     /// Begins to build.
     ///

@@ -7,6 +7,7 @@ pub mod arena;
 pub mod literal;
 mod mapping;
 pub mod offheap;
+pub mod parcel;
 
 use crate::gc::policy;
 use crate::gc::zeal::Zeal;
