@@ -18,22 +18,18 @@ natives! { INTERNAL: "erts_internal";
     "erase_persistent_terms" / 0 Plain => erase_persistent_terms_0;
 }
 
-/// Copying is counted as this many words a reduction.
-const WORDS_A_REDUCTION: usize = 64;
+/// Copying is counted as this many bytes a reduction.
+const BYTES_A_REDUCTION: usize = 512;
 
 fn put<'p>(cx: &mut Cx<'p>, new: bool) -> NativeResult<'p> {
     let (key, value) = (cx.arg(0), cx.arg(1));
     leave_if_large(cx, value)?;
-    let put = table::put(key, value, new);
-    if matches!(put, Put::Added | Put::Replaced) {
-        let words = oxbeam_vm::term::copy::shared_size_of_all(&[value]);
-        cx.bump_reductions(words / WORDS_A_REDUCTION);
+    match table::put(key, value, new) {
+        Put::Added(bytes) | Put::Replaced(bytes) => cx.bump_reductions(bytes / BYTES_A_REDUCTION),
+        Put::Same => {}
+        Put::Refused => return Err(Raise::Badarg),
     }
-    if put == Put::Refused {
-        Err(Raise::Badarg)
-    } else {
-        Ok(Term::atom(known::OK))
-    }
+    Ok(Term::atom(known::OK))
 }
 
 fn put_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {

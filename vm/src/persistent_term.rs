@@ -171,10 +171,10 @@ pub fn table_size() -> usize {
 /// What `put` did.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Put {
-    /// The key is new.
-    Added,
-    /// It had another value.
-    Replaced,
+    /// The key is new; so many bytes were copied.
+    Added(usize),
+    /// It had another value; as above.
+    Replaced(usize),
     /// It has this value.
     Same,
     /// It has another value, and was to have none.
@@ -196,19 +196,21 @@ pub fn put(key: Term<'_>, value: Term<'_>, new: bool) -> Put {
                 return Put::Refused;
             }
             let fresh = Entry::new(key, value, hash);
-            BYTES.fetch_add(fresh.bytes, Ordering::Relaxed);
+            let bytes = fresh.bytes;
+            BYTES.fetch_add(bytes, Ordering::Relaxed);
             retire(slot.swap(Box::into_raw(Box::new(fresh)), Ordering::AcqRel));
-            Put::Replaced
+            Put::Replaced(bytes)
         }
         Found::Not(slot) => {
             let fresh = Entry::new(key, value, hash);
-            BYTES.fetch_add(fresh.bytes, Ordering::Relaxed);
+            let bytes = fresh.bytes;
+            BYTES.fetch_add(bytes, Ordering::Relaxed);
             COUNT.fetch_add(1, Ordering::Relaxed);
             let before = slot.swap(Box::into_raw(Box::new(fresh)), Ordering::AcqRel);
             if before.is_null() {
                 writer.used += 1;
             }
-            Put::Added
+            Put::Added(bytes)
         }
     }
 }
@@ -308,7 +310,7 @@ mod tests {
         for number in 0..1000 {
             let key = builder.tuple(&[Term::small(number)]);
             let value = builder.list([Term::small(number), Term::small(-number)]);
-            assert_eq!(put(key, value, false), Put::Added);
+            assert!(matches!(put(key, value, false), Put::Added(_)));
             assert_eq!(put(key, value, false), Put::Same);
             assert!(get(key).is_some_and(|found| found.eq_exact(value)));
         }
@@ -320,7 +322,7 @@ mod tests {
         }
         let key = builder.tuple(&[Term::small(1)]);
         assert_eq!(put(key, Term::NIL, true), Put::Refused);
-        assert_eq!(put(key, Term::NIL, false), Put::Replaced);
+        assert!(matches!(put(key, Term::NIL, false), Put::Replaced(_)));
         assert!(get(key).is_some_and(|found| found.is_nil()));
         assert_eq!(all().len(), 500);
         assert_eq!(info().0, 500);

@@ -16,10 +16,11 @@ use crate::heap::arena::{Arena, Block, Builder};
 use crate::heap::literal::{Leaving, LiteralArea, is_literal};
 use crate::heap::offheap::OffHeap;
 use crate::heap::parcel::Parcel;
+use crate::marks::Marks;
 use crate::rules::{Rules, rules};
 use crate::term::Term;
 use crate::word::{Word, primary, subtag};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use parking_lot::RwLock;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -498,15 +499,6 @@ pub unsafe fn copy_block<'q>(
     }
 }
 
-/// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals, and with one
-/// another what the originals share. The words are terms while the area lives.
-pub fn into_area(terms: &[Term<'_>], area: &mut LiteralArea) -> Vec<Word> {
-    let (mut words, mut seen) = (0, HashSet::new());
-    for term in terms {
-        walk(term.word(), |word, header| {
-            let new = seen.insert(word);
-            if new && word.is_cons() {
-                words += 2;
 /// Does a block, as [`copy_block`] copies it, consist of nothing but terms and headers?
 ///
 /// # Safety
@@ -543,6 +535,15 @@ pub unsafe fn copy_plain_block<'q>(
     }
 }
 
+/// Copies of `terms` as literals of `area`, in one block of just their size; they share nothing with other literals, and with one
+/// another what the originals share. The words are terms while the area lives.
+pub fn into_area(terms: &[Term<'_>], area: &mut LiteralArea) -> Vec<Word> {
+    let (mut words, mut marks) = (0, Marks::new());
+    for term in terms {
+        walk(term.word(), |word, header| {
+            let new = marks.is_new(word);
+            if new && word.is_cons() {
+                words += 2;
             } else if new {
                 // SAFETY: `walk` gives whole objects.
                 words += unsafe { boxed_words(word.pointer(), header, &Nothing) };
@@ -564,20 +565,28 @@ pub unsafe fn copy_plain_block<'q>(
         top: room,
         offheap: &mut arena.offheap,
     };
-    let mut done: HashMap<Word, Word> = HashMap::with_capacity(seen.len());
+    // Where the copies are of what is met again.
+    let mut done: HashMap<Word, Word> = HashMap::new();
     let mut copy = |copier: &mut Copier<'_, Nothing>, word: Word| {
-        *done.entry(word).or_insert_with(|| {
-            // SAFETY: `word` points to a whole object, for which there is room once.
-            unsafe {
-                if !word.is_cons() {
-                    return copier.object(word);
-                }
+        let shared = marks.is_shared(word);
+        if shared && let Some(&copy) = done.get(&word) {
+            return copy;
+        }
+        // SAFETY: `word` points to a whole object, for which there is room once.
+        let copy = unsafe {
+            if word.is_cons() {
                 let cell = copier.take(2);
                 *cell = *word.pointer();
                 *cell.add(1) = *word.pointer().add(1);
                 Word::cons(cell)
+            } else {
+                copier.object(word)
             }
-        })
+        };
+        if shared {
+            done.insert(word, copy);
+        }
+        copy
     };
     for root in copies.iter_mut().filter(|root| !root.is_immediate()) {
         *root = copy(&mut copier, *root);
@@ -741,10 +750,10 @@ fn flat_size_by(term: Term<'_>, rules: &Rules) -> usize {
 
 /// Like [`flat_size`] of all of them, shared parts once.
 pub fn shared_size_of_all(terms: &[Term<'_>]) -> usize {
-    let (mut words, mut seen) = (0, HashSet::new());
+    let (mut words, mut marks) = (0, Marks::new());
     for term in terms {
         walk(term.word(), |word, header| {
-            let new = seen.insert(word);
+            let new = marks.is_new(word);
             if new {
                 // SAFETY: `walk` gives whole objects.
                 words += unsafe { otp_words(word, header, rules()) };
@@ -762,9 +771,9 @@ pub fn shared_size(term: Term<'_>) -> usize {
 
 fn shared_size_by(term: Term<'_>, rules: &Rules) -> usize {
     let mut words = 0;
-    let mut seen = HashSet::new();
+    let mut marks = Marks::new();
     walk(term.word(), |word, header| {
-        let new = !is_literal(word) && seen.insert(word);
+        let new = !is_literal(word) && marks.is_new(word);
         if new {
             // SAFETY: `walk` gives whole objects.
             words += unsafe { otp_words(word, header, rules) };

@@ -17,6 +17,7 @@ pub mod hashing;
 pub mod heap;
 pub mod iolist;
 pub mod map;
+mod marks;
 pub mod number;
 pub mod print;
 pub mod rules;
