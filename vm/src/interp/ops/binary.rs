@@ -517,11 +517,15 @@ struct Failure {
 unsafe fn create(frame: &mut Frame, count: usize, otherwise: *const u64) -> Word {
     // SAFETY: the run holds segments, whose operands are terms of the running process.
     unsafe {
-        if count > segment::WORDS && *frame.next & 0xff == segment::APPEND {
-            let value = super::append::append(frame, count);
-            if !value.is_none() {
-                return value;
-            }
+        let value = if count == 0 || *frame.next & 0xff != segment::APPEND {
+            super::append::create(frame, count)
+        } else if count > segment::WORDS {
+            super::append::append(frame, count)
+        } else {
+            Word::NONE
+        };
+        if !value.is_none() {
+            return value;
         }
         match try_create(frame, count) {
             Ok((value, cost)) => {

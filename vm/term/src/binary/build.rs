@@ -130,6 +130,23 @@ pub fn utf16_bits(value: Term<'_>) -> usize {
     code_point(value).map_or(32, |point| utf::utf16_len(point) * 8)
 }
 
+/// The bytes of a code point in UTF-8, and how many there are; `None`: it is none.
+#[inline(always)]
+pub fn utf8_bytes(value: Term<'_>) -> Option<([u8; 4], usize)> {
+    let point = code_point(value).ok()?;
+    Some((utf::encode_utf8(point), utf::utf8_len(point)))
+}
+
+/// The bytes of a code point in UTF-16, and how many there are; `None`: it is none.
+#[inline(always)]
+pub fn utf16_bytes(value: Term<'_>, flags: Flags) -> Option<([u8; 4], usize)> {
+    let point = code_point(value).ok()?;
+    Some((
+        utf::encode_utf16(point, flags.endian()),
+        utf::utf16_len(point),
+    ))
+}
+
 /// `bs_add`: `first + second * unit`, the size of something being built. As a term, since it lies in a register between
 /// instructions.
 pub fn add_sizes<'p>(
