@@ -825,6 +825,13 @@ fn bif(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
                     &[source, target, otherwise, Argument::Immediate(step)],
                 );
             }
+            // What reads an operand again after a collection must find it there.
+            let dead = |source: &Argument| matches!((source, &live), (Argument::Place(Place::X(register)), Argument::Number(live)) if usize::from(*register) / 8 >= *live);
+            let live = if sources.iter().any(dead) {
+                Argument::Number(arith::NEVER)
+            } else {
+                live
+            };
             let mut arguments = sources;
             arguments.extend([target, live, otherwise]);
             return emitter.emit(row, &arguments);

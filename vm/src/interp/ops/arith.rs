@@ -18,6 +18,9 @@ const SMALL_TAG: u64 = 0xf;
 /// bring about a collection of its own.
 const RESULT: usize = 4;
 
+/// In the place of a number of live registers: an operand is none of them, so that nothing can be collected before it was read.
+pub const NEVER: usize = u16::MAX as usize;
+
 crate::instructions! { frame;
     /// `target := left + right`
     add(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
@@ -29,7 +32,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a + b) {
             Some(result) => result,
             None => two(&mut frame, terms::add, known::PLUS, left, right, otherwise),
@@ -73,7 +76,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a - b) {
             Some(result) => result,
             None => two(&mut frame, terms::sub, known::MINUS, left, right, otherwise),
@@ -92,7 +95,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a * b) {
             Some(result) => result,
             None => two(&mut frame, terms::mul, known::TIMES, left, right, otherwise),
@@ -104,7 +107,7 @@ crate::instructions! { frame;
     /// `target := left / right`
     divide(left: Source, right: Source, target: Destination, live: Number, otherwise: Label) {
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = match floats(&mut frame, left, right, |a, b| a / b) {
             Some(result) => result,
             None => two(&mut frame, terms::divide, known::DIVIDE, left, right, otherwise),
@@ -124,7 +127,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::div, known::DIV, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -140,7 +143,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::rem, known::REM, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -153,7 +156,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::band, known::BAND, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -166,7 +169,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bor, known::BOR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -179,7 +182,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bxor, known::BXOR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -197,7 +200,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bsl, known::BSL, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -213,7 +216,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = two(&mut frame, terms::bsr, known::BSR, left, right, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -226,7 +229,7 @@ crate::instructions! { frame;
             return frame.advance();
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = one(&mut frame, terms::bnot, known::BNOT, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
@@ -242,7 +245,7 @@ crate::instructions! { frame;
             }
         }
     } => {
-        if !frame.room(RESULT) { return frame.collect(RESULT, live) }
+        if live != NEVER && !frame.room(RESULT) { return frame.collect(RESULT, live) }
         let result = one(&mut frame, terms::negate, known::MINUS, value, otherwise);
         if result.is_none() { return fail(frame, otherwise) }
         target.set(result);
