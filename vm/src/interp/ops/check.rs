@@ -9,26 +9,26 @@ use oxbeam_term::word::subtag;
 crate::instructions! { frame;
     /// `error:badarg` unless `value` is a list cell.
     check_cons(value: Source) {
-        if value.is_cons() { frame.advance() } else { frame.error(Word::atom(known::BADARG)) }
-    }
+        if value.is_cons() { return frame.advance() }
+    } => { frame.error(Word::atom(known::BADARG)) }
     /// `error:badarg` unless `value` is a tuple of as many elements as one with this header, or more.
     check_tuple(value: Source, header: Immediate) {
-        if boxed_as(value, subtag::TUPLE) && (*value.pointer()).0 >= header { frame.advance() } else { frame.error(Word::atom(known::BADARG)) }
-    }
+        if boxed_as(value, subtag::TUPLE) && (*value.pointer()).0 >= header { return frame.advance() }
+    } => { frame.error(Word::atom(known::BADARG)) }
     /// `error:badarg` unless `value` is a tuple with this header.
     check_tuple_of_arity(value: Source, header: Immediate) {
-        if value.is_boxed() && (*value.pointer()).0 == header { frame.advance() } else { frame.error(Word::atom(known::BADARG)) }
-    }
+        if value.is_boxed() && (*value.pointer()).0 == header { return frame.advance() }
+    } => { frame.error(Word::atom(known::BADARG)) }
     /// `error:badarg` unless `value` is a map.
     check_map(value: Source) {
-        if boxed_as(value, subtag::MAP) { frame.advance() } else { frame.error(Word::atom(known::BADARG)) }
-    }
+        if boxed_as(value, subtag::MAP) { return frame.advance() }
+    } => { frame.error(Word::atom(known::BADARG)) }
     /// `error:badarg` unless `value` is a match context.
     check_context(value: Source) {
-        if boxed_as(value, subtag::MATCH) { frame.advance() } else { frame.error(Word::atom(known::BADARG)) }
-    }
+        if boxed_as(value, subtag::MATCH) { return frame.advance() }
+    } => { frame.error(Word::atom(known::BADARG)) }
     /// `error:badarg` unless `value` is a float.
     check_float(value: Source) {
-        if boxed_as(value, subtag::FLOAT) { frame.advance() } else { frame.error(Word::atom(known::BADARG)) }
-    }
+        if boxed_as(value, subtag::FLOAT) { return frame.advance() }
+    } => { frame.error(Word::atom(known::BADARG)) }
 }

@@ -116,6 +116,11 @@ crate::instructions! { frame;
     }
     /// Continue if `value` is a binary, else jump.
     is_binary(otherwise: Label, value: Source) {
+        if !value.is_boxed() { return frame.go(otherwise) }
+        let object = value.pointer();
+        let subtag = (*object).subtag();
+        if subtag == subtag::REFC || subtag == subtag::HEAP_BITS && (*object.add(1)).0 % 8 == 0 { return frame.advance() }
+    } => {
         if crate::interp::frame::term(value).is_binary() { frame.advance() } else { frame.go(otherwise) }
     }
     /// Continue if `value` is a bitstring, else jump.

@@ -35,6 +35,7 @@ crate::instructions! { frame;
             (*frame.registers).f[register & LAST] = f64::from_bits((*value.pointer().add(1)).0);
             return frame.advance();
         }
+    } => {
         match to_float(value) {
             Some(float) => {
                 (*frame.registers).f[register & LAST] = float;
@@ -48,29 +49,29 @@ crate::instructions! { frame;
         let f = &mut (*frame.registers).f;
         let result = f[left & LAST] + f[right & LAST];
         f[target & LAST] = result;
-        if result.is_finite() { frame.advance() } else { badarith(frame) }
-    }
+        if result.is_finite() { return frame.advance() }
+    } => { badarith(frame) }
     /// `f[target] := f[left] - f[right]`
     fsub(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
         let result = f[left & LAST] - f[right & LAST];
         f[target & LAST] = result;
-        if result.is_finite() { frame.advance() } else { badarith(frame) }
-    }
+        if result.is_finite() { return frame.advance() }
+    } => { badarith(frame) }
     /// `f[target] := f[left] * f[right]`
     fmul(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
         let result = f[left & LAST] * f[right & LAST];
         f[target & LAST] = result;
-        if result.is_finite() { frame.advance() } else { badarith(frame) }
-    }
+        if result.is_finite() { return frame.advance() }
+    } => { badarith(frame) }
     /// `f[target] := f[left] / f[right]`
     fdiv(left: Number, right: Number, target: Number) {
         let f = &mut (*frame.registers).f;
         let result = f[left & LAST] / f[right & LAST];
         f[target & LAST] = result;
-        if result.is_finite() { frame.advance() } else { badarith(frame) }
-    }
+        if result.is_finite() { return frame.advance() }
+    } => { badarith(frame) }
     /// `f[target] := -f[source]`
     fnegate(source: Number, target: Number) {
         let f = &mut (*frame.registers).f;

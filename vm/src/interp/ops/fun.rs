@@ -59,6 +59,12 @@ crate::instructions! { frame;
     }
     /// Call of the fun in `fun`.
     call_fun2(arity: Number, fun: Source) {
+        let target = quick(&frame, arity, fun);
+        if !target.is_null() {
+            frame.push_return();
+            return frame.enter(target);
+        }
+    } => {
         let target = prepare(&mut frame, arity, fun);
         frame.push_return();
         if target.is_null() { return frame.raise() }
@@ -66,6 +72,12 @@ crate::instructions! { frame;
     }
     /// [`call_fun2`] in tail position.
     call_fun2_last(arity: Number, words: Number, fun: Source) {
+        let target = quick(&frame, arity, fun);
+        if !target.is_null() {
+            frame.e = frame.e.add(words);
+            return frame.enter(target);
+        }
+    } => {
         let target = prepare(&mut frame, arity, fun);
         if target.is_null() { return frame.raise() }
         frame.e = frame.e.add(words);
@@ -74,6 +86,27 @@ crate::instructions! { frame;
     /// Entry of a fun whose module is gone: `error_handler:undefined_lambda/3` with the module, the fun and its arguments.
     undefined_fun_entry() {
         frame.error(Word::atom(known::UNDEF))
+    }
+}
+
+/// [`prepare`] of what most calls are, that of a fun of this arity whose code is there; null for any other.
+#[inline(always)]
+unsafe fn quick(frame: &Frame, arity: usize, fun: Word) -> *const u64 {
+    // SAFETY: as in `prepare`.
+    unsafe {
+        if !fun.is_boxed() || (*fun.pointer()).subtag() != subtag::FUN {
+            return std::ptr::null();
+        }
+        let object = fun.pointer();
+        let entry = &*((*object.add(1)).0 as *const FunEntry);
+        let code = entry.code();
+        if code.is_null() || entry.arity as usize != arity {
+            return std::ptr::null();
+        }
+        for index in 0..(*object).arity() - 2 {
+            frame.set_x(arity + index, *object.add(3 + index));
+        }
+        code
     }
 }
 

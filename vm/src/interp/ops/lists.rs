@@ -47,9 +47,8 @@ crate::instructions! { frame;
     /// `[head | tail] := source`, a list cell.
     get_list(source: Source, head: Destination, tail: Destination) {
         let cell = source.pointer();
-        let (first, rest) = (*cell, *cell.add(1));
-        head.set(first);
-        tail.set(rest);
+        head.set(*cell);
+        tail.set(*cell.add(1));
         frame.advance()
     }
     /// `target := hd(source)`, a list cell.
@@ -66,9 +65,8 @@ crate::instructions! { frame;
     is_nonempty_get_list(otherwise: Label, source: Source, head: Destination, tail: Destination) {
         if !source.is_cons() { return frame.go(otherwise) }
         let cell = source.pointer();
-        let (first, rest) = (*cell, *cell.add(1));
-        head.set(first);
-        tail.set(rest);
+        head.set(*cell);
+        tail.set(*cell.add(1));
         frame.advance()
     }
     /// Jump if `source` is no list cell, else `target := tl(source)`.
@@ -91,18 +89,16 @@ crate::instructions! { frame;
     /// Two elements next to each other.
     get_two_tuple_elements(source: Source, offset: Number, target: Destination, next_target: Destination) {
         let at = source.pointer().cast::<u8>().add(offset).cast::<Word>();
-        let (first, second) = (*at, *at.add(1));
-        target.set(first);
-        next_target.set(second);
+        target.set(*at);
+        next_target.set(*at.add(1));
         frame.advance()
     }
     /// Three elements next to each other.
     get_three_tuple_elements(source: Source, offset: Number, target: Destination, next_target: Destination, last_target: Destination) {
         let at = source.pointer().cast::<u8>().add(offset).cast::<Word>();
-        let (first, second, third) = (*at, *at.add(1), *at.add(2));
-        target.set(first);
-        next_target.set(second);
-        last_target.set(third);
+        target.set(*at);
+        next_target.set(*at.add(1));
+        last_target.set(*at.add(2));
         frame.advance()
     }
     /// [`get_tuple_element`] of an index that does not fit a slot.

@@ -25,6 +25,7 @@ crate::instructions! { frame;
             frame.set_x(0, message);
             return frame.advance();
         }
+    } => {
         match next_message(&mut frame) {
             Next::Message(message) => {
                 frame.set_x(0, message);
@@ -36,10 +37,15 @@ crate::instructions! { frame;
     }
     /// The message did not match: on to the next.
     loop_rec_end(target: Label) {
+        if frame.reds > 1 {
+            frame.owned().mailbox.advance();
+            frame.reds -= 1;
+            return frame.go(target);
+        }
+    } => {
         frame.owned().mailbox.advance();
         frame.reds -= 1;
-        if frame.reds <= 0 { return leave_at(frame, target, 0, Outcome::Yield) }
-        frame.go(target)
+        leave_at(frame, target, 0, Outcome::Yield)
     }
     /// The message matched: takes it out.
     remove_message() {
