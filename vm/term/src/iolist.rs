@@ -4,7 +4,7 @@
 //! its size and for its bytes, both passes see the same, since terms never change.
 
 use crate::binary::Bits;
-use crate::term::{Term, View};
+use crate::term::Term;
 
 /// What an iolist is made of.
 #[derive(Copy, Clone)]
@@ -23,7 +23,6 @@ pub struct NoIolist;
 pub struct Items<'p> {
     /// The rest of the present list.
     rest: Term<'p>,
-    /// The rests of the lists around it.
     /// What is left of the lists around it.
     outer: Vec<Term<'p>>,
 }
@@ -53,17 +52,16 @@ impl<'p> Iterator for Items<'p> {
                         Err(_) => self.fail(),
                     });
                 }
-                match head.view() {
-                    View::Nil => {}
-                    View::Cons(_) => {
-                        // Lists that end here leave nothing behind, so that tail-nested lists need no room.
-                        if !self.rest.is_nil() {
-                            self.outer.push(self.rest);
-                        }
-                        self.rest = head;
+                if head.word().is_cons() {
+                    // Lists that end here leave nothing behind, so that tail-nested lists need no room.
+                    if !self.rest.is_nil() {
+                        self.outer.push(self.rest);
                     }
-                    View::Bits(bits) => return Some(Ok(Item::Bits(bits))),
-                    _ => return Some(self.fail()),
+                    self.rest = head;
+                } else if let Some(bits) = head.as_bits() {
+                    return Some(Ok(Item::Bits(bits)));
+                } else if !head.is_nil() {
+                    return Some(self.fail());
                 }
                 continue;
             }
