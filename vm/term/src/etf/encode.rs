@@ -178,6 +178,11 @@ trait Sink {
     /// Only the size counts.
     const COUNTS: bool = false;
     fn put(&mut self, bytes: &[u8]);
+    /// The first `used` of these bytes.
+    #[inline(always)]
+    fn put_first<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {
+        self.put(&bytes[..used]);
+    }
     /// Bytes so far, those left out too.
     fn position(&self) -> usize;
     /// Where [`Sink::patch`] finds the next four bytes.
@@ -225,6 +230,14 @@ impl Sink for Vec<u8> {
     fn put(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
     }
+    #[inline(always)]
+    fn put_first<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {
+        // Of a size that is known, all of them are copied faster than some.
+        let end = self.len() + used.min(N);
+        self.extend_from_slice(bytes);
+        self.truncate(end);
+    }
+    #[inline(always)]
     fn position(&self) -> usize {
         self.len()
     }
@@ -543,7 +556,7 @@ impl<'o, 'p, S: Sink> Encoder<'o, 'p, S> {
             let mut bytes = [0; 11];
             bytes[..3].copy_from_slice(&[tag::SMALL_BIG, used as u8, u8::from(value < 0)]);
             bytes[3..].copy_from_slice(&value.unsigned_abs().to_le_bytes());
-            self.sink.put(&bytes[..3 + used]);
+            self.sink.put_first(&bytes, 3 + used);
         }
     }
 
