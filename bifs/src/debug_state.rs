@@ -1,11 +1,13 @@
 //! The part of `erts_debug` that looks into the machine and changes it for OTP's test suites: internal states, natives on dirty
 //! schedulers, lock counting (which is not built in, as in an ordinary OTP).
 
+use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{self, DecodeContext, DecodeError, DecodeOptions, FunKey, LocalReference};
 use oxbeam_vm::code::load::CodeContext;
 use oxbeam_vm::dist;
+use oxbeam_vm::io::poll;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Process};
 use oxbeam_vm::sched::while_waiting;
@@ -79,17 +81,14 @@ fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
             let left = (owned.reductions_left - owned.extra_reductions).max(0);
             Ok(Term::small(left))
         }
-        // The node itself is all that is referred to from outside processes.
-        "node_and_dist_references" => {
-            let nodes = cx.tuple(&[name("node_references"), Term::NIL]);
-            let dist = cx.tuple(&[name("dist_references"), Term::NIL]);
-            Ok(cx.tuple(&[nodes, dist]))
-        }
+        "node_and_dist_references" => Ok(crate::debug_nodes::references(cx)),
+        "max_atom_out_cache_index" => Ok(Term::small(dist::CACHE_PLACES as i64 - 1)),
         "monitoring_nodes" => Ok(Term::NIL),
         "next_pid" => match machine.processes.next_id() {
             Some(number) => Ok(cx.unsigned(number)),
             None => Ok(Term::FALSE),
         },
+        "next_port" => Ok(cx.unsigned(oxbeam_vm::port::next_number())),
         "check_io_debug" => {
             let polled = Term::small(stats::polled() as i64);
             Ok(cx.tuple(&[Term::small(0), polled, polled, Term::small(0)]))
@@ -165,17 +164,18 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
             }
         }
         "magic_ref" => {
-            let reference = about
-                .as_reference()
-                .filter(|reference| reference.magic().is_some());
-            let Some(reference) = reference else {
+            let Some(reference) = about.as_reference() else {
                 return Ok(Term::FALSE);
             };
+            let Some(magic) = reference.magic_arc() else {
+                let left = oxbeam_vm::magic::has_left(reference.numbers());
+                return Ok(Term::boolean(left));
+            };
+            let address = cx.unsigned(std::sync::Arc::as_ptr(&magic) as u64);
             // The count of this call is not one of the table's.
-            let count = reference
-                .magic_arc()
-                .map_or(0, |magic| std::sync::Arc::strong_count(&magic) - 1);
-            Ok(cx.tuple(&[Term::small(count as i64), Term::TRUE]))
+            let count = Term::small(std::sync::Arc::strong_count(&magic) as i64 - 1);
+            let for_tests = Term::boolean(magic.value.is::<MadeForTests>());
+            Ok(cx.tuple(&[address, count, for_tests]))
         }
         "native_record_def" => match about.as_record() {
             Some(record) => Ok(record.definition_term()),
@@ -280,7 +280,9 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         "block" | "sleep" => {
             let wait = Duration::from_millis(milliseconds(value)?);
             if key == "block" {
-                cx.machine().scheduler.blocked(|| std::thread::sleep(wait));
+                // Nothing that comes from outside is read either.
+                let stand_still = || poll::held(|| std::thread::sleep(wait));
+                cx.machine().scheduler.blocked(stand_still);
             } else {
                 std::thread::sleep(wait);
             }
@@ -296,6 +298,18 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 Some(number) => Ok(cx.unsigned(number)),
                 None => Ok(Term::FALSE),
             }
+        }
+        // Whoever handles signals for the process stands still in between.
+        "proc_sig_block" => {
+            let [process, time] = value.as_tuple_of::<2>().ok_or(Raise::Badarg)?;
+            let number = process.as_local_pid().ok_or(Raise::Badarg)?;
+            let time = Duration::from_millis(milliseconds(time)?);
+            let block = Signal::Task(Box::new(move |_, _| std::thread::sleep(time)));
+            Ok(Term::boolean(signal::deliver(number, block).is_ok()))
+        }
+        "next_port" => {
+            let next = value.as_u64().ok_or(Raise::Badarg)?;
+            Ok(cx.unsigned(oxbeam_vm::port::set_next_number(next)))
         }
         "force_gc" => {
             let number = value.as_local_pid().ok_or(Raise::Badarg);
@@ -357,7 +371,11 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             unique::set_monotonic_state(last);
             Ok(Term::TRUE)
         }
-        "node_tab_delayed_delete" | "process_uniq_counter" => {
+        "node_tab_delayed_delete" => {
+            dist::known::set_delay(value.as_i64().ok_or(Raise::Badarg)?);
+            Ok(Term::atom(known::OK))
+        }
+        "process_uniq_counter" => {
             value.as_i64().ok_or(Raise::Badarg)?;
             Ok(Term::atom(known::OK))
         }
@@ -369,13 +387,11 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             if value.as_atom().map(Atom::text) != Some("magic_ref") {
                 return Err(Raise::Badarg);
             }
-            let reference = cx.make_magic(Box::new(()));
-            let id = cx.unsigned(
-                reference
-                    .as_reference()
-                    .map_or(0, |reference| reference.numbers().low),
-            );
-            Ok(cx.tuple(&[reference, id]))
+            let reference = cx.make_magic(Box::new(MadeForTests));
+            let magic = reference.as_reference().and_then(|made| made.magic_arc());
+            let address = magic.map_or(0, |magic| std::sync::Arc::as_ptr(&magic) as u64);
+            let address = cx.unsigned(address);
+            Ok(cx.tuple(&[reference, address]))
         }
         "binary" => {
             let size = value
@@ -443,13 +459,22 @@ fn limit(value: Term<'_>, which: usize, default: usize) -> NativeResult<'static>
     ))
 }
 
+/// What stands behind a reference that `set_internal_state(make, magic_ref)` gives.
+struct MadeForTests;
+
 fn make_available(cx: &mut Cx<'_>, on: bool) -> bool {
     let before = AVAILABLE.swap(on, Ordering::Relaxed);
     if on {
         let about = (cx.process().number, cx.owned().group_leader);
         let pid = oxbeam_vm::term::print::pid_to_text(cx.self_pid()).unwrap_or_default();
+        let place = if dist::is_alive() {
+            let node = oxbeam_vm::term::print::display_atom(this_node().name);
+            format!(" on node {node}")
+        } else {
+            String::new()
+        };
         let text = format!(
-            "Process {pid} enabled access to the emulator internal state.\n\
+            "Process {pid}{place} enabled access to the emulator internal state.\n\
              NOTE: This is an erts internal test feature and should *only* be used by OTP test-suites.\n"
         );
         logger::log_text(logger::Level::Warning, Some(about), &text);

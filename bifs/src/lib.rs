@@ -6,6 +6,7 @@ mod atomics;
 mod binary;
 mod code;
 mod counters;
+mod debug_nodes;
 mod debug_relations;
 mod debug_state;
 mod erl_debugger;

@@ -3,6 +3,7 @@
 use oxbeam_term::binary::refc::SharedBytes;
 use oxbeam_term::binary::{Bits, HEAP_LIMIT};
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::term::etf::{Encoded, Part};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ enum Piece {
     /// Bytes of small binaries, from one on.
     Gathered(Vec<u8>, usize),
     /// Bytes that others have too, from one to another.
-    Part(Arc<Vec<u8>>, usize, usize),
+    Part(Arc<Encoded>, usize, usize),
 }
 
 impl Piece {
@@ -53,7 +54,7 @@ impl Piece {
         match self {
             Piece::Shared(shared, start, end) => &shared.bytes()[*start..*end],
             Piece::Gathered(bytes, start) => &bytes[*start..],
-            Piece::Part(bytes, start, end) => &bytes[*start..*end],
+            Piece::Part(bytes, start, end) => &bytes.own()[*start..*end],
         }
     }
 }
@@ -113,12 +114,18 @@ impl ByteQueue {
             self.pieces.push_back(Piece::Gathered(bytes, 0));
         }
     }
-    /// Puts bytes that others have too at the end.
-    pub(crate) fn push_part(&mut self, bytes: Arc<Vec<u8>>, start: usize, end: usize) {
-        if start < end {
-            self.length += end - start;
-            self.pieces.push_back(Piece::Part(bytes, start, end));
-        }
+    /// Puts a part of encoded terms at the end, without copying it.
+    pub(crate) fn push_part(&mut self, encoded: &Arc<Encoded>, from: usize, to: usize) {
+        encoded.parts(from, to, |part| {
+            let (piece, length) = match part {
+                Part::Own(from, to) => (Piece::Part(Arc::clone(encoded), from, to), to - from),
+                Part::Shared(bytes, from, to) => {
+                    (Piece::Shared(bytes.clone(), from, to), to - from)
+                }
+            };
+            self.pieces.push_back(piece);
+            self.length += length;
+        });
     }
     /// The pieces, in order.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {

@@ -20,6 +20,7 @@ pub mod machine;
 pub mod magic;
 pub mod match_spec;
 pub mod native;
+pub mod node_count;
 pub mod os_signal;
 pub mod packet;
 pub mod persistent_term;

@@ -182,6 +182,7 @@ impl Machine {
     /// Makes the first processes and starts the schedulers. The preloaded modules are loaded already; `arguments` are those of
     /// `erl_init:start/2`.
     pub fn boot(&'static self, module: &str, arguments: &[Vec<u8>]) {
+        crate::dist::known::start();
         let mut arena = Arena::new();
         // SAFETY: the arena stays until the arguments were copied.
         let mut builder = unsafe { arena.builder() };

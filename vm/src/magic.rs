@@ -52,6 +52,13 @@ pub fn start() {
     set_keeper(keep);
 }
 
+/// Has a reference of these numbers left that had an object? Not all that have are remembered for ever.
+pub fn has_left(numbers: RefNumbers) -> bool {
+    let kept = KEPT.lock();
+    kept.as_ref()
+        .is_some_and(|kept| kept.objects.contains_key(&numbers))
+}
+
 /// The object behind the reference of these numbers, if it has left and the object lives.
 pub fn find(numbers: RefNumbers) -> Option<Arc<Magic>> {
     KEPT.lock().as_ref()?.objects.get(&numbers)?.upgrade()

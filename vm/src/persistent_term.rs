@@ -9,6 +9,7 @@ use crate::literals::{self, Retired};
 use oxbeam_sync::progress;
 use oxbeam_term::hash::internal_hash;
 use oxbeam_term::heap::literal::LiteralArea;
+use oxbeam_term::heap::offheap::OffHeap;
 use oxbeam_term::{Term, Word, copy};
 use parking_lot::Mutex;
 use std::ptr;
@@ -153,6 +154,17 @@ pub fn all<'p>() -> Vec<(Term<'p>, Term<'p>)> {
         // SAFETY: entries in the table, under a guard; what they hold lives on as the values do.
         .map(|entry| unsafe { (Term::from_word((*entry).key), (*entry).value()) })
         .collect()
+}
+
+/// Calls `look` with what of each entry owns something.
+pub(crate) fn each_owners(mut look: impl FnMut(&OffHeap)) {
+    let guard = progress::pin();
+    for entry in slots(&guard).into_iter().flat_map(Slots::entries) {
+        // SAFETY: entries in the table, under a guard.
+        if let Some(owners) = unsafe { &(*entry).area }.owners() {
+            look(owners);
+        }
+    }
 }
 
 /// How many there are, and the bytes that they take.

@@ -23,6 +23,7 @@ fn send_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (to, message) = (cx.arg(0), cx.arg(1));
     match signal::send(cx.process(), to, message) {
         Sent::Badarg => Err(Raise::Badarg),
+        Sent::TooLarge => Err(Raise::SystemLimit),
         Sent::Busy(port) => {
             signal::wait_for_port(cx.process(), port);
             Err(Raise::Wait)
@@ -56,6 +57,7 @@ fn send_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     let result = match signal::send_in_manner(cx.process(), to, message, manner) {
         Sent::Badarg => return Err(Raise::Badarg),
+        Sent::TooLarge => return Err(Raise::SystemLimit),
         Sent::NotConnected(_) if !connect => known::NOCONNECT,
         Sent::BusyNode => known::NOSUSPEND,
         Sent::Busy(_) if !suspend => known::NOSUSPEND,

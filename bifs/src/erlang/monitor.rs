@@ -1,6 +1,6 @@
 //! Links, monitors, aliases, exit signals. Follows `bif.c`.
 
-use super::node::{await_room, reach, resumes};
+use super::node::{await_room, is_alive, reach, resumes};
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
@@ -183,8 +183,8 @@ pub(super) fn monitor_options(list: Term<'_>, priorities: bool) -> Option<Option
     Some(options)
 }
 
-/// Whom `monitor(Type, Item)` means.
-fn target_of(by_port: bool, item: Term<'_>) -> Option<Target> {
+/// Whom `monitor(Type, Item)` means, on a node that is alive or not.
+fn target_of(by_port: bool, item: Term<'_>, alive: bool) -> Option<Target> {
     let here = this_node().name;
     match item.view() {
         View::Pid(number) if !by_port => Some(Target::Peer(Peer::Process(number))),
@@ -198,7 +198,7 @@ fn target_of(by_port: bool, item: Term<'_>) -> Option<Target> {
             let (name, node) = (name.as_atom()?, node.as_atom()?);
             if node == here {
                 Some(Target::Name(name, by_port))
-            } else if by_port || here == known::NONODE_NOHOST {
+            } else if by_port || !alive {
                 None
             } else {
                 Some(Target::RemoteName(name, node))
@@ -235,7 +235,8 @@ fn watch<'p>(cx: &mut Cx<'p>, options: Options) -> NativeResult<'p> {
         let reference = remote::monitor_nobody(process, owned, what, options, known::NOPROC);
         return Ok(reference_term(cx, reference, options.alias.is_some()));
     }
-    let target = target_of(by_port, item).ok_or(Raise::Badarg)?;
+    let alive = is_alive(cx);
+    let target = target_of(by_port, item, alive).ok_or(Raise::Badarg)?;
     let far = match target {
         Target::Peer(peer @ Peer::Remote(node, _)) => Some((Watched::Peer(peer), node.name)),
         Target::RemoteName(name, node) => Some((Watched::RemoteName(name, node), node)),
@@ -317,8 +318,14 @@ fn demonitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         }
     }
     let monitor = cx.arg(0);
+    // Such a monitor goes on when its message has come.
+    let lasts = monitor.as_reference().is_some_and(|reference| {
+        let relations = cx.owned().relations.as_ref();
+        let watching = relations.and_then(|all| all.watching.get(&reference.numbers()));
+        watching.is_some_and(|watching| watching.what == Watched::TimeOffset)
+    });
     let found = stop(cx)?;
-    if flush && !found {
+    if flush && (!found || lasts) {
         // The message, if there is one, has come before: what comes later finds no monitor.
         cx.fetch_signals()?;
         if let Some(reference) = monitor.as_reference() {
@@ -332,7 +339,8 @@ fn demonitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                             .is_some_and(|reference| reference.numbers() == numbers)
                     })
             };
-            cx.owned().mailbox.extract_after(numbers, about);
+            let mailbox = &mut cx.owned().mailbox;
+            while mailbox.extract_after(numbers, about).is_some() && lasts {}
         }
     }
     Ok(Term::boolean(found || !info))
@@ -429,7 +437,9 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
             if let Some(connection) = dist::connect(pid.node().name) {
                 let from = (from, !cx.owned().async_dist);
                 let to = Peer::Remote(pid.node(), pid.number());
-                connection.send_exit(from, to, reason, priority);
+                if !connection.send_exit(from, to, reason, priority) {
+                    return Err(Raise::SystemLimit);
+                }
                 await_room(cx, &connection, None)?;
             }
         }
@@ -442,7 +452,9 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
         View::ExternalReference(alias) if cx.machine().release.priority_messages => {
             if let Some(connection) = dist::connect(alias.node().name) {
                 let from = (from, !cx.owned().async_dist);
-                connection.send_alias_exit(from, to, reason, priority);
+                if !connection.send_alias_exit(from, to, reason, priority) {
+                    return Err(Raise::SystemLimit);
+                }
                 await_room(cx, &connection, None)?;
             }
         }

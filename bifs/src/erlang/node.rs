@@ -124,7 +124,7 @@ impl Which {
             seen.insert(connection.node);
         }
         if self.known {
-            for name in Node::names() {
+            for name in dist::known::names() {
                 if name != known::NONODE_NOHOST && seen.insert(name) {
                     nodes.push((name, "known", None));
                 }
@@ -251,10 +251,19 @@ fn monitor_node_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     monitor_node(cx, passive)
 }
 
+/// `is_alive()`: the node has a name, or will get one from the first node that it meets.
+pub(super) fn is_alive(cx: &mut Cx<'_>) -> bool {
+    dist::is_alive() || {
+        let key = [Atom::of("erts_internal"), Atom::of("dynamic_node_name")];
+        let key = cx.tuple(&key.map(Term::atom));
+        oxbeam_vm::persistent_term::get(key).is_some_and(|value| !value.is(known::FALSE))
+    }
+}
+
 /// `passive`: if there is no connection the other node may make one, for which `net_kernel` waits.
 fn monitor_node<'p>(cx: &mut Cx<'p>, passive: bool) -> NativeResult<'p> {
     let node = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
-    if node != known::NONODE_NOHOST && this_node().name == known::NONODE_NOHOST {
+    if node != known::NONODE_NOHOST && !is_alive(cx) {
         return Err(cx.error(Term::atom(Atom::of("notalive"))));
     }
     let on = cx.arg(1).as_boolean().ok_or(Raise::Badarg)?;

@@ -145,6 +145,7 @@ fn ask<'p>(cx: &mut Cx<'p>, mut request: Request) -> NativeResult<'p> {
     match cx.arg(0).view() {
         View::Pid(number) if number == process.number => {
             cx.fetch_signals()?;
+            request.prepare(cx.owned());
             let message = info::about_self(process, cx.owned(), &request);
             Ok(cx.adopt(message))
         }

@@ -326,7 +326,7 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         let call = cx.tuple(&[module, function, arity]);
         let options = cx.list(asked.rest);
         let token = seq_trace::count_on(cx).map(|token| token.term(cx.builder()));
-        connection.send_spawn_request(
+        let sent = connection.send_spawn_request(
             reference,
             (process.number, !cx.owned().async_dist),
             leader,
@@ -334,6 +334,12 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             options,
             token,
         );
+        if !sent {
+            let relations = cx.owned().relations();
+            relations.spawning.remove(&numbers);
+            relations.remove_alias(numbers);
+            return Err(Raise::SystemLimit);
+        }
         await_room(cx, &connection, Some(numbers))?;
     }
     if request {

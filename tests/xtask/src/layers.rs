@@ -74,7 +74,14 @@ const LEVELS: &[&[&str]] = &[
         "timer",
     ],
     &["config", "settings"],
-    &["break_handler", "crash_dump", "fun_count", "halt", "sched"],
+    &[
+        "break_handler",
+        "crash_dump",
+        "fun_count",
+        "halt",
+        "node_count",
+        "sched",
+    ],
 ];
 
 /// What everybody may use, and what may use everything: the record of all that there is one of. It is data; who uses it looks up its

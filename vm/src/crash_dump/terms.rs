@@ -32,6 +32,7 @@ pub(super) fn process(
         .mailbox
         .iter()
         .chain(unfetched.iter().copied())
+        .filter(|message| !message.is_damaged())
         .collect();
     if !messages.is_empty() && !owned.sensitive {
         writeln!(out, "=proc_messages:{pid}")?;

@@ -4,13 +4,13 @@
 use crate::process::Message;
 use hashbrown::HashMap;
 use oxbeam_term::binary::refc::SharedBytes;
-use oxbeam_term::etf::{AtomTable, EncodeOptions, encode_term, encode_term_with_atoms};
+use oxbeam_term::etf::{AtomTable, EncodeOptions, Encoded};
 use oxbeam_term::{Atom, Term};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Places of the cache.
-const SLOTS: usize = 2048;
+pub(super) const SLOTS: usize = 2048;
 /// Atoms that one header names at most.
 const MOST_ATOMS: usize = 255;
 /// A payload is cut into pieces of so many bytes.
@@ -76,7 +76,7 @@ impl AtomTable for MessageAtoms {
 pub(super) struct Frame {
     pub(super) atoms: MessageAtoms,
     /// The control message and, if there is one, the payload.
-    pub(super) bytes: Vec<u8>,
+    pub(super) body: Encoded,
     /// Where the payload begins.
     pub(super) payload: Option<usize>,
     /// It was made when it was not known what the other node can do.
@@ -86,67 +86,66 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// A frame; `cache`: atoms are named by their places. `None`: it is too large for the format.
+    /// A frame; `cache`: atoms are named by their places; `whole`: large binaries are copied too. `None`: it is too large for the format.
     pub(super) fn encoded(
         control: Term<'_>,
         payload: Option<Term<'_>>,
         cache: bool,
+        whole: bool,
     ) -> Option<Frame> {
         let options = EncodeOptions {
             minor_version: 2,
             ..EncodeOptions::default()
         };
-        let mut frame = Frame::default();
-        let Frame {
-            atoms,
-            bytes,
-            payload: begins,
-            ..
-        } = &mut frame;
-        let mut encode = |term: Term<'_>, out: &mut Vec<u8>| {
-            if cache {
-                encode_term_with_atoms(term, &options, atoms, out)
-            } else {
-                encode_term(term, &options, out)
-            }
+        let mut frame = Frame {
+            body: Encoded::new(if whole { usize::MAX } else { LARGE }),
+            ..Frame::default()
         };
-        encode(control, bytes).ok()?;
+        let Frame { atoms, body, .. } = &mut frame;
+        let mut encode = |term: Term<'_>| {
+            let atoms: Option<&mut dyn AtomTable> = if cache { Some(&mut *atoms) } else { None };
+            body.append(term, &options, atoms).ok()?;
+            Some(body.len())
+        };
+        let control = encode(control)?;
         if let Some(payload) = payload {
-            *begins = Some(bytes.len());
-            encode(payload, bytes).ok()?;
+            encode(payload)?;
+            frame.payload = Some(control);
         }
         Some(frame)
     }
     /// Another control message for a payload that is encoded already.
     pub(super) fn with_payload(control: &Message, payload: Option<&[u8]>) -> Option<Frame> {
-        let mut frame = Frame::encoded(control.term(), None, false)?;
+        let mut frame = Frame::encoded(control.term(), None, false, true)?;
         if let Some(payload) = payload {
-            frame.payload = Some(frame.bytes.len());
-            frame.bytes.extend_from_slice(payload);
+            frame.payload = Some(frame.body.len());
+            frame.body.append_bytes(payload);
         }
         Some(frame)
     }
-    /// The bytes of the control message, and the payload's.
+    /// The bytes of the control message, and the payload's, of a frame that is whole.
     pub(super) fn parts(&self) -> (&[u8], Option<&[u8]>) {
+        let bytes = self.body.own();
         match self.payload {
-            Some(payload) => (&self.bytes[..payload], Some(&self.bytes[payload..])),
-            None => (&self.bytes, None),
+            Some(payload) => (&bytes[..payload], Some(&bytes[payload..])),
+            None => (bytes, None),
         }
     }
     pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+        self.body.len()
     }
     /// The form without a header, for a node that knows none.
     pub(super) fn pass_through(self) -> Packet {
-        let (control, payload) = self.parts();
-        let mut out = Vec::with_capacity(self.bytes.len() + 3);
+        let length = self.body.len();
+        let mut out = Vec::with_capacity(length + 3);
         out.extend([PASS_THROUGH, VERSION]);
-        out.extend(control);
-        if let Some(payload) = payload {
+        let control = self.payload.unwrap_or(length);
+        self.body.copy_to(0, control, &mut out);
+        if control < length {
             out.push(VERSION);
-            out.extend(payload);
+            self.body.copy_to(control, length, &mut out);
         }
-        Packet::small(out, self.bytes.len())
+        Packet::small(out, length)
     }
 }
 
@@ -154,13 +153,15 @@ impl Frame {
 #[derive(Clone)]
 pub struct Packet {
     head: Vec<u8>,
-    body: Arc<Vec<u8>>,
+    body: Arc<Encoded>,
     from: usize,
     to: usize,
     /// Bytes of its message in it.
     share: usize,
 }
 
+/// Binaries of this size are not copied.
+const LARGE: usize = 16 << 10;
 /// Messages up to this size are copied behind their headers.
 const SMALL: usize = 4 << 10;
 
@@ -187,13 +188,13 @@ impl Packet {
         self.head.len() + self.to - self.from
     }
     /// Its own bytes, and those that it shares: where they begin and end.
-    pub fn into_parts(self) -> (Vec<u8>, Arc<Vec<u8>>, usize, usize) {
+    pub fn into_parts(self) -> (Vec<u8>, Arc<Encoded>, usize, usize) {
         (self.head, self.body, self.from, self.to)
     }
     /// All bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         let mut bytes = self.head;
-        bytes.extend_from_slice(&self.body[self.from..self.to]);
+        self.body.copy_to(self.from, self.to, &mut bytes);
         bytes
     }
 }
@@ -217,25 +218,25 @@ impl Writer {
     pub(super) fn write(&mut self, frame: Frame, out: &mut VecDeque<Packet>) {
         let Frame {
             atoms,
-            bytes,
+            body,
             payload,
             ..
         } = frame;
-        let control = payload.unwrap_or(bytes.len());
-        if !self.fragments || bytes.len() - control <= FRAGMENT {
-            let small = bytes.len() <= SMALL;
-            let room = if small { bytes.len() } else { 0 };
+        let to = body.len();
+        let control = payload.unwrap_or(to);
+        if !self.fragments || to - control <= FRAGMENT {
+            let small = to <= SMALL;
+            let room = if small { to } else { 0 };
             let mut head = Vec::with_capacity(room + 3 + 8 * atoms.atoms.len());
             head.extend([VERSION, WHOLE]);
             self.references(&atoms.atoms, &mut head);
-            let to = bytes.len();
             if small {
-                head.extend(bytes);
+                body.copy_to(0, to, &mut head);
                 out.push_back(Packet::small(head, to));
             } else {
                 out.push_back(Packet {
                     head,
-                    body: Arc::new(bytes),
+                    body: Arc::new(body),
                     from: 0,
                     to,
                     share: to,
@@ -244,8 +245,8 @@ impl Writer {
             return;
         }
         self.sequence = self.sequence.wrapping_add(1);
-        let mut left = (bytes.len() - control).div_ceil(FRAGMENT) as u64;
-        let body = Arc::new(bytes);
+        let mut left = (to - control).div_ceil(FRAGMENT) as u64;
+        let body = Arc::new(body);
         // The first piece has the control message in front.
         let (mut from, mut to) = (0, control + FRAGMENT);
         while left > 0 {
@@ -496,12 +497,12 @@ mod tests {
 
     fn frame(names: &[&str], control: &[u8], payload: Option<Vec<u8>>) -> Frame {
         let mut frame = Frame {
-            bytes: control.to_vec(),
+            body: control.to_vec().into(),
             ..Frame::default()
         };
         if let Some(payload) = payload {
-            frame.payload = Some(frame.bytes.len());
-            frame.bytes.extend(payload);
+            frame.payload = Some(frame.body.len());
+            frame.body.append_bytes(&payload);
         }
         for name in names {
             let _ = frame.atoms.place(Atom::of(name));

@@ -17,8 +17,10 @@
 //! | `pending.rs` | those that wait until it is known what the other node can do |
 //! | `receive.rs` | those that come |
 //! | `watch.rs` | who wants to know of nodes |
+//! | `known.rs` | which nodes are known |
 
 mod header;
+pub mod known;
 mod pending;
 mod queue;
 mod receive;
@@ -33,7 +35,7 @@ use crate::machine::machine;
 use crate::process::{Message, Process};
 use crate::signal::{self, Signal, port, remote};
 use header::{Frame, Writer};
-use oxbeam_term::atom::known;
+use oxbeam_term::atom::known as names;
 use oxbeam_term::boxed::external::{Node, this_node};
 use oxbeam_term::boxed::reference::{Magic, RefNumbers};
 use oxbeam_term::print::{display_atom, display_bytes};
@@ -169,7 +171,7 @@ static BY_PROCESS: AtomicUsize = AtomicUsize::new(0);
 
 /// Has this node a name?
 pub fn is_alive() -> bool {
-    this_node().name != known::NONODE_NOHOST
+    this_node().name != names::NONODE_NOHOST
 }
 
 /// The connection to this node, also one that is pending.
@@ -255,6 +257,17 @@ pub fn of_handle(handle: Term<'_>) -> Option<Arc<Connection>> {
     (id.as_u64() == Some(connection.id.into())).then(|| Arc::clone(connection))
 }
 
+/// A message that came over the connection of this number, and that somebody has looked at now, is none.
+pub(crate) fn damaged(id: u32) {
+    let connections = CONNECTIONS.read();
+    let found = connections.values().find(|connection| connection.id == id);
+    let found = found.cloned();
+    drop(connections);
+    if let Some(connection) = found {
+        connection.close(names::KILLED);
+    }
+}
+
 /// The connection whose controller is this process.
 pub fn controlled_by(process: u64) -> Option<Arc<Connection>> {
     if BY_PROCESS.load(Ordering::Acquire) == 0 {
@@ -277,6 +290,9 @@ pub fn leave() {
     }
 }
 
+/// Places in the caches of connections.
+pub const CACHE_PLACES: usize = header::SLOTS;
+
 /// Where an atom stands in the caches of connections.
 pub fn cache_place(atom: Atom) -> usize {
     header::slot(atom)
@@ -291,7 +307,7 @@ pub fn report() -> String {
         out.push_str("=no_distribution\n");
         return out;
     }
-    let mut others = Node::names();
+    let mut others = known::names();
     others.retain(|&name| name != this);
     let mut sections = [String::new(), String::new(), String::new()];
     for connection in all() {
@@ -412,7 +428,7 @@ impl Connection {
         if self.inner.lock().state != State::Pending {
             return false;
         }
-        self.end(&Message::immediate(Term::atom(known::NOCONNECTION).word()));
+        self.end(&Message::immediate(Term::atom(names::NOCONNECTION).word()));
         true
     }
     /// Ends the controller, and with it the connection.
@@ -427,7 +443,7 @@ impl Connection {
             Some(Controller::Process(number)) => {
                 let exit = Signal::Exit {
                     from: crate::process::Peer::Process(number),
-                    reason: Message::immediate(Term::atom(known::KILL).word()),
+                    reason: Message::immediate(Term::atom(names::KILL).word()),
                     priority: false,
                 };
                 drop(signal::deliver(number, exit));
@@ -451,6 +467,7 @@ impl Connection {
             return;
         }
         let was_up = inner.state == State::Up;
+        Node::of(self.node, inner.creation).touch();
         if let Some(Controller::Process(_)) = inner.controller {
             BY_PROCESS.fetch_sub(1, Ordering::AcqRel);
         }
@@ -517,28 +534,30 @@ impl Connection {
     pub fn is_waiting(&self, process: u64) -> bool {
         self.inner.lock().queue.is_waiting(process)
     }
-    /// Sends a control message of a process, and what goes with it.
+    /// Sends a control message of a process, and what goes with it. `false`: it is too large for the format.
     fn send(
         &self,
         sender: Sender,
         control: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
         payload: Option<Term<'_>>,
-    ) {
+    ) -> bool {
         let control = Message::build(control);
         let (state, cache) = {
             let inner = self.inner.lock();
             (inner.state, inner.cache)
         };
-        let frame = match state {
-            State::Down => None,
-            State::Pending | State::Up => Frame::encoded(control.term(), payload, cache),
-        };
-        // What is too large for the format can't be sent.
-        if let Some(mut frame) = frame {
-            frame.hopes = state == State::Pending;
-            frame.from = sender.process;
-            self.enqueue(frame, sender.suspends);
+        if state == State::Down {
+            return true;
         }
+        // What the other node can't do must be written anew.
+        let whole = state == State::Pending;
+        let Some(mut frame) = Frame::encoded(control.term(), payload, cache, whole) else {
+            return false;
+        };
+        frame.hopes = whole;
+        frame.from = sender.process;
+        self.enqueue(frame, sender.suspends);
+        true
     }
     fn enqueue(&self, frame: Frame, suspends: bool) {
         let mut told = None;
@@ -627,7 +646,7 @@ impl Connection {
                             let is_end = |arrival: &Arrival| matches!(arrival, Arrival::End(_));
                             arrivals.retain(is_end);
                             self.incoming.lock().arrivals.retain(is_end);
-                            self.close(known::KILLED);
+                            self.close(names::KILLED);
                         }
                     }
                     Arrival::End(reason) => self.end(&reason),

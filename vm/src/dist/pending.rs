@@ -30,7 +30,7 @@ pub(super) fn adapted(frame: Frame, flags: u64) -> Option<Frame> {
         Form::Within(operation) => {
             let (reason, _) = decode(payload?, &[], None).ok()?;
             let control = control_of(operation, rest, Some(&reason));
-            Frame::encoded(control.term(), None, false)
+            Frame::encoded(control.term(), None, false, true)
         }
     }
 }

@@ -224,7 +224,7 @@ mod tests {
     fn frame(from: u64, payload: usize) -> Frame {
         Frame {
             from,
-            bytes: vec![from as u8; payload + 1],
+            body: vec![from as u8; payload + 1].into(),
             payload: Some(1),
             ..Frame::default()
         }

@@ -187,8 +187,10 @@ impl Taker<'_> {
         match (operation, elements) {
             (SEND | SEND_SENDER, &[_, to]) => self.message(to, None),
             (SEND_TT | SEND_SENDER_TT, &[_, to, token]) => self.message(to, Some(token)),
-            (REG_SEND, &[_, _, name]) => self.named_message(name, None),
-            (REG_SEND_TT, &[_, _, name, token]) => self.named_message(name, Some(token)),
+            (REG_SEND, &[from, _, name]) if from.is_pid() => self.named_message(name, None),
+            (REG_SEND_TT, &[from, _, name, token]) if from.is_pid() => {
+                self.named_message(name, Some(token))
+            }
             (ALIAS_SEND, &[_, alias]) => self.alias_message(alias, None, false),
             (ALIAS_SEND_TT, &[_, alias, token]) => self.alias_message(alias, Some(token), false),
             (ALTERNATIVE, [bits, from, to, token @ ..])
@@ -273,9 +275,15 @@ impl Taker<'_> {
             _ => Err(Damaged),
         }
     }
-    /// The message, with the token of sequential tracing that came along.
+    /// The message, with the token of sequential tracing that came along. One that is none goes to its receiver all the same, as OTP leaves
+    /// decoding to that.
     fn body(&self, token: Option<Term<'_>>) -> Result<Message, Damaged> {
-        let message = self.payload.message()?;
+        if self.payload.bytes.is_empty() {
+            return Err(Damaged);
+        }
+        let Ok(message) = self.payload.message() else {
+            return Ok(Message::damaged(self.connection.id));
+        };
         match token.filter(|token| token.is_tuple()) {
             Some(token) => Ok(crate::seq_trace::attach(message, token)),
             None => Ok(message),

@@ -3,6 +3,7 @@
 use super::{Connection, Sender, flag};
 use crate::process::Peer;
 use crate::process::relations::{RemoteReference, Watched, reference_term};
+use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term};
 
@@ -83,7 +84,8 @@ fn building<F: for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>>(build: F) -> F {
 }
 
 impl Connection {
-    /// A message from the local process `from`, which waits if it is a large one unless it is never suspended.
+    /// A message from the local process `from`, which waits if it is a large one unless it is never suspended. `false`: it is too large for the
+    /// format.
     pub fn send_message(
         &self,
         (from, suspends): (u64, bool),
@@ -91,7 +93,7 @@ impl Connection {
         message: Term<'_>,
         token: Option<Term<'_>>,
         priority: bool,
-    ) {
+    ) -> bool {
         use operation::*;
         let sender = self.can(flag::SEND_SENDER);
         // Who does not know of such labels gets no token.
@@ -100,7 +102,7 @@ impl Connection {
             self.can(flag::BIG_LABELS) || label.is_some_and(|label| label.as_small().is_some())
         });
         if matches!(to, To::Alias(_)) && !self.can(flag::ALIAS) {
-            return;
+            return true;
         }
         let alternative = priority && self.can(flag::ALTERNATIVE);
         let control = building(|builder| {
@@ -139,7 +141,7 @@ impl Connection {
             builder.tuple(&elements)
         });
         let process = from;
-        self.send(Sender { process, suspends }, control, Some(message));
+        self.send(Sender { process, suspends }, control, Some(message))
     }
     fn send_pair(&self, sender: Sender, operation: i64, from: Peer, to: Peer) {
         let control = building(|builder| {
@@ -174,15 +176,14 @@ impl Connection {
         (with_payload, without): (i64, i64),
         elements: impl for<'p> FnOnce(&mut Builder<'p>) -> Vec<Term<'p>>,
         reason: Term<'_>,
-    ) {
+    ) -> bool {
         if self.can(flag::EXIT_PAYLOAD) {
             let control = building(|builder| {
                 let mut all = vec![Term::small(with_payload)];
                 all.extend(elements(builder));
                 builder.tuple(&all)
             });
-            self.send(sender, control, Some(reason));
-            return;
+            return self.send(sender, control, Some(reason));
         }
         let control = building(|builder| {
             let mut all = vec![Term::small(without)];
@@ -190,7 +191,19 @@ impl Connection {
             all.push(copy(reason, builder));
             builder.tuple(&all)
         });
-        self.send(sender, control, None);
+        self.send(sender, control, None)
+    }
+    /// As [`Connection::send_with_reason`]. Nobody is there who could be told that the reason is too large: the connection ends.
+    fn send_last_words(
+        &self,
+        sender: Sender,
+        operations: (i64, i64),
+        elements: impl for<'p> FnOnce(&mut Builder<'p>) -> Vec<Term<'p>>,
+        reason: Term<'_>,
+    ) {
+        if !self.send_with_reason(sender, operations, elements, reason) {
+            self.close(known::KILLED);
+        }
     }
     /// `from`, to which `to` is linked, has exited. A large reason is admitted as there is room, though nobody waits for that.
     pub fn send_link_exit(&self, from: Peer, to: Peer, reason: Term<'_>) {
@@ -200,21 +213,21 @@ impl Connection {
             process,
             suspends: true,
         };
-        self.send_with_reason(
+        self.send_last_words(
             sender,
             operations,
             |builder| vec![from.term(builder), to.term(builder)],
             reason,
         );
     }
-    /// `exit(To, Reason)`. `suspends`: who sends waits if the reason is large.
+    /// `exit(To, Reason)`. `suspends`: who sends waits if the reason is large. `false`: it is too large for the format.
     pub fn send_exit(
         &self,
         (from, suspends): (Peer, bool),
         to: Peer,
         reason: Term<'_>,
         priority: bool,
-    ) {
+    ) -> bool {
         let process = from.local().unwrap_or(0);
         let sender = Sender { process, suspends };
         if priority && self.can(flag::ALTERNATIVE) {
@@ -224,8 +237,7 @@ impl Connection {
                 let operation = Term::small(operation::ALTERNATIVE);
                 builder.tuple(&[operation, Term::small(bits), from, to])
             });
-            self.send(sender, control, Some(reason));
-            return;
+            return self.send(sender, control, Some(reason));
         }
         let operations = (operation::PAYLOAD_EXIT2, operation::EXIT2);
         self.send_with_reason(
@@ -233,7 +245,7 @@ impl Connection {
             operations,
             |builder| vec![from.term(builder), to.term(builder)],
             reason,
-        );
+        )
     }
     /// `exit(Alias, Reason)`, which only nodes that know of priorities take.
     pub fn send_alias_exit(
@@ -242,9 +254,9 @@ impl Connection {
         alias: Term<'_>,
         reason: Term<'_>,
         priority: bool,
-    ) {
+    ) -> bool {
         if !self.can(flag::ALTERNATIVE) {
-            return;
+            return true;
         }
         let urgent = if priority { alternative::PRIORITY } else { 0 };
         let bits = alternative::ALIAS | alternative::EXIT | urgent;
@@ -254,7 +266,7 @@ impl Connection {
             builder.tuple(&[operation, Term::small(bits), from, alias])
         });
         let process = from.local().unwrap_or(0);
-        self.send(Sender { process, suspends }, control, Some(reason));
+        self.send(Sender { process, suspends }, control, Some(reason))
     }
     /// The local process `from` watches a process, or a name, there.
     pub fn send_monitor(&self, from: u64, what: Watched, reference: RefNumbers, with_pid: bool) {
@@ -297,7 +309,7 @@ impl Connection {
             process: from.unwrap_or(0),
             suspends: true,
         };
-        self.send_with_reason(
+        self.send_last_words(
             sender,
             operations,
             |builder| {
@@ -315,7 +327,7 @@ impl Connection {
         let sender = Sender::goes_on(from);
         self.send_pair(sender, operation::GROUP_LEADER, leader, to);
     }
-    /// A process is to be started there. The call is `{Module, Function, Arity}` and the arguments.
+    /// A process is to be started there; `false`: the arguments are too large for the format. The call is `{Module, Function, Arity}` and the arguments.
     pub fn send_spawn_request(
         &self,
         reference: Term<'_>,
@@ -324,7 +336,7 @@ impl Connection {
         (call, arguments): (Term<'_>, Term<'_>),
         options: Term<'_>,
         token: Option<Term<'_>>,
-    ) {
+    ) -> bool {
         let operation = match token {
             Some(_) => operation::SPAWN_REQUEST_TT,
             None => operation::SPAWN_REQUEST,
@@ -344,7 +356,7 @@ impl Connection {
             builder.tuple(&elements)
         });
         let process = from;
-        self.send(Sender { process, suspends }, control, Some(arguments));
+        self.send(Sender { process, suspends }, control, Some(arguments))
     }
     /// The answer to such a request: a pid, or an atom that says why there is none.
     pub fn send_spawn_reply(

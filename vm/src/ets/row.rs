@@ -164,6 +164,10 @@ impl Row {
     pub fn words(&self) -> usize {
         self.header().words
     }
+    /// What in it owns something.
+    pub(crate) fn owners(&self) -> &OffHeap {
+        &self.header().offheap
+    }
     /// Sizes, in bytes, of the counted binaries that the row keeps alive, and how many hold each.
     pub fn binaries(&self) -> Vec<(u64, usize, usize)> {
         let mut found = Vec::new();

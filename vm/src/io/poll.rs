@@ -83,7 +83,7 @@ pub fn without_thread() {
 static GATE: RwLock<()> = RwLock::new(());
 
 /// Calls `body` while no notice is called: nobody else reads from a descriptor because it is ready.
-pub(crate) fn held<R>(body: impl FnOnce() -> R) -> R {
+pub fn held<R>(body: impl FnOnce() -> R) -> R {
     let _closed = GATE.write();
     body()
 }

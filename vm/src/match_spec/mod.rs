@@ -30,6 +30,7 @@ use head::HeadOp;
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy_all;
 use oxbeam_term::heap::arena::Arena;
+use oxbeam_term::heap::offheap::OffHeap;
 use oxbeam_term::{Builder, Term, Word};
 
 /// What a specification is for.
@@ -60,7 +61,14 @@ pub struct MatchSpec {
     clauses: Vec<Clause>,
     dialect: Dialect,
     /// Where the constants are.
-    _constants: Arena,
+    constants: Arena,
+}
+
+impl MatchSpec {
+    /// What of its constants owns something.
+    pub(crate) fn constants(&self) -> &OffHeap {
+        &self.constants.offheap
+    }
 }
 
 // SAFETY: the constants never change, and what they share is counted atomically.
@@ -138,7 +146,7 @@ pub fn compile(specification: Term<'_>, dialect: Dialect) -> Result<MatchSpec, E
         Ok(MatchSpec {
             clauses,
             dialect,
-            _constants: arena,
+            constants: arena,
         })
     } else {
         Err(errors)
@@ -154,7 +162,7 @@ pub fn compile_for_table(specification: Term<'_>) -> Result<MatchSpec, Errors> {
         return Ok(MatchSpec {
             clauses: Vec::new(),
             dialect: Dialect::Table,
-            _constants: Arena::new(),
+            constants: Arena::new(),
         });
     }
     compile(specification, Dialect::Table)

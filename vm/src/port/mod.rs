@@ -30,6 +30,7 @@ use crate::trace::Tracee;
 use driver::Entry;
 use line::LineBuffer;
 use oxbeam_term::atom::known;
+use oxbeam_term::boxed::external::max_local_port;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term};
 use parking_lot::{Mutex, MutexGuard, ReentrantMutex, ReentrantMutexGuard, RwLock};
@@ -135,6 +136,18 @@ impl DerefMut for Held<'_> {
 struct Table {
     ports: BTreeMap<u64, Arc<Port>>,
     next: u64,
+}
+
+impl Table {
+    /// The first number from `next` on that no port has. They begin anew at their end.
+    fn free_from(&self, next: u64) -> u64 {
+        let numbers = max_local_port() + 1;
+        let mut number = next % numbers;
+        while self.ports.contains_key(&number) {
+            number = (number + 1) % numbers;
+        }
+        number
+    }
 }
 
 static TABLE: RwLock<Table> = RwLock::new(Table {
@@ -303,9 +316,23 @@ fn reserve() -> Option<u64> {
     if table.ports.len() >= machine().config.port_limit {
         return None;
     }
-    let number = table.next;
-    table.next += 1;
+    let number = table.free_from(table.next);
+    table.next = number + 1;
     Some(number)
+}
+
+/// The number of the next port, if nobody takes it meanwhile.
+pub fn next_number() -> u64 {
+    let table = TABLE.read();
+    table.free_from(table.next)
+}
+
+/// Lets numbers go on from `next`, or from the first after it that is free; gives that one.
+pub fn set_next_number(next: u64) -> u64 {
+    let mut table = TABLE.write();
+    let next = table.free_from(next);
+    table.next = next;
+    next
 }
 
 fn make(

@@ -183,6 +183,14 @@ impl Request {
         }
         Some(())
     }
+    /// Who looks at messages finds those that are none.
+    pub fn prepare(&self, owned: &mut Owned) {
+        let looks = self.items.contains(&Item::Messages)
+            || self.items.contains(&Item::TotalHeapSize) && !owned.off_heap_messages;
+        if looks {
+            owned.mailbox.drop_all_damaged();
+        }
+    }
     /// What `process_info/1` asks for.
     pub fn default_items() -> Request {
         Request {
@@ -198,6 +206,7 @@ impl Request {
 
 /// Answers a request of another process.
 pub fn answer(process: &Process, owned: &mut Owned, request: &Request) {
+    request.prepare(owned);
     let message = Message::build(|builder| {
         let reference = builder.reference(request.reference);
         let result = build(builder, process, owned, request, false);

@@ -73,6 +73,19 @@ impl Message {
         });
         result.map(|()| message)
     }
+    /// One that another node has sent over the connection of this number, and that is none: its receiver finds that out.
+    pub fn damaged(connection: u32) -> Message {
+        Message {
+            word: Word::NONE,
+            token: Word::small(i64::from(connection)),
+            fragment: Some(Arena::new().into()),
+        }
+    }
+    /// Is it one of those? It has no term.
+    #[inline]
+    pub fn is_damaged(&self) -> bool {
+        self.word.is_none()
+    }
     /// The term, for as long as the message is borrowed.
     pub fn term(&self) -> Term<'_> {
         // SAFETY: the fragment, which this borrow keeps, holds the term; or the heap that took it over, whose owner asks.
@@ -186,16 +199,39 @@ impl Mailbox {
     /// The message that the receive looks at; its data becomes a part of `heap`.
     #[inline]
     pub fn current(&mut self, heap: &mut Heap) -> Option<Word> {
-        let index = self.current_index();
-        if index == NOTHING {
-            return None;
+        loop {
+            let index = self.current_index();
+            if index == NOTHING {
+                return None;
+            }
+            let message = &mut self.slots[index as usize].message;
+            if message.is_damaged() {
+                self.drop_damaged(index);
+                continue;
+            }
+            if let Some(fragment) = message.fragment.take() {
+                fragment.unpack(&mut message.word, &mut message.token, &mut heap.arena);
+                self.adopted += 1;
+            }
+            return Some(message.word);
         }
-        let message = &mut self.slots[index as usize].message;
-        if let Some(fragment) = message.fragment.take() {
-            fragment.unpack(&mut message.word, &mut message.token, &mut heap.arena);
-            self.adopted += 1;
+    }
+    /// Somebody has looked at a message that is none: the connection that it came over ends.
+    #[cold]
+    fn drop_damaged(&mut self, index: u32) {
+        let connection = self.unlink(index).token;
+        crate::dist::damaged(connection.small_value() as u32);
+    }
+    /// Somebody looks at all messages.
+    pub fn drop_all_damaged(&mut self) {
+        let mut next = self.first;
+        while next != NOTHING {
+            let slot = &self.slots[next as usize];
+            let index = std::mem::replace(&mut next, slot.next);
+            if slot.message.is_damaged() {
+                self.drop_damaged(index);
+            }
         }
-        Some(message.word)
     }
     /// The message that the receive looks at, if its data is a part of the heap already.
     #[inline(always)]
@@ -378,7 +414,8 @@ impl Mailbox {
         while next != NOTHING {
             let index = next;
             next = self.slots[index as usize].next;
-            if wanted(self.slots[index as usize].message.term()) {
+            let message = &self.slots[index as usize].message;
+            if !message.is_damaged() && wanted(message.term()) {
                 taken.push(self.unlink(index));
                 if !all {
                     break;
@@ -401,7 +438,8 @@ impl Mailbox {
             Some(at) => self.slots[at as usize].next,
         };
         while next != NOTHING {
-            if wanted(self.slots[next as usize].message.term()) {
+            let message = &self.slots[next as usize].message;
+            if !message.is_damaged() && wanted(message.term()) {
                 return Some(self.unlink(next));
             }
             next = self.slots[next as usize].next;
@@ -432,7 +470,9 @@ impl Mailbox {
         while next != NOTHING {
             let slot = &mut self.slots[next as usize];
             next = slot.next;
-            if let Some(fragment) = slot.message.fragment.take() {
+            if !slot.message.is_damaged()
+                && let Some(fragment) = slot.message.fragment.take()
+            {
                 heap.arena.adopt(fragment.into_arena());
                 self.adopted += 1;
             }

@@ -128,6 +128,10 @@ impl RemoteReference {
             count: all.len() as u8,
         })
     }
+    /// Whose it is.
+    pub fn node(&self) -> &'static Node {
+        self.node
+    }
     /// The reference as a term.
     pub fn term<'p>(self, builder: &mut Builder<'p>) -> Term<'p> {
         builder.external_reference(self.node, &self.numbers[..usize::from(self.count)])

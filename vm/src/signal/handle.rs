@@ -169,6 +169,9 @@ fn alias_message(
 /// Tells who traces messages of one that has come.
 #[cold]
 fn received(process: &Process, message: &Message) {
+    if message.is_damaged() {
+        return;
+    }
     // The sender's pid, or a token, which names the sender too.
     let from = if message.token.is_none() {
         None

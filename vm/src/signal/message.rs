@@ -27,6 +27,8 @@ pub enum Sent {
     Busy(u64),
     /// So is the connection to the destination's node, and nothing was sent.
     BusyNode,
+    /// It is too large for another node.
+    TooLarge,
     /// On its way over a busy connection: the sender waits, and sends again, which then does nothing.
     Suspended,
 }
@@ -99,7 +101,9 @@ fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner:
     }
     let token = token.as_ref().map(Message::term);
     let from = (process.number, manner.suspend && !asynchronous);
-    connection.send_message(from, to, message, token, manner.priority);
+    if !connection.send_message(from, to, message, token, manner.priority) {
+        return Sent::TooLarge;
+    }
     // SAFETY: as above.
     let owned = unsafe { &mut *process.owned_pointer() };
     if manner.suspend && remote::must_wait(process, owned, &connection, None) {
@@ -315,10 +319,14 @@ pub fn send_from_instruction(process: &Process, to: Word, message: Word) -> Behi
     // SAFETY: both are terms of the process, which the caller runs.
     let (to, message) = unsafe { (Term::from_word(to), Term::from_word(message)) };
     match send(process, to, message) {
-        Sent::Badarg => {
+        failed @ (Sent::Badarg | Sent::TooLarge) => {
+            let reason = match failed {
+                Sent::TooLarge => known::SYSTEM_LIMIT,
+                _ => known::BADARG,
+            };
             // SAFETY: the caller runs the process and holds no reference into its owned part.
             let owned = unsafe { &mut *process.owned_pointer() };
-            owned.exception.set(Class::Error, Word::atom(known::BADARG));
+            owned.exception.set(Class::Error, Word::atom(reason));
             // SAFETY: the arguments are terms of the process; nothing collects here.
             let arguments = unsafe { owned.heap.arena.builder() }.list([to, message]);
             owned.exception.culprit = Some(crate::process::Culprit {

@@ -11,10 +11,10 @@
 use crate::binary::kernel;
 use crate::binary::refc::SharedBytes;
 use crate::boxed::fun;
-use crate::boxed::reference::{Magic, WITH_OBJECT};
+use crate::boxed::reference::WITH_OBJECT;
 use crate::heap::arena::{Arena, Block, Builder};
 use crate::heap::literal::{Leaving, LiteralArea, is_literal};
-use crate::heap::offheap::OffHeap;
+use crate::heap::offheap::{self, OffHeap};
 use crate::heap::parcel::Parcel;
 use crate::marks::Marks;
 use crate::rules::{Rules, rules};
@@ -228,8 +228,8 @@ impl<S: Sharing> Copier<'_, S> {
                     let words = 1 + header.object_arity();
                     let copy = self.take(words);
                     std::ptr::copy_nonoverlapping(object, copy, words);
-                    if header.subtag() == subtag::REFERENCE && header.arity() == WITH_OBJECT {
-                        Arc::increment_strong_count((*copy.add(3)).0 as *const Magic);
+                    if offheap::owns(header) {
+                        offheap::share(copy);
                         self.offheap.push(copy);
                     }
                     if S::WHOLE && header.subtag() == subtag::FUN && !rules().fun_creators {
@@ -702,8 +702,7 @@ unsafe fn otp_words(word: Word, header: Word, rules: &Rules) -> usize {
             subtag::FUN => rules.fun_words + header.arity() - 2,
             subtag::EXPORT => rules.external_fun_words,
             subtag::REFERENCE if header.arity() == WITH_OBJECT => 3,
-            subtag::EXTERNAL_PID | subtag::EXTERNAL_PORT => 4,
-            // A link, and the count of numbers packed among them.
+            // The count of numbers is packed among them.
             subtag::EXTERNAL_REFERENCE => 4 + (*object.add(2)).0 as usize / 2,
             _ => 1 + header.object_arity(),
         }
@@ -787,6 +786,7 @@ fn shared_size_by(term: Term<'_>, rules: &Rules) -> usize {
 mod tests {
     use super::*;
     use crate::Atom;
+    use crate::boxed::reference::Magic;
     use crate::boxed::reference::RefNumbers;
     use crate::rules::{OTP_25, OTP_27, OTP_29};
 

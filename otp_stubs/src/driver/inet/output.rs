@@ -115,7 +115,7 @@ impl Tcp {
             self.queue.push_bytes(header);
             let (head, body, from, to) = packet.into_parts();
             self.queue.push_vec(head);
-            self.queue.push_part(body, from, to);
+            self.queue.push_part(&body, from, to);
         }
         if !waits && self.socket.options.delay_send && !self.socket.ignored {
             self.socket.set_timer(0, Purpose::DelayedSend);

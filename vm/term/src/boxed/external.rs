@@ -1,21 +1,46 @@
-//! Pids, ports and references of other nodes: `[header][node][number …]`. Nodes are shared by name and never freed.
+//! Pids, ports and references of other nodes: `[header][node][number …][link]`. Nodes are shared by name and never freed; each counts the terms that
+//! name it, so that it is known which of them are still of interest. The link is that of the heap's list of what owns something.
 
 use crate::atom::Atom;
 use crate::heap::arena::Builder;
 use crate::rules::rules;
-use crate::term::Term;
+use crate::term::{Term, View};
 use crate::word::{Word, subtag};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 /// A node's name and creation.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Node {
     /// Name.
     pub name: Atom,
     /// Creation.
     pub creation: u32,
+    /// Terms of it.
+    terms: AtomicUsize,
+    /// When the last of them went, in milliseconds of [`set_clock`].
+    left: AtomicU64,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Node) -> bool {
+        (self.name, self.creation) == (other.name, other.creation)
+    }
+}
+
+impl Eq for Node {}
+
+static CLOCK: OnceLock<fn() -> u64> = OnceLock::new();
+
+/// Sets what tells when the last term of a node goes, in milliseconds; the first call counts.
+pub fn set_clock(clock: fn() -> u64) {
+    let _ = CLOCK.set(clock);
+}
+
+fn now() -> u64 {
+    CLOCK.get().map_or(0, |clock| clock())
 }
 
 static NODES: Mutex<Option<HashMap<(Atom, u32), &'static Node>>> = Mutex::new(None);
@@ -25,18 +50,53 @@ impl Node {
     pub fn of(name: Atom, creation: u32) -> &'static Node {
         let mut nodes = NODES.lock();
         let nodes = nodes.get_or_insert_with(HashMap::new);
-        nodes
-            .entry((name, creation))
-            .or_insert_with(|| Box::leak(Box::new(Node { name, creation })))
+        nodes.entry((name, creation)).or_insert_with(|| {
+            Box::leak(Box::new(Node {
+                name,
+                creation,
+                terms: AtomicUsize::new(0),
+                left: AtomicU64::new(now()),
+            }))
+        })
     }
-    /// Names of all nodes that have been heard of.
-    pub fn names() -> Vec<Atom> {
+    /// All that have been heard of.
+    pub fn all() -> Vec<&'static Node> {
         let nodes = NODES.lock();
-        let nodes = nodes.iter().flat_map(HashMap::keys);
-        let mut names: Vec<Atom> = nodes.map(|node| node.0).collect();
-        names.sort_unstable_by_key(|name| name.index());
-        names.dedup();
-        names
+        nodes.iter().flat_map(HashMap::values).copied().collect()
+    }
+    /// There are terms of it, or were less than so many milliseconds ago.
+    pub fn is_of_interest(&self, delay: Option<u64>) -> bool {
+        self.terms() > 0
+            || delay
+                .is_none_or(|delay| now().saturating_sub(self.left.load(Ordering::Relaxed)) < delay)
+    }
+    /// How many terms of it there are.
+    pub fn terms(&self) -> usize {
+        self.terms.load(Ordering::Acquire)
+    }
+    /// Something else has just ended that was of interest.
+    pub fn touch(&self) {
+        self.left.store(now(), Ordering::Relaxed);
+    }
+    /// The node that this term is a process, port or reference of, if that is not this one.
+    pub fn of_term(term: Term<'_>) -> Option<&'static Node> {
+        match term.view() {
+            View::ExternalPid(it) | View::ExternalPort(it) | View::ExternalReference(it) => {
+                Some(it.node())
+            }
+            _ => None,
+        }
+    }
+    /// One more term of it.
+    pub(crate) fn hold(&self) {
+        self.terms.fetch_add(1, Ordering::Relaxed);
+    }
+    /// One less.
+    pub(crate) fn leave(&self) {
+        if self.terms.load(Ordering::Relaxed) == 1 {
+            self.left.store(now(), Ordering::Relaxed);
+        }
+        self.terms.fetch_sub(1, Ordering::Release);
     }
     /// The latest incarnation of the node of this name that has been heard of.
     pub fn known(name: Atom) -> Option<&'static Node> {
@@ -161,12 +221,14 @@ impl<'p> External<'p> {
 
 impl<'p> Builder<'p> {
     fn external(&mut self, tag: u64, node: &'static Node, number: u64) -> Term<'p> {
-        let object = self.alloc(3);
-        // SAFETY: three fresh words.
+        node.hold();
+        let object = self.alloc(4);
+        // SAFETY: four fresh words, the last one for the list; it is whole when it goes there.
         unsafe {
-            *object = Word::header(tag, 2);
+            *object = Word::header(tag, 3);
             *object.add(1) = Word(std::ptr::from_ref(node) as u64);
             *object.add(2) = Word(number);
+            self.arena().offheap.push(object);
             Term::from_word(Word::boxed(object))
         }
     }
@@ -181,16 +243,18 @@ impl<'p> Builder<'p> {
     /// A reference of another node; at most five numbers.
     pub fn external_reference(&mut self, node: &'static Node, numbers: &[u32]) -> Term<'p> {
         let packed = numbers.len().div_ceil(2);
-        let object = self.alloc(3 + packed);
-        // SAFETY: fresh room for the header, the node, the count and the packed numbers.
+        node.hold();
+        let object = self.alloc(4 + packed);
+        // SAFETY: fresh room for the header, the node, the count, the packed numbers and the link; it is whole when it goes on the list.
         unsafe {
-            *object = Word::header(subtag::EXTERNAL_REFERENCE, 2 + packed);
+            *object = Word::header(subtag::EXTERNAL_REFERENCE, 3 + packed);
             *object.add(1) = Word(std::ptr::from_ref(node) as u64);
             *object.add(2) = Word(numbers.len() as u64);
             for (index, pair) in numbers.chunks(2).enumerate() {
                 *object.add(3 + index) =
                     Word(u64::from(pair[0]) | (u64::from(pair.get(1).copied().unwrap_or(0)) << 32));
             }
+            self.arena().offheap.push(object);
             Term::from_word(Word::boxed(object))
         }
     }

@@ -195,7 +195,8 @@ pub(super) unsafe fn equal(a: Word, b: Word, mode: Mode) -> bool {
                         continue;
                     }
                     subtag::EXTERNAL_PID | subtag::EXTERNAL_PORT if header == other => {
-                        if slices_differ(a, b, header.arity()) {
+                        // All but the link.
+                        if slices_differ(a, b, header.arity() - 1) {
                             return false;
                         }
                         continue;

@@ -125,11 +125,8 @@ pub enum Piece {
 /// # Errors
 /// See [`EncodeError`].
 pub fn encode_pieces(term: Term<'_>, options: &EncodeOptions) -> Result<Vec<Piece>, EncodeError> {
-    let mut sink = Pieces {
-        out: vec![VERSION],
-        cuts: Vec::new(),
-        left_out: 0,
-    };
+    let mut sink = Encoded::new(HEAP_LIMIT + 1);
+    sink.out.push(VERSION);
     Encoder::new(options, None, &mut sink).run(term)?;
     let mut pieces = Vec::with_capacity(sink.cuts.len() * 2 + 1);
     let mut rest = sink.out;
@@ -253,19 +250,120 @@ impl Sink for Vec<u8> {
 }
 
 struct Cut {
+    /// Where it stands among the bytes of their own.
     at: usize,
+    /// Bytes left out before it.
+    before: usize,
     bytes: SharedBytes,
     start: usize,
     len: usize,
 }
 
-struct Pieces {
+/// Encoded terms: bytes of their own, between which large binaries are referred to.
+pub struct Encoded {
     out: Vec<u8>,
     cuts: Vec<Cut>,
     left_out: usize,
+    least: usize,
 }
 
-impl Sink for Pieces {
+impl Default for Encoded {
+    fn default() -> Encoded {
+        Encoded::new(usize::MAX)
+    }
+}
+
+impl From<Vec<u8>> for Encoded {
+    fn from(out: Vec<u8>) -> Encoded {
+        Encoded {
+            out,
+            ..Encoded::default()
+        }
+    }
+}
+
+/// A part of [`Encoded`] terms, from one byte to another.
+pub enum Part<'e> {
+    /// Of [`Encoded::own`].
+    Own(usize, usize),
+    /// Of a binary.
+    Shared(&'e SharedBytes, usize, usize),
+}
+
+impl Encoded {
+    /// Nothing yet. Binaries of `least` bytes and more will be referred to.
+    pub fn new(least: usize) -> Encoded {
+        Encoded {
+            out: Vec::new(),
+            cuts: Vec::new(),
+            left_out: 0,
+            least,
+        }
+    }
+    /// Appends a term without the version byte, uncompressed; atoms may go into a table.
+    ///
+    /// # Errors
+    /// See [`EncodeError`].
+    pub fn append<'o>(
+        &'o mut self,
+        term: Term<'o>,
+        options: &'o EncodeOptions,
+        atoms: Option<&'o mut dyn AtomTable>,
+    ) -> Result<(), EncodeError> {
+        Encoder::new(options, atoms, self).run(term)
+    }
+    /// Appends bytes.
+    pub fn append_bytes(&mut self, bytes: &[u8]) {
+        self.put(bytes);
+    }
+    /// All but the binaries that are referred to.
+    pub fn own(&self) -> &[u8] {
+        &self.out
+    }
+    /// Bytes, those of the binaries too.
+    pub fn len(&self) -> usize {
+        self.position()
+    }
+    /// Nothing at all?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Passes the bytes from `from` to `to`, those of the binaries counted, part by part.
+    pub fn parts<'e>(&'e self, mut from: usize, to: usize, mut take: impl FnMut(Part<'e>)) {
+        let to = to.min(self.len());
+        let first = self
+            .cuts
+            .partition_point(|cut| cut.at + cut.before + cut.len <= from);
+        let mut before = self.cuts.get(first).map_or(self.left_out, |cut| cut.before);
+        for cut in &self.cuts[first..] {
+            let begin = cut.at + cut.before;
+            if from < to.min(begin) {
+                take(Part::Own(from - before, to.min(begin) - before));
+                from = begin;
+            }
+            if from >= to {
+                return;
+            }
+            let end = to.min(begin + cut.len);
+            let (start, stop) = (cut.start + from - begin, cut.start + end - begin);
+            take(Part::Shared(&cut.bytes, start, stop));
+            from = end;
+            before = cut.before + cut.len;
+        }
+        if from < to {
+            take(Part::Own(from - before, to - before));
+        }
+    }
+    /// Copies the bytes from `from` to `to` behind others.
+    pub fn copy_to(&self, from: usize, to: usize, out: &mut Vec<u8>) {
+        self.parts(from, to, |part| match part {
+            Part::Own(from, to) => out.extend_from_slice(&self.out[from..to]),
+            Part::Shared(bytes, from, to) => out.extend_from_slice(&bytes.bytes()[from..to]),
+        });
+    }
+}
+
+impl Sink for Encoded {
     fn put(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
@@ -282,16 +380,17 @@ impl Sink for Pieces {
         let Some(bytes) = bits.shared() else {
             return false;
         };
-        if len <= HEAP_LIMIT || !bits.bit_offset().is_multiple_of(8) {
+        if len < self.least || !bits.bit_offset().is_multiple_of(8) {
             return false;
         }
-        self.left_out += len;
         self.cuts.push(Cut {
             at: self.out.len(),
+            before: self.left_out,
             bytes: bytes.clone(),
             start: bits.bit_offset() / 8,
             len,
         });
+        self.left_out += len;
         true
     }
     fn hash_from(&self, mark: usize) -> u32 {

@@ -15,8 +15,8 @@ pub use decode::{
     DecodeContext, DecodeError, DecodeOptions, FunKey, LocalReference, decode, decode_term,
 };
 pub use encode::{
-    AtomTable, EncodeError, EncodeOptions, Piece, encode, encode_pieces, encode_term,
-    encode_term_with_atoms, external_size,
+    AtomTable, EncodeError, EncodeOptions, Encoded, Part, Piece, encode, encode_pieces,
+    encode_term, encode_term_with_atoms, external_size,
 };
 
 use std::sync::atomic::{AtomicU32, Ordering};

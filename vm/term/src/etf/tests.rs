@@ -218,6 +218,30 @@ fn a_local_term_is_for_this_incarnation() {
     });
 }
 
+#[test]
+fn parts_of_what_refers_to_binaries_are_those_of_what_copies_them() {
+    building(|builder| {
+        let large: Vec<u8> = (0..300).map(|n| n as u8).collect();
+        let (first, second) = (builder.binary(&large[..150]), builder.binary(&large));
+        let end = builder.sub_bits(second, 80, 8 * 200);
+        let term = builder.tuple(&[Term::small(1), first, second, Term::NIL, end]);
+        let options = EncodeOptions::default();
+        let mut plain = Vec::new();
+        encode_term(term, &options, &mut plain).unwrap();
+        let mut encoded = Encoded::new(100);
+        encoded.append(term, &options, None).unwrap();
+        assert_eq!(encoded.len(), plain.len());
+        assert!(encoded.own().len() < 60);
+        for from in 0..plain.len() {
+            for to in from..=plain.len() {
+                let mut part = Vec::new();
+                encoded.copy_to(from, to, &mut part);
+                assert_eq!(part, plain[from..to], "{from}..{to}");
+            }
+        }
+    });
+}
+
 struct Table(Vec<Atom>);
 
 impl AtomTable for Table {

@@ -13,7 +13,7 @@ pub mod zeal;
 
 use crate::heap::arena::Block;
 use crate::heap::literal::{Leaving, RANGE as LITERALS, literal_base};
-use crate::heap::offheap::OffHeap;
+use crate::heap::offheap::{self, OffHeap};
 use crate::heap::{Heap, RED_ZONE};
 use crate::word::{Word, primary, subtag};
 use hashbrown::HashMap;
@@ -433,12 +433,10 @@ impl<const MINOR: bool, const LEAVING: bool> Collector<'_, MINOR, LEAVING> {
 
     /// A copy of a literal that owns something shares it: one more count.
     unsafe fn adopt_copy(&mut self, copy: *mut Word) {
-        // SAFETY: a whole reference-counted binary; its count is raised and the copy becomes a part of a list by `sweep`'s caller.
+        // SAFETY: a whole object; what it owns is shared and the copy becomes a part of a list by `sweep`'s caller.
         unsafe {
-            if (*copy).subtag() == subtag::REFC {
-                let shared =
-                    crate::binary::refc::SharedBytes::borrow_raw(&(*copy.add(2)).0).clone();
-                std::mem::forget(shared);
+            if offheap::owns(*copy) {
+                offheap::share(copy);
                 LITERAL_COPIES.with_borrow_mut(|copies| copies.push(copy as usize));
             }
         }

@@ -4,7 +4,7 @@ use super::Roots;
 use super::zeal::POISON;
 use crate::heap::Heap;
 use crate::heap::literal::is_literal_address;
-use crate::heap::offheap::OffHeap;
+use crate::heap::offheap::{OffHeap, owns};
 use crate::word::{Word, subtag};
 
 /// What a word of a heap is.
@@ -125,15 +125,10 @@ impl Area {
                 subtag::FUN => 2,
                 subtag::SUB_BITS => 3,
                 subtag::MATCH => 4,
-                subtag::REFC => {
-                    area.owners += 1;
+                _ => {
+                    area.owners += usize::from(owns(word));
                     1 + word.arity()
                 }
-                subtag::REFERENCE => {
-                    area.owners += usize::from(word.arity() == OWNER_ARITY);
-                    1 + word.arity()
-                }
-                _ => 1 + word.arity(),
             };
         }
         assert!(
@@ -185,6 +180,3 @@ fn around(start: *const Word, at: usize, count: usize) -> String {
         .map(|index| format!("\n  {index}: {:#018x}", unsafe { (*start.add(index)).0 }))
         .collect()
 }
-
-/// Words behind the header of a magic reference.
-const OWNER_ARITY: usize = crate::boxed::reference::WITH_OBJECT;

@@ -3,6 +3,7 @@
 //! The range is reserved once and filled in pages; blocks that are given back are used again.
 
 use super::arena::{Arena, Block};
+use super::offheap::OffHeap;
 use crate::gc::zeal::{self, ZEAL};
 use crate::word::Word;
 use parking_lot::Mutex;
@@ -165,6 +166,10 @@ impl LiteralArea {
     /// The area's arena, to build in.
     pub fn arena(&mut self) -> &mut Arena {
         self.arena.get_or_insert_with(Arena::of_literals)
+    }
+    /// What in it owns something.
+    pub fn owners(&self) -> Option<&OffHeap> {
+        self.arena.as_ref().map(|arena| &arena.offheap)
     }
     /// Does the area hold this address?
     pub fn contains(&self, address: *const Word) -> bool {

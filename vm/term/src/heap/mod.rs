@@ -202,6 +202,10 @@ impl Heap {
             self.old_offheap.binary_words,
         )
     }
+    /// The lists of off-heap objects.
+    pub fn offheaps(&self) -> [&OffHeap; 2] {
+        [&self.arena.offheap, &self.old_offheap]
+    }
     /// Calls `f` with each off-heap object.
     pub fn for_each_offheap(&self, mut f: impl FnMut(*mut Word)) {
         self.arena.offheap.for_each(&mut f);

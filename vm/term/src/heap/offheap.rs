@@ -1,10 +1,13 @@
-//! The objects of a heap that own something outside it: reference-counted binaries and magic references.
+//! The objects of a heap that own something outside it: reference-counted binaries, magic references, and pids, ports and references of other
+//! nodes, which are counted.
 //!
-//! They form a list through a word of their own. The collector walks the list after copying: an object that was not moved is dead,
+//! They form a list through a word of their own, their last one. The collector walks the list after copying: an object that was not moved is dead,
 //! and what it owns is released.
 
 use crate::binary::refc::SharedBytes;
-use crate::boxed::reference::Magic;
+use crate::boxed::external::Node;
+use crate::boxed::reference::{Magic, WITH_OBJECT};
+use crate::term::Term;
 use crate::word::{Word, subtag};
 use std::sync::Arc;
 
@@ -19,13 +22,40 @@ pub struct OffHeap {
 /// Index of the link within an object.
 #[inline(always)]
 fn link(object: *mut Word) -> *mut Word {
-    // SAFETY: every object on the list has a header, and a link behind it where its kind says.
+    // SAFETY: every object on the list is whole, and its last word is the link.
+    unsafe { object.add((*object).arity()) }
+}
+
+/// Does an object with this header own something?
+#[inline(always)]
+pub(crate) fn owns(header: Word) -> bool {
+    match header.subtag() {
+        subtag::REFC
+        | subtag::EXTERNAL_PID
+        | subtag::EXTERNAL_PORT
+        | subtag::EXTERNAL_REFERENCE => true,
+        subtag::REFERENCE => header.arity() == WITH_OBJECT,
+        _ => false,
+    }
+}
+
+/// `object` is a new copy of one that owns something: so does the copy.
+///
+/// # Safety
+/// It is whole, what it was copied from lives, and [`owns`] says so of its header.
+pub(crate) unsafe fn share(object: *mut Word) {
+    // SAFETY: the caller's promise; the object has what its header says, nodes are never freed.
     unsafe {
-        object.add(if (*object).subtag() == subtag::REFC {
-            3
-        } else {
-            4
-        })
+        match (*object).subtag() {
+            subtag::REFC => {
+                let shared = SharedBytes::borrow_raw(&(*object.add(2)).0).clone();
+                std::mem::forget(shared);
+            }
+            subtag::REFERENCE => {
+                Arc::increment_strong_count((*object.add(3)).0 as *const Magic);
+            }
+            _ => (*((*object.add(1)).0 as *const Node)).hold(),
+        }
     }
 }
 
@@ -44,7 +74,7 @@ impl OffHeap {
     /// Puts an object on the list.
     ///
     /// # Safety
-    /// `object` is a whole reference-counted binary or magic reference that is on no list.
+    /// `object` is whole, owns something, and is on no list.
     pub unsafe fn push(&mut self, object: *mut Word) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -129,6 +159,11 @@ impl OffHeap {
             next = unsafe { *link(object) };
         }
     }
+    /// Calls `f` with each object, as a term.
+    pub fn for_each_term<'p>(&'p self, mut f: impl FnMut(Term<'p>)) {
+        // SAFETY: whole objects; the list's heap lives while it is borrowed.
+        self.for_each(|object| f(unsafe { Term::from_word(Word::boxed(object)) }));
+    }
     /// Releases everything.
     pub fn release_all(&mut self) {
         // SAFETY: nothing was moved, all objects are whole.
@@ -144,12 +179,12 @@ impl Default for OffHeap {
 
 /// Lets go of what an object owns.
 unsafe fn release(object: *mut Word) {
-    // SAFETY: the object holds one reference, in its second or fourth word, and dies now.
+    // SAFETY: the object holds one reference, where its kind has it, and dies now; nodes are never freed.
     unsafe {
-        if (*object).subtag() == subtag::REFC {
-            drop(SharedBytes::from_raw((*object.add(2)).0));
-        } else {
-            drop(Arc::from_raw((*object.add(3)).0 as *const Magic));
+        match (*object).subtag() {
+            subtag::REFC => drop(SharedBytes::from_raw((*object.add(2)).0)),
+            subtag::REFERENCE => drop(Arc::from_raw((*object.add(3)).0 as *const Magic)),
+            _ => (*((*object.add(1)).0 as *const Node)).leave(),
         }
     }
 }

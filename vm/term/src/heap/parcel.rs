@@ -4,6 +4,7 @@
 //! and freed. Others become a part of that heap, to be moved in by its next collection.
 
 use super::arena::{Arena, Block};
+use super::offheap::OffHeap;
 use crate::word::{Word, primary, subtag};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -64,6 +65,10 @@ impl Parcel {
     fn arena(&self) -> Option<&Arena> {
         // SAFETY: this is what the number of words says.
         (self.words == WHOLE).then(|| unsafe { self.place.cast().as_ref() })
+    }
+    /// What in it owns something.
+    pub fn owners(&self) -> Option<&OffHeap> {
+        self.arena().map(|arena| &arena.offheap)
     }
     /// Size in words.
     pub fn words(&self) -> usize {
