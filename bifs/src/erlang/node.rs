@@ -542,6 +542,10 @@ fn new_connection_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(Raise::Badarg);
     }
     let (connection, _) = dist::begin(name);
+    // One is about to go; then there may be another one.
+    if connection.is_ending() {
+        return Err(Raise::Yield);
+    }
     Ok(connection.handle_term(cx.builder()))
 }
 

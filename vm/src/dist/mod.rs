@@ -138,9 +138,13 @@ struct Inner {
     concerned: BTreeSet<u64>,
     sweep_at: usize,
     sent: u64,
+    /// What is done when what processes have sent, which are gone, is admitted.
+    leaving: BTreeMap<u64, Leaving>,
     /// Reasons of processes that have exited between their request to spawn with a link and its answer.
     orphans: BTreeMap<RefNumbers, Message>,
 }
+
+type Leaving = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct Incoming {
@@ -213,6 +217,7 @@ pub fn begin(node: Atom) -> (Arc<Connection>, bool) {
             concerned: BTreeSet::new(),
             sweep_at: FIRST_SWEEP,
             sent: 0,
+            leaving: BTreeMap::new(),
             orphans: BTreeMap::new(),
         }),
         incoming: Mutex::default(),
@@ -356,6 +361,11 @@ impl Connection {
     pub fn is_up(&self) -> bool {
         self.inner.lock().state == State::Up
     }
+    /// Has its controller ended? It will not be up for long.
+    pub fn is_ending(&self) -> bool {
+        let inner = self.inner.lock();
+        inner.state == State::Up && inner.closing
+    }
     /// What the other node can do; `None` before that is known.
     pub fn flags(&self) -> Option<u64> {
         let inner = self.inner.lock();
@@ -477,6 +487,7 @@ impl Connection {
         let waiting = inner.queue.clear();
         inner.orphans.clear();
         let concerned = std::mem::take(&mut inner.concerned);
+        let leaving = std::mem::take(&mut inner.leaving);
         drop(inner);
         *self.reader.lock() = Reader::new(true);
         for process in concerned {
@@ -492,6 +503,7 @@ impl Connection {
             }
         }
         wake_all(waiting);
+        leaving.into_values().for_each(|last| last());
         if was_up {
             watch::node_is_down(self, reason.term());
         }
@@ -529,6 +541,15 @@ impl Connection {
     /// The process, which has sent something, waits until there is room. `false`: there is.
     pub fn suspends(&self, process: u64) -> bool {
         self.inner.lock().queue.suspend(process)
+    }
+    /// A process, which has sent its last, would wait until there is room: `last` is called then. It comes back if there is room.
+    pub(crate) fn leaves(&self, process: u64, last: Leaving) -> Option<Leaving> {
+        let mut inner = self.inner.lock();
+        if !inner.queue.suspend(process) {
+            return Some(last);
+        }
+        inner.leaving.insert(process, last);
+        None
     }
     /// Does it still wait?
     pub fn is_waiting(&self, process: u64) -> bool {
@@ -721,7 +742,16 @@ impl Inner {
     fn take_woken(&mut self) -> Woken {
         let (woken, again) = self.queue.take_woken();
         let controller = self.controller;
+        let leaving = if self.leaving.is_empty() {
+            Vec::new()
+        } else {
+            let gone = woken
+                .iter()
+                .filter_map(|process| self.leaving.remove(process));
+            gone.collect()
+        };
         Woken {
+            leaving,
             woken,
             again,
             controller,
@@ -751,6 +781,8 @@ impl Sender {
 struct Woken {
     /// They wait no longer.
     woken: BTreeSet<u64>,
+    /// What those have left to do that are gone.
+    leaving: Vec<Leaving>,
     /// They could send a part, and wait again.
     again: Vec<u64>,
     controller: Option<Controller>,
@@ -759,6 +791,7 @@ struct Woken {
 impl Woken {
     fn wake(self) {
         wake_all(self.woken);
+        self.leaving.into_iter().for_each(|last| last());
         let Some(controller) = self.controller else {
             return;
         };

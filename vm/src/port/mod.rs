@@ -804,6 +804,10 @@ impl Port {
         } else {
             reason
         };
+        // Who hears of the port's end, and connects anew, must not find the old connection.
+        if let Some(connection) = self.connection.get() {
+            connection.controller_ends(Message::copy_of(told));
+        }
         let from = Peer::Port(self.number);
         for peer in std::mem::take(&mut inner.links) {
             link::send_link_exit(from, peer, told);
@@ -813,9 +817,6 @@ impl Port {
                 let reason = Message::copy_of(told);
                 let _ = deliver(number, Signal::Down { reference, reason });
             }
-        }
-        if let Some(connection) = self.connection.get() {
-            connection.controller_ends(Message::copy_of(told));
         }
         let queued = inner.driver.as_ref().map_or(0, |driver| driver.queued());
         if kill || !from_outside || queued == 0 {

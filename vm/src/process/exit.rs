@@ -10,8 +10,8 @@ use crate::process::info;
 use crate::signal::port::{self, ToPort};
 use crate::signal::remote::{self, Stand};
 use crate::signal::{Signal, deliver, handle, link, monitor};
-use crate::system_profile;
 use crate::trace::{event, flag};
+use crate::{system_monitor, system_profile};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::heap::Heap;
@@ -126,7 +126,17 @@ pub fn depart(process: &Process) {
     let reason: Term<'_> = unsafe { Term::from_word(owned().exit_reason) };
     let from = Peer::Process(process.number);
     dist::process_exits(process, reason);
+    let mut over = Vec::new();
     if let Some(relations) = owned().relations.take() {
+        let watchers = relations.watched_from_afar.values();
+        let peers = relations.links.keys().copied();
+        for peer in peers.chain(watchers.map(|watcher| watcher.by)) {
+            if let Peer::Remote(node, _) = peer
+                && !over.contains(&node.name)
+            {
+                over.push(node.name);
+            }
+        }
         for &alias in relations.aliases.keys() {
             crate::magic::forget_owner(alias);
         }
@@ -173,9 +183,33 @@ pub fn depart(process: &Process) {
             observer.down(monitor, process.number);
         }
     }
-    if process.trace.has(flag::EXITING) {
-        event::scheduled(process, flag::EXITING, "out_exited", None);
+    tell_exited(process, over);
+}
+
+/// Tells who traces that the process has exited: when all that it has sent over these connections is admitted.
+fn tell_exited(process: &Process, over: Vec<Atom>) {
+    let tell = |process: &Process| {
+        if process.trace.has(flag::EXITING) {
+            event::scheduled(process, flag::EXITING, "out_exited", None);
+        }
+    };
+    if over.is_empty() {
+        return tell(process);
     }
+    let exited = process.to_arc();
+    let mut last: Box<dyn FnOnce() + Send> = Box::new(move || tell(&exited));
+    for connection in over.into_iter().filter_map(dist::find) {
+        match connection.leaves(process.number, last) {
+            Some(back) => last = back,
+            None => {
+                if let Some(controller) = connection.controller() {
+                    system_monitor::node_is_busy(process.number, controller.term());
+                }
+                return;
+            }
+        }
+    }
+    last();
 }
 
 /// The reason as a term of the process; logs it if it is an error that nobody handled.
