@@ -174,7 +174,7 @@ fn state_about<'p>(cx: &mut Cx<'p>, key: &str, about: Term<'p>) -> NativeResult<
             let address = cx.unsigned(std::sync::Arc::as_ptr(&magic) as u64);
             // The count of this call is not one of the table's.
             let count = Term::small(std::sync::Arc::strong_count(&magic) as i64 - 1);
-            let for_tests = Term::boolean(magic.value.is::<MadeForTests>());
+            let for_tests = Term::boolean(reference.magic_value::<MadeForTests>().is_some());
             Ok(cx.tuple(&[address, count, for_tests]))
         }
         "native_record_def" => match about.as_record() {
