@@ -5,7 +5,7 @@ OXBEAM = target/release/oxbeam
 # Tests of the release build. A busy machine may make what waits for time fail: each may be tried three times.
 TESTS_OF = OXBEAM_TRIES=3 OXBEAM_BIN=$(CURDIR)/$(OXBEAM) $(CARGO) test -p oxbeam_tests --test
 
-.PHONY: run build otp libraries test boots corpus bench tools conformance compare-erlc lint
+.PHONY: run build otp libraries test boots corpus mesh bench tools conformance compare-erlc lint
 
 # On a terminal the Erlang shell, else the tour.
 run: build
@@ -48,8 +48,17 @@ test:
 		echo "== $$target"; \
 		$(TESTS_OF) $$target -- --quiet || exit 1; \
 	done
+	@$(MAKE) --no-print-directory mesh MINUTES=0.5
 	@echo "== tools"
 	@$(TESTS_OF) tools -- --quiet --skip ::slow::
+
+# Nodes of every release, and of a real `erl` that REFERENCE names, work together while they are killed and cut off (examples/mesh).
+MINUTES ?= 10
+mesh: build
+	@echo "== mesh"
+	@for release in 25 27 29; do $(OXBEAM) otp fetch $$release || exit 1; done
+	PATH="$(CURDIR)/target/bin:$$PATH:$(CURDIR)/.otp/25/usr/bin" OXBEAM_OTP="$(CURDIR)/.otp/25" examples/mesh/run --minutes $(MINUTES) \
+		$(foreach release,25 27 29,"env OXBEAM_OTP=$(CURDIR)/.otp/$(release) erl") $(if $(REFERENCE),"$(REFERENCE)")
 
 # OTP's and Elixir's tools on every release, those that take long among them.
 tools: build
