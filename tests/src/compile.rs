@@ -102,8 +102,10 @@ pub fn compile(vm: &Vm, places: &Places, programs: &[&Program]) -> Result<Compil
         .filter(is_stale)
         .collect();
     for unit in &units {
-        // A file that is there is one that was made now.
-        let _ = fs::remove_file(ebin.join(unit.module).with_extension("beam"));
+        // A file that is there is one that was made now; a stamp without a file would pass for one.
+        for extension in ["stamp", "beam"] {
+            let _ = fs::remove_file(ebin.join(unit.module).with_extension(extension));
+        }
     }
     let mut refused = HashMap::new();
     match &erlc {

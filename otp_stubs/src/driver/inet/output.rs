@@ -17,6 +17,9 @@ use std::os::fd::{AsFd, OwnedFd};
 
 /// Slices that are written at once.
 const SLICES: usize = 16;
+/// Bytes of packets for another node that whoever sends them writes himself, however fast they are read there: with more he would hold his
+/// scheduler, and those who send meanwhile would come behind all of them.
+const CARRIED: usize = 512 << 10;
 /// Bytes of a file that are sent at once.
 const FILE_CHUNK: u64 = (1 << 30) - 1;
 
@@ -108,10 +111,9 @@ impl Tcp {
         for packet in packets {
             let whole = (packet.len() as u32).to_be_bytes();
             let header = self.length_header(&whole);
-            self.socket
-                .statistics
-                .sent
-                .count(packet.len() + header.len());
+            let length = packet.len() + header.len();
+            self.socket.statistics.sent.count(length);
+            self.carried += length;
             self.queue.push_bytes(header);
             let (head, body, from, to) = packet.into_parts();
             self.queue.push_vec(head);
@@ -119,8 +121,13 @@ impl Tcp {
         }
         if !waits && self.socket.options.delay_send && !self.socket.ignored {
             self.socket.set_timer(0, Purpose::DelayedSend);
-        } else if !waits && !self.socket.ignored {
+        } else if !waits && !self.socket.ignored && self.carried <= CARRIED {
             self.write_queue(cx);
+        } else if !waits && !self.socket.ignored {
+            self.socket.want(Interest::Write, true);
+            self.socket.state |= state::BUSY;
+            cx.set_busy(true);
+            return;
         }
         if self.queue.len() > 0 {
             if !waits {

@@ -37,6 +37,8 @@ pub(super) struct Tcp {
     /// The first line of a message has been seen (HTTP).
     pub(super) in_headers: bool,
     pub(super) queue: ByteQueue,
+    /// Bytes of packets for another node since the socket was last found ready.
+    pub(super) carried: usize,
     pub(super) file: Option<SendFile>,
     acceptors: VecDeque<Operation>,
     /// Whoever sends next is told that the stream is closed.
@@ -58,6 +60,7 @@ impl Tcp {
             input: Input::default(),
             in_headers: false,
             queue: ByteQueue::default(),
+            carried: 0,
             file: None,
             acceptors: VecDeque::new(),
             closed_for_senders: false,
@@ -441,7 +444,10 @@ impl Driver for Tcp {
             Interest::Write if self.socket.state & state::CONNECTING == state::CONNECTING => {
                 self.connected();
             }
-            Interest::Write if self.socket.is_connected() => self.write_queue(cx),
+            Interest::Write if self.socket.is_connected() => {
+                self.carried = 0;
+                self.write_queue(cx);
+            }
             Interest::Write => self.socket.want(Interest::Write, false),
         }
         self.socket.ask(interest);
