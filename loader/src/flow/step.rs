@@ -450,7 +450,7 @@ impl<const N: usize, const F: usize> Walker<'_, N, F> {
                 _ => {}
             }
         }
-        // These read their operands again after a collection, as `gc_bif` does.
+        // These read their operands again after a collection.
         if let Some(live) = live
             && matches!(
                 instruction.op,
@@ -465,7 +465,7 @@ impl<const N: usize, const F: usize> Walker<'_, N, F> {
         {
             let source = (instruction.op == Op::BsAppend).then_some(5);
             for (index, (role, operand)) in operands().enumerate() {
-                let dead = |operand: &Operand| is_dead(operand, live);
+                let dead = |operand: &Operand| matches!(*operand, Operand::X(register) | Operand::TypedX(register, _) if usize::from(register) >= live);
                 let any = match role {
                     Role::Source | Role::Size if Some(index) != source => dead(operand),
                     Role::MapPairs | Role::RecordValues | Role::BinarySegments => {
@@ -535,9 +535,6 @@ impl<const N: usize, const F: usize> Walker<'_, N, F> {
         let arguments = &operands[import + 1..last];
         self.read_all(position, arguments, state)?;
         match live {
-            Some(live) if arguments.iter().any(|argument| is_dead(argument, live)) => {
-                return Err(refused(position, "an argument that is not live"));
-            }
             Some(live) => self.collect(position, live, state)?,
             None if callee.builds_nothing => {}
             None => state.heap = 0,
@@ -652,9 +649,4 @@ impl<const N: usize, const F: usize> Walker<'_, N, F> {
         }
         Ok(())
     }
-}
-
-/// Is this a register that a collection forgets?
-fn is_dead(operand: &Operand, live: usize) -> bool {
-    matches!(*operand, Operand::X(register) | Operand::TypedX(register, _) if usize::from(register) >= live)
 }

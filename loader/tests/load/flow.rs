@@ -95,14 +95,6 @@ fn registers_are_read_only_when_set() {
 }
 
 #[test]
-fn what_is_read_again_after_a_collection_is_live() {
-    let add = |live| op(Op::GcBif2, &[f(0), u(live), u(0), x(0), x(1), x(0)]);
-    let text = refusal(2, &[add(1), ret()]);
-    assert!(text.ends_with("an argument that is not live"), "{text}");
-    flow(2, &[add(2), ret()]);
-}
-
-#[test]
 fn frames_are_there_and_of_one_size() {
     let cases: [(&[Bytes], &str); 7] = [
         (
