@@ -222,7 +222,7 @@ of_type(int, Env, Depth) ->
         14 -> call(pick([tuple_size, size]), [expr(tuple, Env, Depth)]);
         15 -> call(pick([round, trunc, ceil, floor]), [expr(float, Env, Depth)]);
         16 -> call(erlang, phash2, [expr(any, Env, Depth)]);
-        17 -> call(pick([erlang, erlang, lists]), pick([crc32, adler32]), [expr(bin, Env, Depth)]);
+        17 -> call(erlang, pick([crc32, adler32]), [expr(bin, Env, Depth)]);
         18 -> call(lists, pick([sum, max, min]), [ints(Env, Depth)]);
         19 -> call(lists, foldl, [fun2(int, int, int, Env, Depth), I(), ints(Env, Depth)]);
         20 -> call(pick([max, min]), [I(), I()]);

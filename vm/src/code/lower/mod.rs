@@ -14,7 +14,7 @@ pub use emit::{Argument, Emitter, RunWord};
 
 use super::record::{RecordDefinition, RecordEntry};
 use crate::interp::dispatch::header;
-use oxbeam_loader::{AtomIx, BeamFile, GenericOp, Operand};
+use oxbeam_loader::{AtomIx, BeamFile, GenericOp, Op, Operand};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::{Atom, Word};
 use std::sync::Arc;
@@ -113,7 +113,7 @@ pub fn lower(file: &BeamFile, names: &Names<'_>) -> Result<Lowered, LowerError> 
                 .map_err(failed)?;
             due = additions.next() as usize;
         }
-        if rules::is_dropped_line(&emitter, &file.code, at) {
+        if op.op == Op::Line && rules::is_dropped_line(&emitter, &file.code, at) {
             at += 1;
             continue;
         }

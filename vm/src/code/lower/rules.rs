@@ -18,11 +18,10 @@ type Lowered = Result<usize, String>;
 /// Is the line at `at` one that OTP's loader leaves out: that of a tail call whose last argument is moved into X0? What fails behind it in the
 /// function without a line of its own shows the one in front.
 pub(super) fn is_dropped_line(emitter: &Emitter<'_>, code: &[GenericOp], at: usize) -> bool {
-    let [before, line, call] = code.get(at.wrapping_sub(1)..at + 2).unwrap_or_default() else {
+    let [before, _, call] = code.get(at.wrapping_sub(1)..at + 2).unwrap_or_default() else {
         return false;
     };
-    line.op == Op::Line
-        && before.op == Op::Move
+    before.op == Op::Move
         && moves_to_x0(before)
         && match call.op {
             Op::CallOnly | Op::CallLast => true,
