@@ -214,6 +214,21 @@ impl Frame {
         // SAFETY: the worker runs this process.
         self.htop = unsafe { self.owned().heap.heap_top() };
     }
+    /// The function that is called next collects first, if what has come to the heap is a reason to: the rest of the turn is put aside for it.
+    ///
+    /// # Safety
+    /// The worker runs this process.
+    #[inline(always)]
+    pub unsafe fn collect_at_call(&mut self) {
+        // SAFETY: as above.
+        unsafe {
+            let owned = self.owned();
+            if self.reds > 0 && owned.heap.wants_collection() {
+                owned.parked_reductions += self.reds;
+                self.reds = 0;
+            }
+        }
+    }
     /// Raises the exception that is set in the process; `pc` is where.
     ///
     /// # Safety

@@ -25,7 +25,8 @@ struct Queue {
 }
 
 /// Times that an idle thread looks for a process before it sleeps. Most of what comes here is short, and a process that has read one file
-/// goes on to the next: waking a thread takes longer than the call.
+/// goes on to the next: waking a thread takes longer than the call. Nobody looks while all workers are busy: that would take the processor
+/// from them, and who has to wait for it anyway gains nothing.
 const LOOKS: usize = 48;
 
 /// The threads of one kind.
@@ -109,7 +110,11 @@ impl Pool {
                     self.length.store(queue.processes.len(), Ordering::Release);
                     break process;
                 }
-                if thread < queue.online && !queue.looks && !tired {
+                if thread < queue.online
+                    && !queue.looks
+                    && !tired
+                    && machine().scheduler.has_idle()
+                {
                     tired = true;
                     queue.looks = true;
                     drop(queue);

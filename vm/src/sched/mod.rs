@@ -262,6 +262,10 @@ impl Scheduler {
         self.common[queue_of(process.priority())].push(process);
         self.call();
     }
+    /// Does any worker sleep?
+    fn has_idle(&self) -> bool {
+        self.idle_count.load(Ordering::Relaxed) > 0
+    }
     /// There is work for another worker: wakes one that is idle, unless one is searching already.
     fn call(&self) {
         fence(Ordering::SeqCst);

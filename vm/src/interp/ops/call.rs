@@ -309,7 +309,7 @@ unsafe extern "C-unwind" fn native_stopped(
                 if !only_raises(export) {
                     frame.e = leave_finished(frame.e);
                 }
-                collect_at_entry(&mut frame);
+                frame.collect_at_call();
                 if dispatch::mfa_of(pc) == (known::ERLANG, known::APPLY, 3) {
                     return frame.enter_global(export.code());
                 }
@@ -330,7 +330,7 @@ unsafe extern "C-unwind" fn native_stopped(
                     return frame.raise();
                 }
                 frame.e = leave_finished(frame.e);
-                collect_at_entry(&mut frame);
+                frame.collect_at_call();
                 frame.enter(target)
             }
             Raise::Hibernate => {
@@ -387,18 +387,6 @@ unsafe extern "C-unwind" fn native_stopped(
                 frame.htop = owned.heap.heap_top();
                 frame.raise()
             }
-        }
-    }
-}
-
-/// The function that is entered next collects first, if what the native has built is a reason to.
-unsafe fn collect_at_entry(frame: &mut Frame) {
-    // SAFETY: the worker runs this process.
-    unsafe {
-        let owned = frame.owned();
-        if frame.reds > 0 && owned.heap.wants_collection() {
-            owned.parked_reductions += frame.reds;
-            frame.reds = 0;
         }
     }
 }

@@ -141,11 +141,7 @@ pub(super) unsafe fn after_building(frame: &mut Frame) {
     // SAFETY: the heap was borrowed.
     unsafe {
         frame.leave();
-        let owned = frame.owned();
-        if owned.heap.wants_collection() && owned.parked_reductions == 0 {
-            owned.parked_reductions = frame.reds;
-            frame.reds = 0;
-        }
+        frame.collect_at_call();
     }
 }
 

@@ -55,6 +55,8 @@ crate::instructions! { frame;
         if owned.saves_calls { owned.save_call(SavedCall::Receive) }
         // It may have fired while the message came.
         if owned.receive_timer_is_set() { owned.cancel_receive_timer(frame.process()) }
+        // Who passes on what it gets may build nothing itself.
+        frame.collect_at_call();
         frame.advance()
     }
     /// Waits for a message, then goes on at `target`.
