@@ -4,6 +4,7 @@
 //! fences between, one of them sees the other.
 
 use super::{Scheduler, Shared};
+use crate::dist;
 use oxbeam_sync::progress;
 use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +44,7 @@ impl Block {
     }
     #[cold]
     fn wait(&self, shared: &Shared, progress: &mut progress::Worker) {
+        dist::turn::flush();
         progress.offline(|| {
             loop {
                 self.end(shared);
@@ -65,6 +67,7 @@ impl Block {
         deadline: Option<Instant>,
         body: impl FnOnce(bool) -> R,
     ) -> R {
+        dist::turn::flush();
         let late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         let own = super::current_worker();
         // A worker that waits for its turn to block must not keep the other blocker waiting.

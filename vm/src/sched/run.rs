@@ -43,6 +43,7 @@ pub(super) fn run_dirty(
     dist::turn::begins();
     with_process(&process, || turn(machine, &process, registers, 1));
     dist::turn::ends();
+    dist::turn::flush();
 }
 
 /// Handles the signals of a process that is claimed.
@@ -242,4 +243,5 @@ fn wait(machine: &'static Machine, process: &Arc<Process>) {
 fn count(machine: &Machine, owned: &mut Owned, used: u64) {
     owned.reductions += used;
     machine.reductions.add(used as i64);
+    dist::turn::spends(used);
 }

@@ -7,6 +7,7 @@
 
 use super::entropy::{Entropy, SeededEntropy};
 use super::worker;
+use crate::dist;
 use crate::interp::Registers;
 use crate::io::poll::{self, Poll};
 use crate::machine::Machine;
@@ -105,7 +106,10 @@ pub(super) fn run(machine: &'static Machine) {
             input(Duration::ZERO);
         }
         match simulator.pick() {
-            Some((process, slice)) => super::run::run(machine, process, &mut registers, slice),
+            Some((process, slice)) => {
+                super::run::run(machine, process, &mut registers, slice);
+                dist::turn::flush();
+            }
             None if input(Duration::ZERO) > 0 => {}
             None => match machine.timers.next_tick(0) {
                 u64::MAX => {

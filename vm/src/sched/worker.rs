@@ -1,6 +1,7 @@
 //! A worker: takes processes from the queues and runs them; fires its timers; sleeps.
 
 use super::{QUEUES, Scheduler, Shared};
+use crate::dist;
 use crate::interp::Registers;
 use crate::io::poll::{self, Notice, Turn};
 use crate::machine::Machine;
@@ -16,8 +17,6 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
 
-/// Times that a worker looks around before it sleeps.
-const LOOKS: usize = 24;
 /// Turns after which the common queues come first.
 const COMMON_FIRST: u32 = 61;
 /// Times that a process of low priority lets others of its queue pass.
@@ -25,10 +24,33 @@ const LOW_PASSES: u8 = 7;
 
 /// A worker that has slept this long does not expect to be busy again soon.
 const REST: Duration = Duration::from_secs(1);
-/// Input that comes within so many nanoseconds is worth looking around for.
-const SOON: u64 = 100_000;
-/// How far a worker's hope goes that input comes soon.
-const MOST_HOPE: u8 = 8;
+/// What comes within so many nanoseconds is worth looking around for: input, and work.
+const INPUT_SOON: u64 = 100_000;
+const WORK_SOON: u64 = 30_000;
+
+/// Does what a worker waits for come soon? Then it looks around for it before it sleeps. Where others want the processor, looking in vain takes
+/// it from those who are to send what is looked for, so that must not happen often.
+#[derive(Default)]
+struct Habit {
+    /// Times, up to [`Habit::TRUST`], that it came soon.
+    soon: u8,
+}
+
+impl Habit {
+    const TRUST: u8 = 4;
+    /// Is looking around worth it?
+    fn comes_soon(&self) -> bool {
+        self.soon == Habit::TRUST
+    }
+    /// The worker has waited; `looked`: not asleep all the time.
+    fn waited(&mut self, came_soon: bool, looked: bool) {
+        self.soon = match (came_soon, looked) {
+            (true, _) => (self.soon + 1).min(Habit::TRUST),
+            (false, false) => self.soon.saturating_sub(1),
+            (false, true) => 0,
+        };
+    }
+}
 
 struct Local {
     index: usize,
@@ -42,21 +64,7 @@ struct Input {
     notices: Vec<Notice>,
     /// When it looked last while it had something to run.
     looked: u64,
-    /// Did input come soon lately when the worker had nothing to run? Then it looks around for it before it sleeps.
-    hope: u8,
-}
-
-impl Input {
-    /// The worker has waited for so many nanoseconds; `asleep`: without looking around before it slept.
-    fn waited(&mut self, nanoseconds: u64, asleep: bool) {
-        // To fall asleep and to be woken takes its time too, here and where the input comes from.
-        let soon = if asleep { 3 * SOON } else { SOON };
-        if !self.notices.is_empty() && nanoseconds < soon {
-            self.hope = (self.hope + 2).min(MOST_HOPE);
-        } else {
-            self.hope = self.hope.saturating_sub(1);
-        }
-    }
+    habit: Habit,
 }
 
 thread_local! {
@@ -135,6 +143,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
     let mut turn: u32 = index as u32;
     let mut searching = false;
     let mut input = Input::default();
+    let mut work = Habit::default();
     scheduler.block.begin(shared);
     loop {
         progress.quiescent();
@@ -153,6 +162,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
         }
         poll::call(&mut input.notices);
         if index >= scheduler.online() {
+            dist::turn::flush();
             // Called to search before it left: another one must come in its place.
             if std::mem::take(&mut searching) {
                 scheduler.searching.fetch_sub(1, Ordering::SeqCst);
@@ -172,14 +182,17 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
                     scheduler.call();
                 }
                 super::run::run(machine, process, &mut registers, machine.config.reductions);
+                dist::turn::flush_unless(|| local.queues.iter().any(|queue| !queue.is_empty()));
             }
             None => {
+                dist::turn::flush();
                 searching = sleep(
                     machine,
                     &local,
                     &parker,
                     &mut progress,
                     &mut input,
+                    &mut work,
                     searching,
                 );
             }
@@ -233,32 +246,31 @@ fn sleep(
     parker: &Parker,
     progress: &mut progress::Worker,
     input: &mut Input,
+    work: &mut Habit,
     searching: bool,
 ) -> bool {
     let scheduler = &machine.scheduler;
     let turn = Turn::take();
     let begin = machine.time.now();
-    let hopes = turn.is_some() && input.hope > 0;
-    if scheduler.count() > 1 || hopes {
-        for look in 0.. {
+    let waited = || machine.time.now().saturating_sub(begin);
+    let looks_for_work = scheduler.count() > 1 && work.comes_soon();
+    let looks_for_input = turn.is_some() && input.habit.comes_soon();
+    if looks_for_work || looks_for_input {
+        let longest = if looks_for_input { INPUT_SOON } else { WORK_SOON };
+        while waited() < longest {
             for _ in 0..32 {
                 std::hint::spin_loop();
             }
             if scheduler.anything_queued(local.index) {
+                work.waited(true, true);
                 return searching;
             }
-            if let (Some(turn), true) = (&turn, hopes) {
+            if let (Some(turn), true) = (&turn, looks_for_input) {
                 turn.wait(Some(Duration::ZERO), &mut input.notices);
-                let waited = machine.time.now().saturating_sub(begin);
                 if !input.notices.is_empty() {
-                    input.waited(waited, false);
+                    input.habit.waited(true, true);
                     return searching;
                 }
-                if waited >= SOON {
-                    break;
-                }
-            } else if look >= LOOKS {
-                break;
             }
         }
     }
@@ -271,9 +283,13 @@ fn sleep(
     }
     let waits = turn.is_some();
     park(machine, local, parker, progress, turn, &mut input.notices);
+    // To fall asleep and to be woken takes its time too, here and where it comes from.
+    let waited = waited();
+    let came = scheduler.anything_queued(local.index);
+    work.waited(came && waited < 3 * WORK_SOON, looks_for_work);
     if waits {
-        let waited = machine.time.now().saturating_sub(begin);
-        input.waited(waited, !hopes);
+        let came = !input.notices.is_empty();
+        input.habit.waited(came && waited < 3 * INPUT_SOON, looks_for_input);
     }
     scheduler.leave_idle(local.index)
 }
