@@ -10,7 +10,7 @@ pub const fn golden(multiple: u32) -> u32 {
 }
 
 /// Mixes three words so that each bit of them affects all bits of `c`.
-#[inline]
+#[inline(always)]
 pub const fn mix(mut a: u32, mut b: u32, mut c: u32) -> [u32; 3] {
     /// `x - y - z`, xored with what the caller shifts out of `z`.
     #[inline(always)]
@@ -30,7 +30,7 @@ pub const fn mix(mut a: u32, mut b: u32, mut c: u32) -> [u32; 3] {
 }
 
 /// The hash after two more words of a kind of term that has `constant`.
-#[inline]
+#[inline(always)]
 pub const fn combine(hash: u32, first: u32, second: u32, constant: u32) -> u32 {
     let [_, _, hash] = mix(
         constant.wrapping_add(first),

@@ -125,16 +125,70 @@ fn quick_leaf<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
 /// Elements of a tuple that is hashed without noting where we are.
 const FEW: usize = 16;
 
-/// [`quick_leaf`], or the hash after a tuple of a few such leaves.
+/// Elements of a text that is.
+const SHORT: usize = 64;
+
+/// The hash after a short list of bytes.
+#[inline(never)]
+fn text<'a, T: HashSource<'a>>(mut hash: u32, list: T) -> Option<u32> {
+    let (mut rest, mut word, mut count) = (list, 0, 0);
+    for _ in 0..SHORT {
+        let Some((head, tail)) = rest.cell() else {
+            return quick_leaf(end_of_text(hash, word, count), rest);
+        };
+        let Some(byte @ 0..=255) = head.small() else {
+            return None;
+        };
+        word = word << 8 | byte as u32;
+        count += 1;
+        if count == 4 {
+            hash = end_of_text(hash, word, count);
+            (word, count) = (0, 0);
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// The bytes of a list that are in the word, if there are any.
 #[inline]
-fn quick<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
+fn end_of_text(hash: u32, word: u32, count: u32) -> u32 {
+    if count > 0 {
+        combine(hash, word, 0, TEXT)
+    } else {
+        hash
+    }
+}
+
+/// [`quick_leaf`], or the hash after a short text.
+#[inline(always)]
+fn quick_item<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
+    match quick_leaf(hash, term) {
+        Some(hash) => Some(hash),
+        None if term.cell().is_some() => text(hash, term),
+        None => None,
+    }
+}
+
+/// The hash after a short text, or a tuple of a few leaves and such.
+#[inline(never)]
+fn small_compound<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
     match term.arity() {
-        None => quick_leaf(hash, term),
+        None if term.cell().is_some() => text(hash, term),
         Some(arity) if arity <= FEW => (0..arity)
             .try_fold(combine(hash, arity as u32, 0, TUPLE), |hash, index| {
-                quick_leaf(hash, term.child(index))
+                quick_item(hash, term.child(index))
             }),
-        Some(_) => None,
+        _ => None,
+    }
+}
+
+/// [`quick_leaf`], or [`small_compound`]. Most terms are leaves: what they need is to be where they are met.
+#[inline(always)]
+fn quick<'a, T: HashSource<'a>>(hash: u32, term: T) -> Option<u32> {
+    match quick_leaf(hash, term) {
+        Some(hash) => Some(hash),
+        None => small_compound(hash, term),
     }
 }
 
@@ -208,9 +262,12 @@ fn end_of_bits(hash: u32, bits: Bits<'_>, length: usize) -> u32 {
 }
 
 impl<'a, T: HashSource<'a>> Phash2<'a, T> {
-    /// All of the hash of a term in which there are no others, unless that is a long binary, or of a small tuple of such.
+    /// All of the hash of a term in which there are no others, unless that is a long binary, of a short text, or of a small tuple of such.
     #[inline]
     pub fn at_once(term: T) -> Option<u32> {
+        if term.cell().is_some() {
+            return text(0, term);
+        }
         quick(0, term).or_else(|| leaf(0, &term.shape()))
     }
 
@@ -443,9 +500,7 @@ impl<'a, T: HashSource<'a>> Phash2<'a, T> {
     }
 
     fn flush_text(&mut self, word: u32, count: u32) {
-        if count > 0 {
-            self.combine(word, 0, TEXT);
-        }
+        self.hash = end_of_text(self.hash, word, count);
     }
 
     fn bytes(&mut self, bits: Bits<'a>, mut done: usize, mut hash: BlockHash) {
