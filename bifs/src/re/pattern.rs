@@ -40,13 +40,20 @@ const HEADER: usize = MAGIC.len() + 6;
 
 impl<'a> Spec<'a> {
     pub(super) fn new(text: &'a [u8], options: &Options<'_>) -> Spec<'a> {
+        let dialect = dialect();
+        // PCRE 8 was given patterns that end with a zero.
+        let end = match dialect {
+            Dialect::Pcre1 => text.iter().position(|&byte| byte == 0),
+            Dialect::Pcre2 => None,
+        };
+        let text = &text[..end.unwrap_or(text.len())];
         Spec {
             text: Cow::Borrowed(text),
             options: CompileOptions {
                 bits: options.bits,
                 newline: options.newline,
                 bsr: options.bsr,
-                dialect: dialect(),
+                dialect,
             },
         }
     }
