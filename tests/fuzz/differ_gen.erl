@@ -658,7 +658,7 @@ all_functions() ->
         {erlang, binary_to_term, [etf]}, {erlang, binary_to_term, [etf, {options, [safe, used]}]}, {erlang, iolist_to_binary, [iodata]}, {erlang, list_to_bitstring, [iodata]},
         {erlang, term_to_binary, [any, {options, [compressed, {compressed, 9}, {minor_version, 0}, {minor_version, 1}, {minor_version, 2}, deterministic]}]},
         {erlang, external_size, [any, {options, [{minor_version, 0}, {minor_version, 2}]}]},
-        {erlang, binary_to_atom, [text, {one_of, [utf8, latin1, unicode]}]}, {erlang, binary_to_existing_atom, [text]}, {erlang, list_to_atom, [text]},
+        {erlang, binary_to_atom, [text, {one_of, [utf8, latin1, unicode]}]}, {erlang, binary_to_existing_atom, [{one_of, [<<"ok">>, <<"nobody has this">>, <<255>>, <<>>, ok]}]}, {erlang, list_to_atom, [text]},
         {erlang, atom_to_binary, [atom, {one_of, [utf8, latin1, unicode]}]}, {erlang, crc32, [int, iodata]}, {erlang, adler32, [int, iodata]}, {erlang, md5, [iodata]},
         {erlang, crc32_combine, [small, small, small]}, {erlang, adler32_combine, [small, small, small]},
         {erlang, decode_packet, [{one_of, [raw, 1, 2, 4, asn1, sunrm, cdr, fcgi, line, tpkt, http, httph, http_bin, httph_bin, ssl_tls]}, packet, {options, [{packet_size, 10}, {line_length, 5}]}]},
@@ -690,7 +690,7 @@ all_functions() ->
         {base64, encode, [bin]}, {base64, decode, [text]}, {erl_scan, string, [text]}, {unicode_util, gc, [text]}, {ets, test_ms, [tuple, match_spec]},
         {erlang, fun_info, ['fun', {one_of, [module, name, arity, type, env]}]}, {erlang, is_builtin, [atom, atom, small]}, {erlang, function_exported, [{one_of, [erlang, lists, zlib]}, {one_of, [abs, keyfind]}, small]},
         {erts_debug, same, [any, any]}, {erts_internal, map_to_tuple_keys, [atom]}, {erts_debug, flat_size, [any]},
-        {zlib, uncompress, [bin]}, {zlib, gunzip, [bin]}, {erlang, list_to_existing_atom, [text]}, {calendar, valid_date, [small, small, small]},
+        {zlib, uncompress, [bin]}, {zlib, gunzip, [bin]}, {erlang, list_to_existing_atom, [{one_of, ["ok", "nobody has this", [-1], [$o | k], "", ok]}]}, {calendar, valid_date, [small, small, small]},
         {erlang, universaltime_to_localtime, [{one_of, [{{2024, 2, 29}, {1, 2, 3}}, {{1969, 12, 31}, {23, 59, 59}}, {{2024, 2, 30}, {1, 2, 3}}]}]},
         {binary, referenced_byte_size, [any]}, {proplists, get_value, [any, pairs]}, {ordsets, union, [sorted, sorted]}, {json, encode, [{one_of, [1, 1.5, <<"a\"b">>, [1, [2]], true, null, #{a => 1}, #{1 => [], <<"b">> => 2.0e10}]}]}, {json, decode, [text]}
     ].

@@ -4,6 +4,7 @@ use crate::interp::exception;
 use crate::interp::frame::{Frame, term};
 use crate::release::Release;
 use oxbeam_term::atom::known;
+use oxbeam_term::number::terms;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{View, Word};
 
@@ -86,11 +87,10 @@ crate::instructions! { frame;
 #[inline(never)]
 unsafe fn to_float(value: Word) -> Option<f64> {
     // SAFETY: a term of the running process.
-    match unsafe { term(value) }.view() {
-        View::Small(small) => Some(small as f64),
+    let value = unsafe { term(value) };
+    match value.view() {
         View::Float(float) => Some(float),
-        View::Big(big) => big.to_f64(),
-        _ => None,
+        _ => terms::float_of(terms::integer_of(value).ok()?).ok(),
     }
 }
 
