@@ -25,9 +25,11 @@ struct Queue {
 }
 
 /// Times that an idle thread looks for a process before it sleeps. Most of what comes here is short, and a process that has read one file
-/// goes on to the next: waking a thread takes longer than the call. Nobody looks while all workers are busy: that would take the processor
-/// from them, and who has to wait for it anyway gains nothing.
+/// goes on to the next: waking a thread takes longer than the call. Nobody looks while processes wait for a worker: that would take the
+/// processor from those who run them.
 const LOOKS: usize = 48;
+/// Times that it does while processes wait, in which a worker takes the one that comes from here.
+const GRACE: usize = 4;
 
 /// The threads of one kind.
 pub(super) struct Pool {
@@ -110,11 +112,7 @@ impl Pool {
                     self.length.store(queue.processes.len(), Ordering::Release);
                     break process;
                 }
-                if thread < queue.online
-                    && !queue.looks
-                    && !tired
-                    && machine().scheduler.has_idle()
-                {
+                if thread < queue.online && !queue.looks && !tired {
                     tired = true;
                     queue.looks = true;
                     drop(queue);
@@ -148,8 +146,10 @@ impl Pool {
     }
     /// Waits a moment for a process.
     fn look(&self) {
-        for _ in 0..LOOKS {
-            if self.length.load(Ordering::Acquire) > 0 {
+        for look in 0..LOOKS {
+            if self.length.load(Ordering::Acquire) > 0
+                || (look >= GRACE && machine().scheduler.anything_common())
+            {
                 return;
             }
             for _ in 0..32 {

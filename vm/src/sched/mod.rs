@@ -9,15 +9,15 @@
 //!    it runnable. So a process is on one queue at most.
 //! 2. A worker has a queue for each priority. It puts what it makes runnable on its own, other threads on the common ones. It takes from
 //!    the highest priority that has anything: its own queue, the common one, then the other workers' (stealing).
-//! 3. A worker that finds nothing looks around a few times, says that it is idle ([`Idle::enter`]), looks once more, and parks until its
-//!    next timer. Whoever enqueues looks at the number of idle workers after its push. Both sides have a full fence between their store
+//! 3. A worker that finds nothing looks around for a moment if something came soon lately, says that it is idle
+//!    (`Scheduler::enter_idle`), looks once more, and parks until its next timer. Whoever enqueues looks at the number of idle workers after its push. Both sides have a full fence between their store
 //!    and their load, so that at least one of them sees the other: the push, or the idler.
 //! 4. A process that the running one has just woken is not offered to others while it is alone on the queue: the usual case is that its
 //!    waker soon waits for its answer. It is offered when a second one comes, or when the worker turns to another process. Only one
 //!    worker at a time searches for work after it was woken; when it finds some it wakes the next.
 //! 5. A process of low priority is passed over seven times while there is other work of its queue.
 //! 6. A worker that is about to sleep waits for input, of any descriptor, if no other worker does ([`poll`]): it runs at once what that wakes. It
-//!    looks around for input longer than for work if some came soon lately.
+//!    looks around for input too if some came soon lately.
 //!
 //! A process runs for at most [`REDUCTIONS`](crate::config::REDUCTIONS). Before it runs it handles its signals; system tasks that collect
 //! are done then too, with nothing in registers.
@@ -261,10 +261,6 @@ impl Scheduler {
         }
         self.common[queue_of(process.priority())].push(process);
         self.call();
-    }
-    /// Does any worker sleep?
-    fn has_idle(&self) -> bool {
-        self.idle_count.load(Ordering::Relaxed) > 0
     }
     /// There is work for another worker: wakes one that is idle, unless one is searching already.
     fn call(&self) {

@@ -148,6 +148,11 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 continue;
             }
             Outcome::Wait => {
+                // It was to collect at its next call, and waits to send before that.
+                if parked > 0 && owned().heap.wants_collection() && !owned().collect(0, &mut []) {
+                    exit::exit(process);
+                    return;
+                }
                 if owned().hibernating && std::mem::take(&mut owned().major_soon) {
                     owned().collect_with(0, &mut [], Extent::Major, None);
                 }

@@ -176,7 +176,10 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
                 if searching {
                     searching = false;
                     scheduler.searching.fetch_sub(1, Ordering::SeqCst);
-                    scheduler.call();
+                    // What has come meanwhile was left to this one to find.
+                    if scheduler.anything_common() {
+                        scheduler.call();
+                    }
                 } else if local.queues.iter().any(|queue| !queue.is_empty()) {
                     // What waits here may run elsewhere meanwhile.
                     scheduler.call();
@@ -255,7 +258,13 @@ fn sleep(
     let waited = || machine.time.now().saturating_sub(begin);
     let looks_for_work = scheduler.count() > 1 && work.comes_soon();
     let looks_for_input = turn.is_some() && input.habit.comes_soon();
+    let mut searching = searching;
     if looks_for_work || looks_for_input {
+        // What comes is found here: nobody else need be woken for it.
+        if !searching {
+            searching = true;
+            scheduler.searching.fetch_add(1, Ordering::SeqCst);
+        }
         let longest = if looks_for_input { INPUT_SOON } else { WORK_SOON };
         while waited() < longest {
             for _ in 0..32 {
