@@ -43,7 +43,7 @@ fn yield_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 pub(super) fn give_up_turn(cx: &mut Cx<'_>) {
     let reductions = cx.machine().config.reductions;
-    cx.bump_reductions(reductions as usize);
+    cx.owned().give_up_turn(reductions);
 }
 
 fn undefined() -> Term<'static> {

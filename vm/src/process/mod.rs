@@ -130,6 +130,8 @@ pub struct Owned {
     pub exception: Exception,
     /// Reductions used by natives beyond the one of their call, not yet counted.
     pub extra_reductions: i64,
+    /// Of these, what it has given up without using it: counted as used nowhere.
+    pub given_up_reductions: i64,
     /// Reductions put aside when the process was made to yield early, to collect for instance.
     pub parked_reductions: i64,
     /// Reductions that the interpreter was entered with; 0 outside.
@@ -373,6 +375,7 @@ impl Owned {
             late_catches: 0,
             exception: Exception::none(),
             extra_reductions: 0,
+            given_up_reductions: 0,
             parked_reductions: 0,
             reductions_given: 0,
             reductions_left: 0,
@@ -488,7 +491,13 @@ impl Owned {
     /// Reductions used since its turn began, when the interpreter last called a native.
     pub fn reductions_in_turn(&self) -> u64 {
         let left = self.reductions_left + self.held();
-        (self.reductions_given - left + self.extra_reductions).max(0) as u64
+        let charged = self.reductions_given - left + self.extra_reductions;
+        (charged - self.given_up_reductions).max(0) as u64
+    }
+    /// Charges a whole turn's reductions, so that the process leaves at its next call; they count as used nowhere.
+    pub fn give_up_turn(&mut self, turn: i64) {
+        self.extra_reductions += turn;
+        self.given_up_reductions += turn;
     }
     /// Copies what the process holds of these literals, which are about to go.
     pub fn let_go(&mut self, leaving: &Leaving) {
