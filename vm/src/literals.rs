@@ -78,6 +78,27 @@ pub fn retire(retired: Retired) {
         return;
     }
     STATE.lock().waiting.push_back(retired);
+    tell_collector();
+}
+
+/// Areas that were announced and have not arrived.
+static COMING: AtomicUsize = AtomicUsize::new(0);
+
+/// Literals will be out of use as soon as no reader looks at them any more; [`arrive`] follows. Who asks the collector from now on finds it at work.
+pub fn announce() {
+    COMING.fetch_add(1, Ordering::SeqCst);
+    if crate::machine::built().is_some() {
+        tell_collector();
+    }
+}
+
+/// They are.
+pub fn arrive(retired: Retired) {
+    STATE.lock().waiting.push_back(retired);
+    COMING.fetch_sub(1, Ordering::SeqCst);
+}
+
+fn tell_collector() {
     let message = Message::build(|_| Term::atom(Atom::of("copy_literals")));
     // Before there is a collector nothing is released; the first area that comes later brings the others along.
     let _ = signal::deliver(COLLECTOR.load(Ordering::Relaxed), Signal::Message(message));
@@ -108,8 +129,14 @@ pub fn end_copying() {
 }
 
 /// No process holds what is leaving: it is released, and the next areas leave. `Some(false)`: there is none. `None`: later, a dirty native
-/// is under way.
+/// is under way, or they are announced.
 pub fn switch() -> Option<bool> {
+    // Looked at before those that wait: they are among these, or still come.
+    let coming = COMING.load(Ordering::SeqCst) > 0;
+    let nothing = |state: &State| state.waiting.is_empty() && state.leaving.is_none();
+    if coming && nothing(&STATE.lock()) {
+        return None;
+    }
     let (mut done, mut more) = (Vec::new(), None);
     // No worker is in the middle of a native that has begun to copy by the rules of before.
     machine().scheduler.blocked(|| {
@@ -127,7 +154,7 @@ pub fn switch() -> Option<bool> {
         state.leaving = next_batch(&mut state.waiting);
         let literals = state.leaving.as_ref().map(|batch| &batch.literals);
         copy::set_leaving(literals.cloned());
-        more = Some(state.leaving.is_some());
+        more = Some(state.leaving.is_some()).filter(|&more| more || !coming);
         SWITCHING.store(false, Ordering::SeqCst);
     });
     // Dropping a module takes other locks.

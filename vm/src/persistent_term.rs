@@ -306,7 +306,12 @@ fn retire(entry: *mut Entry) {
     // SAFETY: it came from `Box::into_raw`, and is out of reach of new readers.
     let entry = unsafe { Box::from_raw(entry) };
     BYTES.fetch_sub(entry.bytes, Ordering::Relaxed);
-    progress::defer(move || literals::retire(Retired::Area(entry.area)));
+    if entry.area.is_empty() {
+        progress::defer(move || drop(entry));
+        return;
+    }
+    literals::announce();
+    progress::defer(move || literals::arrive(Retired::Area(entry.area)));
 }
 
 #[cfg(test)]
