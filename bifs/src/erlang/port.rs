@@ -133,7 +133,7 @@ fn port_command_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn port_connect_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let owner = cx.arg(1).as_local_pid();
     match (port::lookup(cx.arg(0)), owner) {
-        (Some(port), Some(owner)) if port.connect(owner) => Ok(Term::TRUE),
+        (Some(port), Some(owner)) if port.connect(cx.process().number, owner) => Ok(Term::TRUE),
         _ => badarg(),
     }
 }

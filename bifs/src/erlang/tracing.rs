@@ -133,6 +133,9 @@ fn trace<'p>(
         return Err(badopt(cx));
     };
     let on = on.as_boolean().ok_or(Raise::Badarg)?;
+    if on && which.as_local_pid().is_none() {
+        port::will_be_traced();
+    }
     let own = Tracer::Process(cx.process().number);
     let tracer = on.then(|| tracer.or(session.tracer.clone()).unwrap_or(own));
     let one = |cx: &mut Cx<'p>, tracee: &Tracee| match tracee.set(session, tracer.clone(), on, mask)

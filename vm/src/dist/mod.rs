@@ -156,8 +156,8 @@ struct Incoming {
 enum Arrival {
     /// It begins at this place.
     Packet(Vec<u8>, usize),
-    /// The controller has ended, with this reason.
-    End(Message),
+    /// The controller has ended, with this reason; what is to be done when the connection has.
+    End(Message, Leaving),
 }
 
 /// What a handle of a connection holds.
@@ -461,13 +461,18 @@ impl Connection {
             None => {}
         }
     }
-    /// The controller has ended with this reason. What has come before is delivered first.
-    pub fn controller_ends(self: &Arc<Connection>, reason: Message) {
+    /// The controller has ended with this reason. What has come before is delivered first, by somebody else perhaps, and `then` follows: who
+    /// hears of the controller's end, and connects anew, must not find this connection.
+    pub fn controller_ends(
+        self: &Arc<Connection>,
+        reason: Message,
+        then: impl FnOnce() + Send + 'static,
+    ) {
         self.inner.lock().closing = true;
         self.incoming
             .lock()
             .arrivals
-            .push_back(Arrival::End(reason));
+            .push_back(Arrival::End(reason, Box::new(then)));
         self.take_arrivals();
     }
     /// The end: whoever is concerned is told.
@@ -531,7 +536,7 @@ impl Connection {
             inner.orphans.insert(request, reason);
         }
     }
-    fn take_orphan(&self, request: RefNumbers) -> Option<Message> {
+    pub(crate) fn take_orphan(&self, request: RefNumbers) -> Option<Message> {
         self.inner.lock().orphans.remove(&request)
     }
     /// Does who sends wait?
@@ -541,6 +546,10 @@ impl Connection {
     /// The process, which has sent something, waits until there is room. `false`: there is.
     pub fn suspends(&self, process: u64) -> bool {
         self.inner.lock().queue.suspend(process)
+    }
+    /// Does something of what the process has sent wait for room?
+    pub(crate) fn holds(&self, process: u64) -> bool {
+        self.inner.lock().queue.holds(process)
     }
     /// A process, which has sent its last, would wait until there is room: `last` is called then. It comes back if there is room.
     pub(crate) fn leaves(&self, process: u64, last: Leaving) -> Option<Leaving> {
@@ -664,13 +673,16 @@ impl Connection {
                 match arrival {
                     Arrival::Packet(packet, start) => {
                         if self.is_up() && self.take_packet(packet, start).is_err() {
-                            let is_end = |arrival: &Arrival| matches!(arrival, Arrival::End(_));
+                            let is_end = |arrival: &Arrival| matches!(arrival, Arrival::End(..));
                             arrivals.retain(is_end);
                             self.incoming.lock().arrivals.retain(is_end);
                             self.close(names::KILLED);
                         }
                     }
-                    Arrival::End(reason) => self.end(&reason),
+                    Arrival::End(reason, then) => {
+                        self.end(&reason);
+                        then();
+                    }
                 }
             }
             self.incoming.lock().taken = false;
@@ -816,6 +828,6 @@ fn tell_data(controller: u64) {
 /// A process exits, and with it the connection whose controller it is.
 pub(crate) fn process_exits(process: &Process, reason: Term<'_>) {
     if let Some(connection) = controlled_by(process.number) {
-        connection.controller_ends(Message::copy_of(reason));
+        connection.controller_ends(Message::copy_of(reason), || {});
     }
 }

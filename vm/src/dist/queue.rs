@@ -106,9 +106,13 @@ impl Queue {
             self.held_bytes += bytes;
         }
     }
+    /// Is something that the process has sent not admitted?
+    pub(super) fn holds(&self, process: u64) -> bool {
+        self.held.contains_key(&process)
+    }
     /// The process waits until there is room. `false`: there is.
     pub(super) fn suspend(&mut self, process: u64) -> bool {
-        let waits = self.busy || self.held.contains_key(&process);
+        let waits = self.busy || self.holds(process);
         if waits {
             self.waiting.insert(process);
         }

@@ -212,7 +212,14 @@ impl Remote {
         let remote = self.clone();
         let machine = machine();
         let tick = machine.time.tick_after(milliseconds.into());
-        let call = Box::new(move || remote.send(event));
+        let call = Box::new(move || {
+            if let Some(port) = remote.port() {
+                port.with_driver(None, |driver, cx| {
+                    cx.port.tell_timeout();
+                    driver.event(cx, event);
+                });
+            }
+        });
         machine.timers.set(tick, Action::Call(call))
     }
     /// Calls the driver when `fd` is ready.

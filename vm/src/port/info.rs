@@ -133,6 +133,12 @@ impl Port {
     }
     /// `{Item, Value}`; the empty list for a name that the port does not have; `None` if the port is gone.
     pub fn info<'p>(self: &Arc<Port>, builder: &mut Builder<'p>, item: Item) -> Option<Term<'p>> {
+        self.tell_in("info");
+        let info = self.item(builder, item);
+        self.tell_out("info");
+        info
+    }
+    fn item<'p>(self: &Arc<Port>, builder: &mut Builder<'p>, item: Item) -> Option<Term<'p>> {
         let inner = self.lock();
         if inner.ended {
             return None;
@@ -184,12 +190,14 @@ impl Port {
     /// `port_info/1`; `None` if the port is gone.
     pub fn info_list<'p>(self: &Arc<Port>, builder: &mut Builder<'p>) -> Option<Term<'p>> {
         let mut values = Vec::with_capacity(COMMON.len());
+        self.tell_in("info");
         for item in COMMON {
-            let value = self.info(builder, item)?;
+            let value = self.item(builder, item)?;
             if !value.is_nil() {
                 values.push(value);
             }
         }
+        self.tell_out("info");
         Some(builder.list(values))
     }
 }

@@ -39,6 +39,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
+use traced::NOTHING;
 
 static INPUT: AtomicU64 = AtomicU64::new(0);
 static OUTPUT: AtomicU64 = AtomicU64::new(0);
@@ -451,6 +452,24 @@ pub fn count() -> usize {
     TABLE.read().ports.len()
 }
 
+/// Is, or was, any port traced? What ports send is looked at only then.
+static TRACED: AtomicBool = AtomicBool::new(false);
+
+/// A port is going to be traced.
+pub fn will_be_traced() {
+    TRACED.store(true, Ordering::Relaxed);
+}
+
+/// A driver sends a message from its port.
+pub fn send_from(number: u64, to: u64, message: Message) {
+    if TRACED.load(Ordering::Relaxed)
+        && let Some(port) = there(number)
+    {
+        port.tell_sent(to, message.term());
+    }
+    let _ = deliver(to, Signal::Message(message));
+}
+
 /// Waits until no port has bytes to write, or the deadline has come: before the machine halts.
 pub fn flush_all(deadline: Option<Instant>) {
     while deadline.is_none_or(|deadline| Instant::now() < deadline) {
@@ -545,7 +564,16 @@ impl Port {
     ) -> Option<R> {
         let result = {
             let mut inner = self.lock();
-            self.call_driver(&mut inner, caller, call)
+            if caller.is_some() {
+                self.call_driver(&mut inner, caller, call)
+            } else {
+                self.tell_in(NOTHING);
+                let result = self.call_driver(&mut inner, None, call);
+                if !inner.ended && !inner.closing {
+                    self.tell_out(NOTHING);
+                }
+                result
+            }
         };
         self.serve_connection();
         result
@@ -637,36 +665,53 @@ impl Port {
         if !force && inner.makes_wait(caller) {
             return Output::Busy;
         }
+        self.tell_in("command");
         self.tell_received(caller, |builder| {
             let data = builder.binary(&data);
             builder.tuple(&[Term::atom(known::COMMAND), data])
         });
         inner.output += data.len() as u64;
         OUTPUT.fetch_add(data.len() as u64, Ordering::Relaxed);
-        match self.call_driver(inner, Some(caller), |driver, cx| driver.output(cx, data)) {
+        let done = self.call_driver(inner, Some(caller), |driver, cx| driver.output(cx, data));
+        if !inner.ended && !inner.closing {
+            self.tell_out("command");
+        }
+        match done {
             Some(()) => Output::Done,
             None => Output::Dropped,
         }
     }
     /// `port_control/3`; `None` is `badarg`.
     pub fn control(self: &Arc<Port>, caller: u64, operation: u32, data: &[u8]) -> Option<Reply> {
+        self.tell_in("control");
         self.tell_received(caller, |builder| {
             let data = builder.binary(data);
             let data = builder.tuple(&[Term::small(operation.into()), data]);
             builder.tuple(&[Term::atom(Atom::of("control")), data])
         });
-        self.with_driver(Some(caller), |driver, cx| {
+        let reply = self.with_driver(Some(caller), |driver, cx| {
             driver.control(cx, operation, data)
-        })?
+        })?;
+        if self.is_open() {
+            self.tell_answer(caller, reply.as_ref());
+            self.tell_out("control");
+        }
+        reply
     }
     /// `port_call/3`, in the external format both ways; `None` is `badarg`.
     pub fn call(self: &Arc<Port>, caller: u64, operation: u32, data: &[u8]) -> Option<Vec<u8>> {
+        self.tell_in("call");
         self.tell_received(caller, |builder| {
             let data = builder.binary(data);
             let data = builder.tuple(&[Term::small(operation.into()), data]);
             builder.tuple(&[Term::atom(Atom::of("call")), data])
         });
-        self.with_driver(Some(caller), |driver, cx| driver.call(cx, operation, data))?
+        let reply =
+            self.with_driver(Some(caller), |driver, cx| driver.call(cx, operation, data))?;
+        if self.is_open() {
+            self.tell_out("call");
+        }
+        reply
     }
     /// `port_close/1`. `false`: it is closed already.
     pub fn close(self: &Arc<Port>, caller: u64) -> bool {
@@ -677,24 +722,29 @@ impl Port {
         if inner.ended || inner.closing {
             return false;
         }
+        self.tell_in("close");
         self.tell_received(caller, |_| Term::atom(Atom::of("close")));
         self.exit(&mut inner, Term::atom(known::NORMAL), false, true);
         true
     }
-    /// `port_connect/2`: a new owner, which is linked too. `false`: there is no such process, or the port is closed.
-    pub fn connect(self: &Arc<Port>, owner: u64) -> bool {
+    /// `port_connect/2` of `caller`: a new owner, which is linked too. `false`: there is no such process, or the port is closed.
+    pub fn connect(self: &Arc<Port>, caller: u64, owner: u64) -> bool {
         let mut inner = self.lock();
         if inner.ended || inner.closing {
             return false;
         }
-        if inner.links.insert(Peer::Process(owner))
-            && deliver(owner, Signal::Link(Peer::Port(self.number))).is_err()
-        {
+        let fresh = inner.links.insert(Peer::Process(owner));
+        if fresh && deliver(owner, Signal::Link(Peer::Port(self.number))).is_err() {
             inner.links.remove(&Peer::Process(owner));
             return false;
         }
-        self.tell_about("getting_linked", Term::local_pid(owner));
+        self.tell_in("connect");
+        if fresh {
+            self.tell_about("getting_linked", Term::local_pid(owner));
+        }
+        self.tell_connect(caller, owner);
         self.set_owner(&mut inner, owner);
+        self.tell_out("connect");
         true
     }
     /// The port becomes the controller of a connection to another node, whose handshake the process `setup` has done. `false`: it can't.
@@ -716,7 +766,7 @@ impl Port {
         if !self.is_open() {
             // It has ended meanwhile, and told nobody.
             let reason = Message::immediate(Term::atom(known::NORMAL).word());
-            connection.controller_ends(reason);
+            connection.controller_ends(reason, || {});
         }
         true
     }
@@ -804,19 +854,26 @@ impl Port {
         } else {
             reason
         };
-        // Who hears of the port's end, and connects anew, must not find the old connection.
-        if let Some(connection) = self.connection.get() {
-            connection.controller_ends(Message::copy_of(told));
-        }
         let from = Peer::Port(self.number);
-        for peer in std::mem::take(&mut inner.links) {
-            link::send_link_exit(from, peer, told);
-        }
-        for (reference, (by, _)) in std::mem::take(&mut inner.watched_by) {
-            if let Peer::Process(number) = by {
-                let reason = Message::copy_of(told);
-                let _ = deliver(number, Signal::Down { reference, reason });
+        let links = std::mem::take(&mut inner.links);
+        let watched_by = std::mem::take(&mut inner.watched_by);
+        let tell = move |told: Term<'_>| {
+            for peer in links {
+                link::send_link_exit(from, peer, told);
             }
+            for (reference, (by, _)) in watched_by {
+                if let Peer::Process(number) = by {
+                    let reason = Message::copy_of(told);
+                    let _ = deliver(number, Signal::Down { reference, reason });
+                }
+            }
+        };
+        match self.connection.get() {
+            Some(connection) => {
+                let copy = Message::copy_of(told);
+                connection.controller_ends(Message::copy_of(told), move || tell(copy.term()));
+            }
+            None => tell(told),
         }
         let queued = inner.driver.as_ref().map_or(0, |driver| driver.queued());
         if kill || !from_outside || queued == 0 {

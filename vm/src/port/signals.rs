@@ -90,14 +90,18 @@ impl Port {
         }
         match signal {
             ToPort::Link(from) => {
+                self.tell_in("link");
                 if inner.links.insert(from) {
                     self.tell_link("getting_linked", from);
                 }
+                self.tell_out("link");
             }
             ToPort::Unlink { from, id } => {
+                self.tell_in("unlink");
                 if inner.links.remove(&from) {
                     self.tell_link("getting_unlinked", from);
                 }
+                self.tell_out("unlink");
                 if let Peer::Process(number) = from {
                     let from = Peer::Port(self.number);
                     let _ = deliver(number, Signal::UnlinkAck { from, id });
@@ -113,10 +117,14 @@ impl Port {
                 by,
                 name,
             } => {
+                self.tell_in("monitor");
                 inner.watched_by.insert(reference, (by, name));
+                self.tell_out("monitor");
             }
             ToPort::Demonitor(reference) => {
+                self.tell_in("demonitor");
                 inner.watched_by.remove(&reference);
+                self.tell_out("demonitor");
             }
             ToPort::Down(reference) => {
                 self.call_driver(&mut inner, None, |driver, cx| {
@@ -147,16 +155,21 @@ impl Port {
             return;
         }
         if let Peer::Process(from) = from {
+            self.tell_in("close");
             self.tell_received(from, |_| Term::atom(Atom::of("close")));
         }
         self.exit(inner, reason, false, true);
     }
-    fn tell_connected(&self, to: u64) {
+    /// Process `from` makes `new` the owner.
+    pub(super) fn tell_connect(&self, from: u64, new: u64) {
+        self.tell_received(from, |builder| {
+            builder.tuple(&[Term::atom(Atom::of("connect")), Term::local_pid(new)])
+        });
         if self.trace.has(crate::trace::flag::SEND) {
             let message = Message::build(|builder| {
                 builder.tuple(&[Term::local_port(self.number), Term::atom(known::CONNECTED)])
             });
-            self.tell_sent(to, message.term());
+            self.tell_sent(from, message.term());
         }
     }
     fn tell_link(&self, tag: &str, peer: Peer) {
@@ -211,6 +224,7 @@ impl Port {
         }
         let mut inner = self.lock();
         if from == inner.owner {
+            self.tell_in("close");
             self.tell_received(from, |_| Term::atom(Atom::of("close")));
             self.exit(&mut inner, Term::atom(known::NORMAL), true, true);
         } else {
@@ -221,12 +235,11 @@ impl Port {
         let mut inner = self.lock();
         match new.as_local_pid() {
             Some(new) if from == inner.owner => {
-                self.tell_received(from, |builder| {
-                    builder.tuple(&[Term::atom(Atom::of("connect")), Term::local_pid(new)])
-                });
-                self.tell_connected(from);
+                self.tell_in("connect");
+                self.tell_connect(from, new);
                 self.set_owner(&mut inner, new);
                 super::send_atom(self.number, from, known::CONNECTED);
+                self.tell_out("connect");
             }
             _ => self.bad_signal(inner.owner),
         }

@@ -1,12 +1,15 @@
 //! What tracers are told of a port. Follows `trace_port` and its kin in `erl_trace.c`.
 
-use super::Port;
+use super::{Port, Reply};
 use crate::trace::event::{self, Parts};
 use crate::trace::flag;
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy;
 use oxbeam_term::{Atom, Builder, Term};
 use smallvec::SmallVec;
+
+/// Nobody has asked for what the port does.
+pub(super) const NOTHING: &str = "";
 
 /// Longest name of an atom.
 const MAX_CHARACTERS: usize = 255;
@@ -54,6 +57,54 @@ impl Port {
                 let what = what(builder);
                 let message = builder.tuple(&[Term::local_pid(from), what]);
                 SmallVec::from_slice(&[Term::atom(known::RECEIVE), message])
+            });
+        }
+    }
+    /// What `port_control/3` has given process `to`: told as a message, though it is none.
+    #[inline]
+    pub(super) fn tell_answer(&self, to: u64, answer: Option<&Reply>) {
+        if let Some(Reply::List(bytes) | Reply::Binary(bytes)) = answer
+            && self.trace.has(flag::SEND)
+        {
+            let port = Term::local_port(self.number);
+            self.tell(flag::SEND, &mut |builder| {
+                let bytes = builder.binary(bytes);
+                let answer = builder.tuple(&[Term::atom(Atom::of("control")), bytes]);
+                let message = builder.tuple(&[port, answer]);
+                SmallVec::from_slice(&[Term::atom(known::SEND), message, Term::local_pid(to)])
+            });
+        }
+    }
+    /// A timer of its driver has run out.
+    #[inline]
+    pub(super) fn tell_timeout(&self) {
+        if self.trace.has(flag::RECEIVE) {
+            self.tell(flag::RECEIVE, &mut |_| {
+                let parts = [Term::atom(known::RECEIVE), Term::atom(known::TIMEOUT)];
+                SmallVec::from_slice(&parts)
+            });
+        }
+    }
+    /// It begins to do what it is asked for, or what its driver waits for ([`NOTHING`]).
+    #[inline]
+    pub(super) fn tell_in(&self, what: &str) {
+        self.tell_running("in", what);
+    }
+    /// It is done with it.
+    #[inline]
+    pub(super) fn tell_out(&self, what: &str) {
+        self.tell_running("out", what);
+    }
+    #[inline]
+    fn tell_running(&self, tag: &str, what: &str) {
+        if self.trace.has(flag::RUNNING_PORTS) {
+            let what = if what == NOTHING {
+                Term::small(0)
+            } else {
+                Term::atom(Atom::of(what))
+            };
+            self.tell(flag::RUNNING_PORTS, &mut |_| {
+                SmallVec::from_slice(&[Term::atom(Atom::of(tag)), what])
             });
         }
     }

@@ -14,6 +14,7 @@ use crate::trace::{event, flag};
 use crate::{system_monitor, system_profile};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::heap::Heap;
 use oxbeam_term::{Atom, Term, Word};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -114,10 +115,13 @@ pub fn depart(process: &Process) {
     // From here on whoever sends a signal is told that there is no such process.
     owned().told_to_exit = true;
     owned().exit_reason = reason;
+    // Before the inbox closes: an answer that finds it closed looks for what was left.
+    let orphans = leave_orphans(owned());
     let mut left = process.inbox.close();
     while let Some(node) = left.pop_front() {
         handle::refuse(process, node.value);
     }
+    forget_answered(owned(), &orphans);
     handle::run_tasks(process, owned());
     machine.run_exit_hooks(process, owned());
     machine.processes.remove(process.number);
@@ -159,13 +163,6 @@ pub fn depart(process: &Process) {
                 connection.send_down(from, what, watcher.by, reference, reason);
             }
         }
-        for (&reference, spawning) in &relations.spawning {
-            if spawning.link
-                && let Some(connection) = dist::find(spawning.node)
-            {
-                connection.leave_orphan(reference, Message::copy_of(reason));
-            }
-        }
         for (reference, watcher) in relations.watched_in_order() {
             let reason = Message::copy_of(reason);
             match watcher.by {
@@ -186,6 +183,40 @@ pub fn depart(process: &Process) {
     tell_exited(process, over);
 }
 
+/// Leaves word why it exits for those that it has asked other nodes to start with a link. Gives the requests.
+fn leave_orphans(owned: &Owned) -> Vec<(RefNumbers, Atom)> {
+    let Some(relations) = &owned.relations else {
+        return Vec::new();
+    };
+    // SAFETY: the reason is a root of the process.
+    let reason: Term<'_> = unsafe { Term::from_word(owned.exit_reason) };
+    let mut left = Vec::new();
+    for (&request, spawning) in &relations.spawning {
+        if spawning.link
+            && let Some(connection) = dist::find(spawning.node)
+        {
+            connection.leave_orphan(request, Message::copy_of(reason));
+            left.push((request, spawning.node));
+        }
+    }
+    left
+}
+
+/// Takes back what was left for requests whose answers have come after all.
+fn forget_answered(owned: &Owned, orphans: &[(RefNumbers, Atom)]) {
+    let waits = |request| {
+        let relations = owned.relations.as_ref();
+        relations.is_some_and(|relations| relations.spawning.contains_key(request))
+    };
+    for (request, node) in orphans {
+        if !waits(request)
+            && let Some(connection) = dist::find(*node)
+        {
+            drop(connection.take_orphan(*request));
+        }
+    }
+}
+
 /// Tells who traces that the process has exited: when all that it has sent over these connections is admitted.
 fn tell_exited(process: &Process, over: Vec<Atom>) {
     let tell = |process: &Process| {
@@ -193,12 +224,17 @@ fn tell_exited(process: &Process, over: Vec<Atom>) {
             event::scheduled(process, flag::EXITING, "out_exited", None);
         }
     };
-    if over.is_empty() {
-        return tell(process);
+    let traced = process.trace.has(flag::EXITING);
+    if over.is_empty() && !traced {
+        return;
     }
     let exited = process.to_arc();
     let mut last: Box<dyn FnOnce() + Send> = Box::new(move || tell(&exited));
-    for connection in over.into_iter().filter_map(dist::find) {
+    for connection in dist::all() {
+        let concerned = over.contains(&connection.node);
+        if !concerned && !(traced && connection.holds(process.number)) {
+            continue;
+        }
         match connection.leaves(process.number, last) {
             Some(back) => last = back,
             None => {

@@ -349,13 +349,13 @@ impl Tcp {
         };
         let body = &packet[packet_type.body(packet)];
         if !options.terms {
-            message::send(owner, |builder| {
+            message::send(port, owner, |builder| {
                 let data = message::data(builder, binary, header, body);
                 let data = builder.tuple(&[Term::atom(known::DATA), data]);
                 builder.tuple(&[Term::local_port(port), data])
             });
         } else if active {
-            message::send(owner, |builder| match &form {
+            message::send(port, owner, |builder| match &form {
                 Some(form @ Form::Http { .. }) => {
                     let line = form.term(builder, port, packet);
                     let tag = Term::atom(NAMES.http);

@@ -4,9 +4,9 @@ use super::{Caller, Operation, Refused};
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::etf::{self, DecodeContext, DecodeOptions, FunKey};
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::port;
 use oxbeam_vm::posix;
 use oxbeam_vm::process::Message;
-use oxbeam_vm::signal::{self, Signal};
 use rustix::io::Errno;
 use std::sync::LazyLock;
 
@@ -36,9 +36,9 @@ pub(super) fn error_atom(errno: Errno) -> Atom {
     posix::error_atom(errno.raw_os_error())
 }
 
-/// Sends what `build` makes; nobody minds if the process is gone.
-pub(super) fn send(to: u64, build: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>) {
-    let _ = signal::deliver(to, Signal::Message(Message::build(build)));
+/// Sends what `build` makes, from `port`; nobody minds if the process is gone.
+pub(super) fn send(port: u64, to: u64, build: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>) {
+    port::send_from(port, to, Message::build(build));
 }
 
 fn error<'p>(builder: &mut Builder<'p>, reason: Atom) -> Term<'p> {
@@ -51,7 +51,7 @@ pub(super) fn finish(
     operation: Operation,
     result: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
 ) {
-    send(operation.caller, |builder| {
+    send(port, operation.caller, |builder| {
         let result = result(builder);
         let id = Term::small(operation.id.into());
         let tag = Term::atom(NAMES.async_reply);
@@ -95,7 +95,7 @@ impl DecodeContext for NoFunctions {
 
 /// `{inet_reply, Port, Status}`, from OTP 26 on with the caller's tag.
 pub(super) fn reply(port: u64, caller: &Caller, status: Result<(), Atom>) {
-    send(caller.process, |builder| {
+    send(port, caller.process, |builder| {
         let status = match status {
             Ok(()) => Term::atom(known::OK),
             Err(reason) => error(builder, reason),
@@ -113,13 +113,15 @@ pub(super) fn reply(port: u64, caller: &Caller, status: Result<(), Atom>) {
 /// `{Tag, Port}`
 pub(super) fn tell(to: u64, tag: &str, port: u64) {
     let tag = Term::atom(Atom::of(tag));
-    send(to, |builder| builder.tuple(&[tag, Term::local_port(port)]));
+    send(port, to, |builder| {
+        builder.tuple(&[tag, Term::local_port(port)])
+    });
 }
 
 /// `{Tag, Port, Reason}`
 pub(super) fn tell_error(to: u64, tag: &str, port: u64, reason: Atom) {
     let tag = Term::atom(Atom::of(tag));
-    send(to, |builder| {
+    send(port, to, |builder| {
         builder.tuple(&[tag, Term::local_port(port), Term::atom(reason)])
     });
 }

@@ -387,7 +387,7 @@ impl Tcp {
         result: impl for<'p> FnOnce(&mut Builder<'p>) -> Term<'p>,
     ) {
         let port = self.socket.port;
-        message::send(cx.owner(), |builder| {
+        message::send(port, cx.owner(), |builder| {
             let result = result(builder);
             let tag = Term::atom(Atom::of("sendfile"));
             builder.tuple(&[tag, Term::local_port(port), result])

@@ -206,7 +206,7 @@ impl Udp {
                 });
             }
         } else {
-            message::send(owner, |builder| {
+            message::send(port, owner, |builder| {
                 let [ip, number] = address::terms(builder, from);
                 let mut elements = vec![Term::atom(NAMES.udp), Term::local_port(port), ip, number];
                 if let Some(controls) = controls {
