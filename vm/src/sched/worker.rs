@@ -184,7 +184,10 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
                     // What waits here may run elsewhere meanwhile.
                     scheduler.call();
                 }
-                super::run::run(machine, process, &mut registers, machine.config.reductions);
+                // At the end there is only what ports have to write.
+                if !crate::halt::is_halting() {
+                    super::run::run(machine, process, &mut registers, machine.config.reductions);
+                }
                 dist::turn::flush_unless(|| local.queues.iter().any(|queue| !queue.is_empty()));
             }
             None => {
