@@ -195,6 +195,12 @@ fn leave_orphans(owned: &Owned) -> Vec<(RefNumbers, Atom)> {
         if spawning.link
             && let Some(connection) = dist::find(spawning.node)
         {
+            let abandoned = Term::atom(Atom::of("abandoned"));
+            let reason = if spawning.abandoned {
+                abandoned
+            } else {
+                reason
+            };
             connection.leave_orphan(request, Message::copy_of(reason));
             left.push((request, spawning.node));
         }
