@@ -98,6 +98,28 @@ fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
             numbers.sort_unstable();
             Ok(cx.list(numbers.into_iter().map(Term::local_pid).collect::<Vec<_>>()))
         }
+        "process_info_args" => {
+            let names = oxbeam_vm::process::info::names();
+            Ok(cx.list(names.map(name).collect::<Vec<_>>()))
+        }
+        // `processes/0` takes the table as one piece, in one turn, and keeps nothing of processes that end meanwhile.
+        "processes_bif_info" => {
+            let limit = Term::small(machine.processes.limit() as i64);
+            let (none, one) = (Term::small(0), Term::small(1));
+            let per_reduction = Term::small(crate::erlang::process::PROCESSES_PER_REDUCTION as i64);
+            Ok(cx.tuple(&[
+                name("ptab_list_bif_info"),
+                one,
+                one,
+                limit,
+                limit,
+                none,
+                none,
+                none,
+                per_reduction,
+                none,
+            ]))
+        }
         "force_heap_frags" => Ok(Term::FALSE),
         "memory" => {
             let mut rows = Vec::new();
@@ -272,9 +294,8 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 .as_small()
                 .filter(|left| *left >= 0)
                 .ok_or(Raise::Badarg)?;
-            // What is left cannot be known here; there is no more than this left of a turn.
-            let turn = cx.machine().config.reductions;
-            cx.bump_reductions(turn.saturating_sub(left).max(0) as usize);
+            let owned = cx.owned();
+            owned.extra_reductions = owned.reductions_left - left;
             Ok(Term::TRUE)
         }
         "block" | "sleep" => {

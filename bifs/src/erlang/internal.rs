@@ -6,7 +6,7 @@ use super::suspend;
 use oxbeam_term::gc::Extent;
 use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
-use oxbeam_vm::process::{Message, Owned, Peer, Process, info};
+use oxbeam_vm::process::{Message, Owned, Peer, Priority, Process, info};
 use oxbeam_vm::signal::{self, Signal, Task};
 use oxbeam_vm::unique;
 use std::io::Write;
@@ -250,13 +250,25 @@ fn request_system_task_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// `(Target, Priority, {Kind, Id, Argument})`, from argument `first` on: the requester gets `{Kind, Id, Result}`.
 fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p> {
     let target = local_pid(cx.arg(first))?;
-    match cx.arg(first + 1).as_atom() {
-        Some(known::MAX | known::HIGH | known::NORMAL | known::LOW | known::INHERIT) => {}
+    let by = match cx.arg(first + 1).as_atom() {
+        Some(known::INHERIT) => Some(cx.process().priority()),
+        other => other.and_then(Priority::from_atom),
+    };
+    let by = by.ok_or(Raise::Badarg)?;
+    // What is less urgent than its requester waits for the target's own turn: a process has one deputy at a time.
+    let by = if by <= cx.process().priority() {
+        by
+    } else {
+        Priority::Low
+    };
+    let request = cx.arg(first + 2).tuple_elements().ok_or(Raise::Badarg)?;
+    let (kind, id, argument) = match *request {
+        [kind, id] => (kind, id, None),
+        [kind, id, argument] => (kind, id, Some(argument)),
         _ => return Err(Raise::Badarg),
-    }
-    let [kind, id, argument] = cx.arg(first + 2).as_tuple_of::<3>().ok_or(Raise::Badarg)?;
+    };
     let kind = kind.as_atom().ok_or(Raise::Badarg)?;
-    let argument = argument.as_atom().ok_or(Raise::Badarg)?;
+    let argument = || argument.and_then(Term::as_atom).ok_or(Raise::Badarg);
     let id = Message::copy_of(id);
     let answer = move |id: &Message, result: Term<'static>| {
         let message = Message::build(|builder| {
@@ -267,14 +279,16 @@ fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p
     };
     let (work, gone): (Work, _) = match kind {
         known::GARBAGE_COLLECT => {
-            let extent = match argument {
+            let extent = match argument()? {
                 known::MAJOR => Extent::Major,
                 known::MINOR => Extent::Minor,
                 _ => return Err(Raise::Badarg),
             };
             (Work::Collect(extent), Term::FALSE)
         }
-        known::CHECK_PROCESS_CODE => (Work::CheckCode(argument), Term::FALSE),
+        known::CHECK_PROCESS_CODE => (Work::CheckCode(argument()?), Term::FALSE),
+        // It does nothing but answer.
+        kind if kind.text() == "system_task_test" => (Work::Nothing, Term::FALSE),
         _ => return Err(Raise::Badarg),
     };
     let task: Task = Box::new(move |process, owned| {
@@ -287,10 +301,9 @@ fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p
         answer(&id, result);
     });
     let task = match work {
-        Work::Collect(_) => Signal::SystemTask(task),
+        Work::Collect(_) | Work::Nothing => Signal::SystemTask(task),
         Work::CheckCode(_) => Signal::LightTask(task),
     };
-    let by = cx.process().priority();
     if let Err(Signal::SystemTask(task) | Signal::LightTask(task)) =
         signal::request(target, task, by)
     {
@@ -305,11 +318,13 @@ fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p
 enum Work {
     Collect(Extent),
     CheckCode(Atom),
+    Nothing,
 }
 
 impl Work {
     fn run(self, owned: &mut Owned) -> Term<'static> {
         match self {
+            Work::Nothing => Term::TRUE,
             Work::Collect(extent) => {
                 owned.collect_with(0, &mut [], extent, None);
                 Term::TRUE

@@ -17,7 +17,7 @@ pub(crate) mod node;
 mod operators;
 mod packet;
 pub(crate) mod port;
-mod process;
+pub(crate) mod process;
 mod register;
 mod spawn;
 mod statistics;

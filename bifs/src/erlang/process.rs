@@ -101,9 +101,12 @@ fn group_leader_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(leader.term(cx.builder()))
 }
 
+/// So many are listed for a reduction.
+pub(crate) const PROCESSES_PER_REDUCTION: usize = 8;
+
 fn processes_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let numbers = cx.machine().processes.ids();
-    cx.bump_reductions(numbers.len() / 8);
+    cx.bump_reductions(numbers.len() / PROCESSES_PER_REDUCTION);
     Ok(cx.list(numbers.into_iter().map(|number| Term::local_pid(number))))
 }
 

@@ -105,6 +105,13 @@ const TABLE: &[(&str, Item, u8)] = &[
     ("priority_messages", Item::PriorityMessages, 29),
 ];
 
+/// What this release of OTP can be asked for, by name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let release = machine().release.number;
+    let known = TABLE.iter().filter(move |row| row.2 <= release);
+    known.map(|row| row.0)
+}
+
 /// What `process_info/1` gives.
 pub const DEFAULT: &[Item] = &[
     Item::RegisteredName,
