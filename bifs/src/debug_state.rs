@@ -349,7 +349,8 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             }));
             Ok(Term::boolean(signal::deliver(number, collect).is_ok()))
         }
-        "gc_state" | "code_write_permission" | "code_mod_permission" => Ok(Term::TRUE),
+        "gc_state" => collections(cx, value),
+        "code_write_permission" | "code_mod_permission" => Ok(Term::TRUE),
         "test_long_gc_sleep" => {
             let longer = milliseconds(value)?;
             oxbeam_vm::system_monitor::LONGER.store(longer, Ordering::Relaxed);
@@ -738,4 +739,19 @@ fn lcnt_error<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn lcnt_badarg<'p>(_cx: &mut Cx<'p>) -> NativeResult<'p> {
     Err(Raise::Badarg)
+}
+
+/// Collections that others ask for wait until they are allowed again; a process collects what it needs nevertheless. Gives whether they were allowed.
+fn collections<'p>(cx: &mut Cx<'p>, allowed: Term<'p>) -> NativeResult<'p> {
+    let allowed = allowed.as_boolean().ok_or(Raise::Badarg)?;
+    let held = &mut cx.owned().rare().held_collections;
+    let before = held.is_none();
+    if allowed {
+        for task in held.take().unwrap_or_default() {
+            let _ = signal::push(cx.process(), Signal::SystemTask(task));
+        }
+    } else {
+        held.get_or_insert_default();
+    }
+    Ok(Term::boolean(before))
 }

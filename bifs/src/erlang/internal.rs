@@ -270,36 +270,21 @@ fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p
     let kind = kind.as_atom().ok_or(Raise::Badarg)?;
     let argument = || argument.and_then(Term::as_atom).ok_or(Raise::Badarg);
     let id = Message::copy_of(id);
-    let answer = move |id: &Message, result: Term<'static>| {
-        let message = Message::build(|builder| {
-            let id = oxbeam_term::copy::copy(id.term(), builder);
-            builder.tuple(&[Term::atom(kind), id, result])
-        });
-        let _ = signal::deliver(requester, Signal::Message(message));
-    };
-    let (work, gone): (Work, _) = match kind {
+    let work = match kind {
         known::GARBAGE_COLLECT => {
             let extent = match argument()? {
                 known::MAJOR => Extent::Major,
                 known::MINOR => Extent::Minor,
                 _ => return Err(Raise::Badarg),
             };
-            (Work::Collect(extent), Term::FALSE)
+            Work::Collect(extent)
         }
-        known::CHECK_PROCESS_CODE => (Work::CheckCode(argument()?), Term::FALSE),
+        known::CHECK_PROCESS_CODE => Work::CheckCode(argument()?),
         // It does nothing but answer.
-        kind if kind.text() == "system_task_test" => (Work::Nothing, Term::FALSE),
+        kind if kind.text() == "system_task_test" => Work::Nothing,
         _ => return Err(Raise::Badarg),
     };
-    let task: Task = Box::new(move |process, owned| {
-        // The process may be gone, or never have been: then its requester runs this.
-        let result = if process.number != target || process.state.is_exiting() {
-            gone
-        } else {
-            work.run(owned)
-        };
-        answer(&id, result);
-    });
+    let task = task(target, work, kind, id, requester);
     let task = match work {
         Work::Collect(_) | Work::Nothing => Signal::SystemTask(task),
         Work::CheckCode(_) => Signal::LightTask(task),
@@ -311,6 +296,27 @@ fn request<'p>(cx: &mut Cx<'p>, requester: u64, first: usize) -> NativeResult<'p
         task(process, cx.owned());
     }
     Ok(Term::atom(known::OK))
+}
+
+/// Does the work in the process `target` and tells the requester.
+fn task(target: u64, work: Work, kind: Atom, id: Message, requester: u64) -> Task {
+    Box::new(move |process, owned| {
+        // The process may be gone, or never have been: then its requester runs this.
+        let there = process.number == target && !process.state.is_exiting();
+        if there
+            && matches!(work, Work::Collect(_))
+            && let Some(held) = &mut owned.rare().held_collections
+        {
+            held.push(task(target, work, kind, id, requester));
+            return;
+        }
+        let result = if there { work.run(owned) } else { Term::FALSE };
+        let message = Message::build(|builder| {
+            let id = oxbeam_term::copy::copy(id.term(), builder);
+            builder.tuple(&[Term::atom(kind), id, result])
+        });
+        let _ = signal::deliver(requester, Signal::Message(message));
+    })
 }
 
 /// What a system task does.

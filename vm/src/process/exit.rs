@@ -122,6 +122,10 @@ pub fn depart(process: &Process) {
         handle::refuse(process, node.value);
     }
     forget_answered(owned(), &orphans);
+    if let Some(rare) = &mut owned().rare {
+        let held = rare.held_collections.take();
+        rare.tasks.extend(held.unwrap_or_default());
+    }
     handle::run_tasks(process, owned());
     machine.run_exit_hooks(process, owned());
     machine.processes.remove(process.number);

@@ -213,6 +213,8 @@ pub struct Rare {
     pub tasks: Vec<Task>,
     /// Those of them that do not collect.
     pub light_tasks: Vec<Task>,
+    /// Collections that others have asked for, if they are to wait (`erts_debug:set_internal_state(gc_state, false)`).
+    pub held_collections: Option<Vec<Task>>,
     /// `process_flag({monitor_nodes, Options}, _)`: options as bits, and how often.
     pub node_monitors: Vec<(u32, u32)>,
     /// The system monitor was told that the message queue is long.
@@ -435,6 +437,7 @@ impl Owned {
                 suspending: Vec::new(),
                 tasks: Vec::new(),
                 light_tasks: Vec::new(),
+                held_collections: None,
                 node_monitors: Vec::new(),
                 long_queue: false,
                 measured: Vec::new(),
