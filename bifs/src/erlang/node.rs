@@ -353,7 +353,7 @@ fn controlled(cx: &Cx<'_>) -> Result<Arc<Connection>, Raise> {
     }
 }
 
-/// The next packet for the other node: `[Binary]`, or `[Size | [Binary]]` if the controller has asked for sizes; `none`.
+/// The next packet for the other node: `[Binary]`, or `{Size, [Binary]}` if the controller has asked for sizes; `none`.
 fn dist_ctrl_get_data_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let connection = controlled(cx)?;
     let (packet, with_size) = connection.next_packet();
@@ -367,7 +367,7 @@ fn dist_ctrl_get_data_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Ok(data);
     }
     let size = cx.unsigned(packet.len() as u64);
-    Ok(cx.cons(size, data))
+    Ok(cx.tuple(&[size, data]))
 }
 
 fn dist_ctrl_get_data_notification_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
