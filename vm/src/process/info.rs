@@ -101,6 +101,8 @@ const TABLE: &[(&str, Item, u8)] = &[
     ("fullsweep_after", Item::FullsweepAfter, 0),
     ("parent", Item::Parent, 0),
     ("async_dist", Item::AsyncDist, 27),
+    // `{dictionary, Key}`: one key's value.
+    ("dictionary", Item::Dictionary, 27),
     ("label", Item::Label, 27),
     ("priority_messages", Item::PriorityMessages, 29),
 ];
