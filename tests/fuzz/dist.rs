@@ -1,28 +1,16 @@
 //! What comes from another node: headers, fragments, control messages and terms. The input is a list of packets with two bytes of length.
 #![no_main]
 
+mod context;
+
+use context::{Context, set_release};
 use libfuzzer_sys::fuzz_target;
-use oxbeam_term::atom::Atom;
-use oxbeam_term::boxed::fun::{Export, FunEntry};
-use oxbeam_term::etf::{DecodeContext, DecodeError, DecodeOptions, FunKey, decode_term};
+use oxbeam_term::etf::{DecodeError, DecodeOptions, decode_term};
 use oxbeam_vm::dist::Reader;
 use oxbeam_vm::process::Message;
 
-struct Context<'a>(&'a [Atom]);
-
-impl DecodeContext for Context<'_> {
-    fn cached_atom(&mut self, index: u8) -> Option<Atom> {
-        self.0.get(usize::from(index)).copied()
-    }
-    fn export(&mut self, _: Atom, _: Atom, _: u32, _: bool) -> Option<&'static Export> {
-        None
-    }
-    fn fun_entry(&mut self, _: FunKey<'_>) -> Option<&'static FunEntry> {
-        None
-    }
-}
-
 fuzz_target!(|bytes: &[u8]| {
+    set_release();
     let Some((&headers, mut bytes)) = bytes.split_first() else {
         return;
     };
@@ -38,7 +26,10 @@ fuzz_target!(|bytes: &[u8]| {
         let mut bytes = whole.bytes();
         // The control message and what goes with it.
         for _ in 0..2 {
-            let mut context = Context(&whole.atoms);
+            let mut context = Context {
+                atoms: &whole.atoms,
+                within: None,
+            };
             let mut used = 0;
             let decoded = Message::try_build(|builder| {
                 let options = DecodeOptions::default();

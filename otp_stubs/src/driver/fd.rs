@@ -1,9 +1,9 @@
 //! `fd`: ports on descriptors that are open already, `{fd, In, Out}`, which stay open when the port is closed. And `vanilla`: ports on files.
 
-use super::packet;
 use super::stream::{Read, Reader, Writer};
 use crate::sys;
 use oxbeam_vm::io::poll::{self, Interest};
+use oxbeam_vm::packet::frame::frame;
 use oxbeam_vm::port::{Driver, Event, OpenError, Opening, PortCx, Reply, Target, Watermarks};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -48,7 +48,7 @@ impl Streams {
         self.writer.as_ref().map_or(0, Writer::queued)
     }
     pub(super) fn output(&mut self, cx: &mut PortCx<'_>, data: Vec<u8>) {
-        let Some(data) = packet::frame(self.packet_bytes, data) else {
+        let Some(data) = frame(self.packet_bytes, data) else {
             cx.fail(Errno::INVAL.raw_os_error());
             return;
         };

@@ -4,7 +4,6 @@ mod fd;
 mod forker;
 mod gethost;
 mod inet;
-mod packet;
 mod ram_file;
 mod spawn;
 mod stream;

@@ -4,8 +4,8 @@
 //! is opened anew where the system allows that, which makes a description of our own; sockets take a flag at each call; where neither
 //! helps, a write is small enough for a pipe that has said that it takes something.
 
-use super::packet::Unframer;
 use crate::bytes::ByteQueue;
+use oxbeam_vm::packet::frame::Unframer;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;

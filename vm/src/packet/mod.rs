@@ -5,7 +5,9 @@
 //! |---|---|
 //! | `mod.rs` | types, lengths, bodies |
 //! | `http.rs` | lines of HTTP |
+//! | `frame.rs` | lengths in front, put there and taken off |
 
+pub mod frame;
 pub mod http;
 
 use std::ops::Range;

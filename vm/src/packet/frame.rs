@@ -1,7 +1,7 @@
-//! Packets with their length in front (`{packet, 1 | 2 | 4}`).
+//! Packets with their length in front (`{packet, 1 | 2 | 4}`), as ports to programs have them.
 
 /// Puts the length in front of a packet; `None` if it is too long for it.
-pub(super) fn frame(bytes: u8, data: Vec<u8>) -> Option<Vec<u8>> {
+pub fn frame(bytes: u8, data: Vec<u8>) -> Option<Vec<u8>> {
     if bytes == 0 {
         return Some(data);
     }
@@ -17,21 +17,21 @@ pub(super) fn frame(bytes: u8, data: Vec<u8>) -> Option<Vec<u8>> {
 }
 
 /// Takes packets out of a stream.
-pub(super) struct Unframer {
+pub struct Unframer {
     bytes: usize,
     held: Vec<u8>,
 }
 
 impl Unframer {
     /// With lengths of so many bytes; 0 takes the stream as it comes.
-    pub(super) fn new(bytes: u8) -> Unframer {
+    pub fn new(bytes: u8) -> Unframer {
         Unframer {
             bytes: usize::from(bytes),
             held: Vec::new(),
         }
     }
     /// More of the stream: calls `packet` with each packet that is whole.
-    pub(super) fn take(&mut self, data: &[u8], mut packet: impl FnMut(&[u8])) {
+    pub fn take(&mut self, data: &[u8], mut packet: impl FnMut(&[u8])) {
         if self.bytes == 0 {
             packet(data);
             return;
