@@ -8,7 +8,8 @@ use std::process::{Command, ExitCode};
 use libtest_mimic::{Arguments, Failed, Trial};
 use oxbeam_tests::again::trying;
 use oxbeam_tests::matrix::{self, Config, Places, Release, Vm};
-use oxbeam_tests::oracle::Oracle;
+use oxbeam_tests::oracle::{self, Oracle};
+use oxbeam_tests::terminal::far::Far;
 use oxbeam_tests::terminal::play;
 use oxbeam_tests::terminal::script::{Script, Step};
 use rustix::process::Signal;
@@ -46,9 +47,12 @@ fn main() -> ExitCode {
             match vm.filter(|vm| has(vm, &release, program)) {
                 None => trials.push(Trial::test(title, || Ok(())).with_ignored_flag(true)),
                 Some(vm) => {
+                    if script.node.is_some() && oracle.is_none() {
+                        trials.extend(meetings(&places, &vm, script, &title));
+                    }
                     let (script, places) = (script.clone(), places.clone());
                     trials.push(Trial::test(title.clone(), move || {
-                        let test = || check(&places, &vm, &script, record);
+                        let test = || check(&places, &vm, &vm, &script, record);
                         trying(&title, test).map_err(Failed::from)
                     }));
                 }
@@ -60,6 +64,33 @@ fn main() -> ExitCode {
         trials.extend(endings(&places));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The script from here to a real node, and from a real one to here; ignored where there is none.
+fn meetings(places: &Places, vm: &Vm, script: &Script, title: &str) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let real = oracle::real(vm.release).map(|words| Vm::real(words, vm.release, vm.config));
+    if real.is_none() {
+        let release = vm.release;
+        eprintln!("{title}: no real OTP {release} is here to meet (REAL_{release}, or the path)");
+    }
+    for (way, from_here) in [("into_real", true), ("from_real", false)] {
+        let title = format!("{title}::{way}");
+        let Some(real) = real.clone() else {
+            trials.push(Trial::test(title, || Ok(())).with_ignored_flag(true));
+            continue;
+        };
+        let (near, far) = match from_here {
+            true => (vm.clone(), real),
+            false => (real, vm.clone()),
+        };
+        let (script, places) = (script.clone(), places.clone());
+        trials.push(Trial::test(title.clone(), move || {
+            let test = || check(&places, &near, &far, &script, false);
+            trying(&title, test).map_err(Failed::from)
+        }));
+    }
+    trials
 }
 
 /// Ways to end that nothing handles: name, what is done, how that ends.
@@ -130,29 +161,51 @@ fn has(vm: &Vm, release: &Release, program: &str) -> bool {
 
 /// An empty folder for a script.
 fn home(places: &Places, vm: &Vm, script: &Script) -> Result<PathBuf, String> {
-    let name = format!("{}_{}", script.program, script.name);
+    named_home(places, vm, &format!("{}_{}", script.program, script.name))
+}
+
+fn named_home(places: &Places, vm: &Vm, name: &str) -> Result<PathBuf, String> {
     let home = vm.workspace(places).join("terminal").join(name);
     let _ = fs::remove_dir_all(&home);
     fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
     Ok(home)
 }
 
-fn check(places: &Places, vm: &Vm, script: &Script, record: bool) -> Result<(), String> {
-    let home = home(places, vm, script)?;
+/// Plays the script on `vm`; if it wants another node, that one is `other`'s.
+fn check(
+    places: &Places,
+    vm: &Vm,
+    other: &Vm,
+    script: &Script,
+    record: bool,
+) -> Result<(), String> {
+    let name = format!("{}_{}", script.program, script.name);
+    let name = match (vm.is_oracle, other.is_oracle) {
+        (false, true) => name + "_into_real",
+        (true, false) => name + "_from_real",
+        _ => name,
+    };
+    let home = named_home(places, vm, &name)?;
+    let far = match &script.node {
+        Some(node) => Some(Far::start(places, other, script, node, &home)?),
+        None => None,
+    };
+    let command = || {
+        let mut command = command(vm, script, &home);
+        if let Some(far) = &far {
+            far.meet(&mut command);
+        }
+        command
+    };
+    let file = script.screens(vm.release);
     if record {
-        let screens = play::play(script, || command(vm, script, &home), None)?;
-        let file = script.screens(vm.release);
+        let screens = play::play(script, command, None)?;
         fs::write(&file, play::write(&screens))
             .map_err(|error| format!("{}: {error}", file.display()))?;
     } else {
-        let file = script.screens(vm.release);
         let text = fs::read_to_string(&file)
             .map_err(|error| format!("{}: {error}: record it from the real OTP", file.display()))?;
-        play::play(
-            script,
-            || command(vm, script, &home),
-            Some(&play::read(&text)),
-        )?;
+        play::play(script, command, Some(&play::read(&text)))?;
     }
     let _ = fs::remove_dir_all(&home);
     Ok(())

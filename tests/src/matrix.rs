@@ -208,17 +208,21 @@ impl Vm {
 
     /// The real one.
     pub fn oracle(oracle: &Oracle, release: u32, config: Config) -> Option<Self> {
-        let mut words = oracle.command(release)?;
+        Some(Self::real(oracle.command(release)?, release, config))
+    }
+
+    /// The real one that these words start.
+    pub fn real(mut words: Vec<String>, release: u32, config: Config) -> Self {
         let identity = format!("oracle {}", words.join(" "));
         words.extend(config.flags().iter().map(|&flag| flag.to_owned()));
-        Some(Self {
+        Self {
             words,
             env: Vec::new(),
             release,
             config,
             identity,
             is_oracle: true,
-        })
+        }
     }
 
     /// A command without arguments of its own yet.

@@ -47,6 +47,8 @@ pub struct Script {
     pub size: Size,
     /// Releases that it is for.
     pub releases: Vec<u32>,
+    /// Another node that runs meanwhile, `far` for far@127.0.0.1.
+    pub node: Option<String>,
     /// What is done, in order.
     pub steps: Vec<Step>,
 }
@@ -65,6 +67,7 @@ impl Script {
                 rows: 32,
             },
             releases: crate::matrix::RELEASES.to_vec(),
+            node: None,
             steps: Vec::new(),
         }
     }
@@ -103,6 +106,10 @@ impl Script {
             "environment:" => {
                 let (name, value) = rest.split_once('=').ok_or("no =")?;
                 self.environment.push((name.to_owned(), value.to_owned()));
+                return Ok(());
+            }
+            "node:" => {
+                self.node = Some(rest.to_owned());
                 return Ok(());
             }
             "size:" => {
