@@ -70,11 +70,14 @@ fn assert_equal(one: Term<'_>, other: Term<'_>) {
     assert_eq!(one.cmp(other), Ordering::Equal);
     assert_eq!(one.cmp_exact(other), Ordering::Equal);
     assert_eq!(hash::phash2(one), hash::phash2(other), "{one} and {other}");
-    assert_eq!(
-        copy::flat_size(one),
-        copy::flat_size(other),
-        "{one} and {other}"
-    );
+    // To OTP 26 it counts what a part of a binary is a part of.
+    if rules().uniform_bitstrings {
+        assert_eq!(
+            copy::flat_size(one),
+            copy::flat_size(other),
+            "{one} and {other}"
+        );
+    }
 }
 
 fn words(arena: &Arena) -> usize {
