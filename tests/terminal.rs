@@ -69,10 +69,15 @@ fn main() -> ExitCode {
 /// The script from here to a real node, and from a real one to here; ignored where there is none.
 fn meetings(places: &Places, vm: &Vm, script: &Script, title: &str) -> Vec<Trial> {
     let mut trials = Vec::new();
-    let real = oracle::real(vm.release).map(|words| Vm::real(words, vm.release, vm.config));
+    let words = vm
+        .otp()
+        .and_then(|otp| oracle::real(vm.release, &otp, &script.program));
+    let real = words.map(|words| Vm::real(words, vm.release, vm.config));
     if real.is_none() {
         let release = vm.release;
-        eprintln!("{title}: no real OTP {release} is here to meet (REAL_{release}, or the path)");
+        eprintln!(
+            "{title}: there is no real one of this version to meet (REAL_{release}, or the path)"
+        );
     }
     for (way, from_here) in [("into_real", true), ("from_real", false)] {
         let title = format!("{title}::{way}");
