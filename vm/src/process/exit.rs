@@ -242,7 +242,7 @@ fn tell_exited(process: &Process, over: Vec<Atom>) {
     let mut last: Box<dyn FnOnce() + Send> = Box::new(move || tell(&exited));
     for connection in dist::all() {
         let concerned = over.contains(&connection.node);
-        if !concerned && !(traced && connection.holds(process.number)) {
+        if !(concerned || traced && connection.holds(process.number)) {
             continue;
         }
         match connection.leaves(process.number, last) {

@@ -268,7 +268,11 @@ fn sleep(
             searching = true;
             scheduler.searching.fetch_add(1, Ordering::SeqCst);
         }
-        let longest = if looks_for_input { INPUT_SOON } else { WORK_SOON };
+        let longest = if looks_for_input {
+            INPUT_SOON
+        } else {
+            WORK_SOON
+        };
         while waited() < longest {
             for _ in 0..32 {
                 std::hint::spin_loop();
@@ -301,7 +305,9 @@ fn sleep(
     work.waited(came && waited < 3 * WORK_SOON, looks_for_work);
     if waits {
         let came = !input.notices.is_empty();
-        input.habit.waited(came && waited < 3 * INPUT_SOON, looks_for_input);
+        input
+            .habit
+            .waited(came && waited < 3 * INPUT_SOON, looks_for_input);
     }
     scheduler.leave_idle(local.index)
 }
