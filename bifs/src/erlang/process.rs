@@ -42,8 +42,7 @@ fn yield_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 pub(super) fn give_up_turn(cx: &mut Cx<'_>) {
-    let reductions = cx.machine().config.reductions;
-    cx.owned().give_up_turn(reductions);
+    cx.owned().give_up_turn();
 }
 
 fn undefined() -> Term<'static> {

@@ -130,8 +130,6 @@ pub struct Owned {
     pub exception: Exception,
     /// Reductions used by natives beyond the one of their call, not yet counted.
     pub extra_reductions: i64,
-    /// Of these, what it has given up without using it: counted as used nowhere.
-    pub given_up_reductions: i64,
     /// Reductions put aside when the process was made to yield early, to collect for instance.
     pub parked_reductions: i64,
     /// Reductions that the interpreter was entered with; 0 outside.
@@ -213,6 +211,8 @@ pub struct Rare {
     pub tasks: Vec<Task>,
     /// Those of them that do not collect.
     pub light_tasks: Vec<Task>,
+    /// Reductions that it was charged and has given up without using them: counted as used nowhere.
+    given_up_reductions: i64,
     /// Collections that others have asked for, if they are to wait (`erts_debug:set_internal_state(gc_state, false)`).
     pub held_collections: Option<Vec<Task>>,
     /// `process_flag({monitor_nodes, Options}, _)`: options as bits, and how often.
@@ -377,7 +377,6 @@ impl Owned {
             late_catches: 0,
             exception: Exception::none(),
             extra_reductions: 0,
-            given_up_reductions: 0,
             parked_reductions: 0,
             reductions_given: 0,
             reductions_left: 0,
@@ -437,6 +436,7 @@ impl Owned {
                 suspending: Vec::new(),
                 tasks: Vec::new(),
                 light_tasks: Vec::new(),
+                given_up_reductions: 0,
                 held_collections: None,
                 node_monitors: Vec::new(),
                 long_queue: false,
@@ -495,12 +495,24 @@ impl Owned {
     pub fn reductions_in_turn(&self) -> u64 {
         let left = self.reductions_left + self.held();
         let charged = self.reductions_given - left + self.extra_reductions;
-        (charged - self.given_up_reductions).max(0) as u64
+        (charged - self.given_up_reductions()).max(0) as u64
     }
     /// Charges a whole turn's reductions, so that the process leaves at its next call; they count as used nowhere.
-    pub fn give_up_turn(&mut self, turn: i64) {
+    pub fn give_up_turn(&mut self) {
+        let turn = machine().config.reductions;
         self.extra_reductions += turn;
-        self.given_up_reductions += turn;
+        self.rare().given_up_reductions += turn;
+    }
+    fn given_up_reductions(&self) -> i64 {
+        self.rare
+            .as_ref()
+            .map_or(0, |rare| rare.given_up_reductions)
+    }
+    /// Reductions that it has given up since this was asked last.
+    pub(crate) fn take_given_up_reductions(&mut self) -> i64 {
+        self.rare
+            .as_mut()
+            .map_or(0, |rare| std::mem::take(&mut rare.given_up_reductions))
     }
     /// Copies what the process holds of these literals, which are about to go.
     pub fn let_go(&mut self, leaving: &Leaving) {

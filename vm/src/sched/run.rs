@@ -104,7 +104,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
         let (outcome, rest) = unsafe { interp::run(process, registers, given) };
         let parked = std::mem::take(&mut owned().parked_reductions);
         left = rest + parked;
-        let given_up = std::mem::take(&mut owned().given_up_reductions);
+        let given_up = owned().take_given_up_reductions();
         let used = (given - left - given_up).max(0) as u64;
         count(machine, owned(), used);
         (owned().reductions_given, owned().reductions_left) = (0, 0);
