@@ -11,9 +11,16 @@ parents(Other, How) ->
     Me = self(),
     Parents = [spawn(fun() -> parent(Other, Me, How) end) || _ <- lists:seq(1, 50)],
     Abandoned = [Number || _ <- Parents, Number <- [receive {parent, Number, Whether} when Whether -> Number; {parent, _, false} -> none end], Number =/= none],
-    Reasons = [receive {child, Number, Reason} -> Reason after 5000 -> none end || Number <- Abandoned],
+    Reasons = [Reason || Number <- Abandoned, Reason <- reason(Number)],
     [exit(Pid, kill) || Pid <- Parents],
     lists:usort(Reasons).
+
+%% Who hears of it before it traps exits is gone and says nothing.
+reason(Number) ->
+    receive
+        {traps, Number} -> [receive {child, Number, Reason} -> Reason after 5000 -> none end]
+    after 1000 -> []
+    end.
 
 parent(Other, Me, How) ->
     Number = erlang:unique_integer(),
@@ -23,4 +30,5 @@ parent(Other, Me, How) ->
 
 child(Pid, Number) ->
     process_flag(trap_exit, true),
+    Pid ! {traps, Number},
     receive {'EXIT', _, Reason} -> Pid ! {child, Number, Reason} end.
