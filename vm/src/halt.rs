@@ -125,6 +125,7 @@ pub fn abort() -> ! {
 }
 
 fn exit(status: i32) -> ! {
+    crate::port::hang_up();
     let _ = std::io::stdout().flush();
     machine().halt(status)
 }

@@ -73,6 +73,8 @@ pub trait Driver: Send {
     }
     /// The machine ends at once: the driver gives back what would outlive it.
     fn emergency_close(&mut self) {}
+    /// The machine ends: whoever is at the other end hears of it now, not when the system has taken back all memory.
+    fn hang_up(&mut self) {}
     /// A descriptor is ready, as [`PortCx::when_ready`] asked.
     fn ready(&mut self, cx: &mut PortCx<'_>, interest: Interest) {
         let _ = (cx, interest);

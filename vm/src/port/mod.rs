@@ -488,6 +488,15 @@ pub fn flush_all(deadline: Option<Instant>) {
 
 /// The machine ends at once: drivers give back what would outlive it. A port that somebody holds is left out.
 pub fn emergency_close() {
+    each_at_the_end(|driver| driver.emergency_close());
+}
+
+/// The machine ends: connections are closed.
+pub(crate) fn hang_up() {
+    each_at_the_end(|driver| driver.hang_up());
+}
+
+fn each_at_the_end(tell: impl Fn(&mut dyn Driver)) {
     let Some(table) = TABLE.try_read() else {
         return;
     };
@@ -495,7 +504,7 @@ pub fn emergency_close() {
         if let Some(mut inner) = port.inner.try_lock()
             && let Some(driver) = &mut inner.driver
         {
-            driver.emergency_close();
+            tell(driver.as_mut());
         }
     }
 }

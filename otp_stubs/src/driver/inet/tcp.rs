@@ -467,6 +467,19 @@ impl Driver for Tcp {
             cx.flushed();
         }
     }
+    fn emergency_close(&mut self) {
+        self.hang_up();
+    }
+    fn hang_up(&mut self) {
+        let ours = !self.socket.borrowed && !self.socket.options.linger_zero;
+        if ours
+            && self.socket.is_connected()
+            && let Ok(fd) = self.socket.descriptor()
+        {
+            // Whose other end is gone has heard of it.
+            let _ = socket::shutdown(fd, 2);
+        }
+    }
     fn stop(&mut self, _: u64) {
         self.end_operations();
         self.file = None;
