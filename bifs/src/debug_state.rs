@@ -72,6 +72,28 @@ fn get_internal_state_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
 }
 
+/// `{Pid, Options}` for each time that a process asked to be told of nodes, the last first.
+fn monitoring_nodes<'p>(cx: &mut Cx<'p>) -> Term<'p> {
+    let name = |name: &str| Term::atom(Atom::of(name));
+    let mut list = Term::NIL;
+    for watcher in dist::watch::watchers() {
+        let (types, reasons) = watcher.wants();
+        let mut options = Vec::new();
+        if reasons {
+            options.push(name("nodedown_reason"));
+        }
+        if let Some(types) = types {
+            options.push(cx.tuple(&[name("node_type"), name(types)]));
+        }
+        let options = cx.list(options);
+        let entry = cx.tuple(&[Term::local_pid(watcher.process), options]);
+        for _ in 0..watcher.times {
+            list = cx.cons(entry, list);
+        }
+    }
+    list
+}
+
 fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
     let machine = cx.machine();
     match key {
@@ -83,7 +105,7 @@ fn state<'p>(cx: &mut Cx<'p>, key: &str) -> NativeResult<'p> {
         }
         "node_and_dist_references" => Ok(crate::debug_nodes::references(cx)),
         "max_atom_out_cache_index" => Ok(Term::small(dist::CACHE_PLACES as i64 - 1)),
-        "monitoring_nodes" => Ok(Term::NIL),
+        "monitoring_nodes" => Ok(monitoring_nodes(cx)),
         "next_pid" => match machine.processes.next_id() {
             Some(number) => Ok(cx.unsigned(number)),
             None => Ok(Term::FALSE),

@@ -1,5 +1,6 @@
 //! Processes: flags, information, dictionary, waiting. Follows `bif.c` and `erl_process_dict.c`.
 
+use oxbeam_vm::dist;
 use oxbeam_vm::machine::Machine;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::info::{self, Request};
@@ -349,14 +350,12 @@ pub(super) fn save_calls(owned: &mut oxbeam_vm::process::Owned, value: Term<'_>)
 fn monitor_nodes<'p>(cx: &mut Cx<'p>, options: Term<'p>, value: Term<'p>) -> NativeResult<'p> {
     let on = value.as_boolean().ok_or(Raise::Badarg)?;
     let kind = node_options(options).ok_or(Raise::Badarg)?;
-    let monitors = &mut cx.owned().rare().node_monitors;
-    let at = monitors.iter().position(|entry| entry.0 == kind);
-    let before = at.map_or(0, |at| monitors[at].1);
-    match (at, on) {
-        (Some(at), true) => monitors[at].1 += 1,
-        (Some(at), false) => drop(monitors.swap_remove(at)),
-        (None, true) => monitors.push((kind, 1)),
-        (None, false) => {}
+    let process = cx.process().number;
+    let before = dist::watch::watch_nodes(process, kind, on);
+    let kinds = &mut cx.owned().rare().watches_nodes;
+    kinds.retain(|&known| known != kind);
+    if on {
+        kinds.push(kind);
     }
     Ok(Term::small(i64::from(before)))
 }

@@ -1,12 +1,14 @@
 //! Who wants to know which nodes there are: `monitor_node/2` and `process_flag({monitor_nodes, _}, _)`.
 
 use super::{Connection, flag};
-use crate::machine::machine;
-use crate::process::{Message, Owned, Process};
+use crate::process::Message;
 use crate::signal::{self, Signal};
+use hashbrown::HashMap;
 use oxbeam_term::atom::known;
 use oxbeam_term::{Atom, Term};
-use std::sync::Arc;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Bits of the options of `process_flag({monitor_nodes, _}, _)`.
 mod option {
@@ -73,26 +75,94 @@ pub fn this_node_is_down(node: Atom) {
     });
 }
 
+/// A process that wants to know of all nodes.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Watcher {
+    /// The process's number.
+    pub process: u64,
+    /// Bits of its options.
+    pub options: u32,
+    /// How often it has asked, and is told.
+    pub times: u32,
+}
+
+/// The watchers, in the order in which they began, which is that in which they are told.
+#[derive(Default)]
+struct Watchers {
+    rows: BTreeMap<u64, Watcher>,
+    /// The rows' keys, by process and options.
+    keys: HashMap<(u64, u32), u64>,
+    next: u64,
+}
+
+static WATCHERS: LazyLock<Mutex<Watchers>> = LazyLock::new(Mutex::default);
+
+/// `process_flag({monitor_nodes, Options}, On)`: how often it had asked.
+pub fn watch_nodes(process: u64, options: u32, on: bool) -> u32 {
+    let mut watchers = WATCHERS.lock();
+    let watchers = &mut *watchers;
+    let name = (process, options);
+    let known = watchers.keys.get(&name).copied();
+    match known.and_then(|key| watchers.rows.get_mut(&key)) {
+        Some(row) if on => {
+            let before = row.times;
+            row.times = before.saturating_add(1);
+            before
+        }
+        Some(row) => {
+            let before = row.times;
+            if let Some(key) = watchers.keys.remove(&name) {
+                watchers.rows.remove(&key);
+            }
+            before
+        }
+        None => {
+            if on {
+                let (key, times) = (watchers.next, 1);
+                watchers.next += 1;
+                watchers.keys.insert(name, key);
+                let row = Watcher {
+                    process,
+                    options,
+                    times,
+                };
+                watchers.rows.insert(key, row);
+            }
+            0
+        }
+    }
+}
+
+/// All watchers, the first of them first.
+pub fn watchers() -> Vec<Watcher> {
+    WATCHERS.lock().rows.values().copied().collect()
+}
+
+impl Watcher {
+    /// Its options, as `erts_debug:get_internal_state(monitoring_nodes)` has them: node types, and whether it wants reasons.
+    pub fn wants(&self) -> (Option<&'static str>, bool) {
+        let types = match self.options & option::TYPES {
+            0 => None,
+            option::VISIBLE => Some("visible"),
+            option::HIDDEN => Some("hidden"),
+            _ => Some("all"),
+        };
+        (types, self.options & option::REASON != 0)
+    }
+}
+
 /// `{nodeup | nodedown, Node}`, or with more, for all who want to know.
 fn tell(event: Event) {
-    let event = Arc::new(parking_lot::Mutex::new(event));
-    for number in machine().processes.ids() {
-        let event = Arc::clone(&event);
-        let task = move |process: &Process, owned: &mut Owned| {
-            let Some(rare) = &owned.rare else {
-                return;
-            };
-            for &(options, times) in &rare.node_monitors {
-                let event = event.lock();
-                if !event.is_for(options) {
-                    continue;
-                }
-                for _ in 0..times {
-                    let _ = signal::push(process, Signal::Message(event.message(options)));
-                }
+    for watcher in watchers() {
+        if !event.is_for(watcher.options) {
+            continue;
+        }
+        for _ in 0..watcher.times {
+            let message = Signal::Message(event.message(watcher.options));
+            if signal::deliver(watcher.process, message).is_err() {
+                break;
             }
-        };
-        let _ = signal::deliver(number, Signal::Task(Box::new(task)));
+        }
     }
 }
 

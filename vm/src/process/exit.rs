@@ -177,6 +177,9 @@ pub fn depart(process: &Process) {
         }
     }
     if let Some(rare) = owned().rare.take() {
+        for &options in &rare.watches_nodes {
+            crate::dist::watch::watch_nodes(process.number, options, false);
+        }
         for entry in &rare.suspending {
             let _ = deliver(entry.number, Signal::Resume);
         }

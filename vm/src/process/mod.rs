@@ -215,8 +215,8 @@ pub struct Rare {
     given_up_reductions: i64,
     /// Collections that others have asked for, if they are to wait (`erts_debug:set_internal_state(gc_state, false)`).
     pub held_collections: Option<Vec<Task>>,
-    /// `process_flag({monitor_nodes, Options}, _)`: options as bits, and how often.
-    pub node_monitors: Vec<(u32, u32)>,
+    /// The options with which it watches nodes ([`watch_nodes`](crate::dist::watch::watch_nodes)).
+    pub watches_nodes: Vec<u32>,
     /// The system monitor was told that the message queue is long.
     pub long_queue: bool,
     /// Functions whose time or memory is measured.
@@ -438,7 +438,7 @@ impl Owned {
                 light_tasks: Vec::new(),
                 given_up_reductions: 0,
                 held_collections: None,
-                node_monitors: Vec::new(),
+                watches_nodes: Vec::new(),
                 long_queue: false,
                 measured: Vec::new(),
                 observers: Vec::new(),
