@@ -24,11 +24,12 @@ mod os;
 mod persistent_term;
 mod re;
 mod records;
+mod sorting;
 mod string;
 mod text;
 mod unicode;
 
-use oxbeam_vm::native::Native;
+use oxbeam_vm::native::{Native, StandIn};
 
 /// Every table of natives but those of `erlang`.
 const OTHERS: &[&[Native]] = &[
@@ -73,6 +74,9 @@ const OTHERS: &[&[Native]] = &[
     string::NATIVES,
     unicode::NATIVES,
 ];
+
+/// What stands in for functions that OTP has in Erlang.
+pub const STAND_INS: &[StandIn] = sorting::STAND_INS;
 
 /// All tables of natives.
 pub fn all() -> impl Iterator<Item = &'static [Native]> {

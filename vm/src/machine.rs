@@ -5,7 +5,7 @@
 use crate::code::Code;
 use crate::config::{Config, ProcessDefaults};
 use crate::logger::Logger;
-use crate::native::{Native, StaticNif};
+use crate::native::{Native, StandIn, StaticNif};
 use crate::process::spawn::{self, Options};
 use crate::process::{MaxHeap, Owned, Priority, Process};
 use crate::registry::Registry;
@@ -111,6 +111,8 @@ pub fn built() -> Option<&'static Machine> {
 pub struct Tables {
     /// Native functions, by file.
     pub natives: &'static [&'static [Native]],
+    /// What stands in for functions of OTP's.
+    pub stand_ins: &'static [StandIn],
     /// NIF libraries that are part of the machine.
     pub static_nifs: &'static [StaticNif],
     /// Those that take the place of libraries in C which can't be loaded.
@@ -174,6 +176,7 @@ impl Machine {
         for natives in tables.natives {
             machine.code.register_natives(natives, release.number);
         }
+        machine.code.register_stand_ins(tables.stand_ins);
         machine.code.register_static_nifs(tables.static_nifs);
         machine.code.register_spare_nifs(tables.spare_nifs);
         machine.on_process_exit(|process, _| crate::ets::owner_exited(process.number));

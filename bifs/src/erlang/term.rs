@@ -289,10 +289,16 @@ fn range_of(term: Term<'_>) -> Result<u64, Raise> {
 /// Terms that are hashed for one reduction.
 const HASHED_PER_REDUCTION: u64 = 32;
 
+#[inline(always)]
 fn phash2(cx: &mut Cx<'_>) -> Result<u32, Raise> {
-    if let Some(hash) = phash2_at_once(cx.arg(0)) {
-        return Ok(hash);
+    match phash2_at_once(cx.arg(0)) {
+        Some(hash) => Ok(hash),
+        None => phash2_by_steps(cx),
     }
+}
+
+#[inline(never)]
+fn phash2_by_steps(cx: &mut Cx<'_>) -> Result<u32, Raise> {
     let mut hashing = Phash2::new(Source::from(cx.arg(0)));
     let mut left = LARGE as u64;
     if let Some(hash) = hashing.run(&mut left) {

@@ -49,6 +49,7 @@ fn try_start(boot: &BootArguments) -> Result<i32, String> {
     oxbeam_nif::keep();
     let tables = Tables {
         natives,
+        stand_ins: oxbeam_bifs::STAND_INS,
         static_nifs: oxbeam_otp_stubs::NIFS,
         spare_nifs: oxbeam_otp_stubs::SPARE_NIFS,
     };

@@ -6,8 +6,9 @@
 use super::{Code, FunName};
 use crate::interp::dispatch::header;
 use crate::interp::ops::{call, control};
-use crate::native::{Kind, Native, NativeFunction, StaticNif};
+use crate::native::{Kind, Native, NativeFunction, StandIn, StaticNif};
 use crate::trace::breakpoint;
+use oxbeam_loader::BeamFile;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
 use oxbeam_term::etf::FunKey;
 use oxbeam_term::{Atom, Word};
@@ -161,6 +162,22 @@ impl Code {
     /// The native function of this name.
     pub fn native(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static Native> {
         self.natives.read().get(&(module, function, arity)).copied()
+    }
+    /// Registers what stands in for functions of OTP's.
+    pub fn register_stand_ins(&self, stand_ins: &'static [StandIn]) {
+        self.stand_ins.write().extend(stand_ins);
+    }
+    /// What stands in for functions of this file: name, arity, and the address of what does.
+    pub(super) fn stand_ins_for(&self, file: &BeamFile) -> Vec<(Atom, u32, u64)> {
+        let rows = self.stand_ins.read();
+        let rows = rows.iter().filter(|row| row.module == file.module);
+        rows.filter_map(|row| {
+            let arity = u32::from(row.arity);
+            let found = oxbeam_loader::fingerprint(file, row.function, arity)?;
+            let known = row.fingerprints.contains(&found);
+            known.then(|| (Atom::of(row.function), arity, row.native as usize as u64))
+        })
+        .collect()
     }
     /// Registers NIF libraries that are part of the machine.
     pub fn register_static_nifs(&self, libraries: &'static [StaticNif]) {

@@ -259,7 +259,9 @@ impl Code {
             }));
         }
         let record_entry = |module: Atom, name: Atom| self.record_entry(module, name);
+        let stand_ins = self.stand_ins_for(&file);
         let names = Names {
+            stand_ins: &stand_ins,
             records: &records,
             record_entry: &record_entry,
             atoms: &atoms,

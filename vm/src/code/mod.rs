@@ -5,14 +5,16 @@ mod export;
 pub mod load;
 pub mod lower;
 mod module;
+mod places;
 mod purge;
 pub mod record;
 
 pub use export::is_native;
-pub use module::{FinishError, Finished, Module, Place, Places, Versions};
+pub use module::{FinishError, Finished, Module, Versions};
+pub use places::{Place, Places, Row};
 pub use purge::OutOfOrder;
 
-use crate::native::{Native, StaticNif};
+use crate::native::{Native, StandIn, StaticNif};
 use hashbrown::HashMap;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::fun::{Export, FunEntry};
@@ -39,9 +41,10 @@ pub struct Code {
     funs: RwLock<HashMap<FunName, &'static FunEntry>>,
     modules: RwLock<HashMap<Atom, Versions>>,
     /// By address.
-    ranges: RwLock<Vec<(u64, Arc<Module>)>>,
+    ranges: RwLock<places::Ranges>,
     purging: Mutex<Option<purge::Purging>>,
     preloaded: RwLock<Vec<Atom>>,
+    stand_ins: RwLock<Vec<&'static StandIn>>,
     static_nifs: RwLock<Vec<&'static StaticNif>>,
     spare_nifs: RwLock<Vec<&'static StaticNif>>,
     records: RwLock<HashMap<(Atom, Atom), &'static record::RecordEntry>>,

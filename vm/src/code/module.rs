@@ -138,41 +138,6 @@ pub struct Versions {
     pub index: usize,
 }
 
-/// Where in the source an address lies.
-pub struct Place {
-    /// Module.
-    pub module: Atom,
-    /// Function.
-    pub function: Atom,
-    /// Its arity.
-    pub arity: u32,
-    /// File and line, if the module tells.
-    pub line: Option<(String, u32)>,
-}
-
-/// Looks addresses up, many in a row; no module comes or goes meanwhile.
-pub struct Places<'a> {
-    ranges: parking_lot::RwLockReadGuard<'a, Vec<(u64, Arc<Module>)>>,
-    /// Where the last address was found: callers of a function are often of its module.
-    last: std::cell::Cell<usize>,
-}
-
-impl Places<'_> {
-    /// The version that an address lies in.
-    pub fn module(&self, address: u64) -> Option<&Arc<Module>> {
-        if let Some((_, module)) = self.ranges.get(self.last.get())
-            && module.contains(address)
-        {
-            return Some(module);
-        }
-        let behind = self.ranges.partition_point(|&(start, _)| start <= address);
-        let index = behind.checked_sub(1)?;
-        self.last.set(index);
-        let (_, module) = &self.ranges[index];
-        module.contains(address).then_some(module)
-    }
-}
-
 /// Why code can't be committed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FinishError {
@@ -240,10 +205,7 @@ impl Code {
     }
     /// Addresses are looked for whenever a stack trace is made, and change when a module is loaded.
     fn note_range(&self, module: &Arc<Module>) {
-        let start = module.code.as_ptr() as u64;
-        let mut ranges = self.ranges.write();
-        let position = ranges.partition_point(|&(other, _)| other < start);
-        ranges.insert(position, (start, Arc::clone(module)));
+        self.ranges.write().insert(Arc::clone(module));
     }
     /// Calls reach this version from now on.
     fn publish(&self, module: &Module, previous: Option<&Module>) {
@@ -372,30 +334,6 @@ impl Code {
             (module.code.len() + module.literals.words()) * 8 + module.functions.len() * 32
         })
         .sum()
-    }
-    /// Where addresses lie.
-    pub fn places(&self) -> Places<'_> {
-        Places {
-            ranges: self.ranges.read(),
-            last: std::cell::Cell::new(0),
-        }
-    }
-    /// The version that an address lies in.
-    pub fn module_at(&self, address: u64) -> Option<Arc<Module>> {
-        self.places().module(address).cloned()
-    }
-    /// Where in the source an address lies.
-    pub fn place(&self, address: u64) -> Option<Place> {
-        let module = self.module_at(address)?;
-        let function = module.function_at(address)?;
-        Some(Place {
-            module: module.name,
-            function: function.name,
-            arity: function.arity,
-            line: module
-                .line_at(address)
-                .map(|(file, _, line)| (file.to_owned(), line)),
-        })
     }
     /// Replaces functions of a module that is being loaded by natives (`load_nif`). False if the module has no such function.
     pub fn replace_by_natives(

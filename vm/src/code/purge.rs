@@ -94,8 +94,7 @@ impl Code {
             *old = purge.set_aside;
         }
         crate::trace::breakpoint::forget(&purge.version);
-        let start = purge.version.code.as_ptr() as u64;
-        self.ranges.write().retain(|&(other, _)| other != start);
+        self.ranges.write().remove(&purge.version);
         let library = purge.version.library.lock().take();
         drop(library);
         crate::literals::retire(crate::literals::Retired::Module(purge.version));

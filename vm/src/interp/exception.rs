@@ -8,7 +8,7 @@
 use super::dispatch::{self, Outcome, header, leave};
 use super::frame::{Frame, Handler};
 use super::registers::Registers;
-use crate::code::{Module, Places};
+use crate::code::{Places, Row};
 use crate::machine::machine;
 use crate::process::{Class, Owned};
 use crate::trace::call;
@@ -253,10 +253,8 @@ pub fn build_trace<'p>(builder: &mut Builder<'p>, trace: Term<'p>) -> Term<'p> {
         let location = if native.as_boolean() == Some(true) {
             error_info(builder, module, cause)
         } else {
-            at.and_then(|address| Some((places.module(address)?, address)))
-                .map_or(Term::NIL, |(module, address)| {
-                    location(builder, module, address)
-                })
+            at.and_then(|address| places.row(address))
+                .map_or(Term::NIL, |row| location(builder, row))
         };
         frames.push(builder.tuple(&[module, function, arguments, location]));
         // The instruction at fault is the call of the native itself, or lies in the function that is named already.
@@ -313,19 +311,18 @@ fn with_info<'p>(builder: &mut Builder<'p>, frame: Term<'p>, map: Term<'p>) -> T
 }
 
 fn frame<'p>(builder: &mut Builder<'p>, places: &Places<'_>, address: u64) -> Option<Term<'p>> {
-    let module = places.module(address)?;
-    let function = module.function_at(address)?;
-    let location = location(builder, module, address);
+    let row = places.row(address)?;
+    let location = location(builder, row);
     Some(builder.tuple(&[
-        Term::atom(module.name),
-        Term::atom(function.name),
-        Term::small(i64::from(function.arity)),
+        Term::atom(row.module),
+        Term::atom(row.function),
+        Term::small(i64::from(row.arity)),
         location,
     ]))
 }
 
-fn location<'p>(builder: &mut Builder<'p>, module: &Module, address: u64) -> Term<'p> {
-    let Some((_, file, line)) = module.line_at(address) else {
+fn location<'p>(builder: &mut Builder<'p>, row: Row) -> Term<'p> {
+    let Some((file, line)) = row.line else {
         return Term::NIL;
     };
     // SAFETY: a literal of a loaded module; who holds one when the module goes gets a copy.

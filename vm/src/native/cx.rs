@@ -130,6 +130,10 @@ impl<'p> Cx<'p> {
         }
         self.leave_if_long(list.list_iter().take(LONG + 1).count())
     }
+    /// Are calls of any function traced or counted, so that a [`StandIn`](super::StandIn) must decline?
+    pub fn sees_calls(&self) -> bool {
+        crate::trace::breakpoint::any_breakpoints()
+    }
     /// Collect when this native has returned; `major` for everything.
     pub fn collect_soon(&mut self, major: bool) {
         let owned = self.owned();

@@ -50,6 +50,26 @@ pub struct Native {
     pub until: u8,
 }
 
+/// What stands in for a function of OTP's that is written in Erlang: where the function's code is the code that this was written for, its
+/// entry comes here first.
+#[derive(Copy, Clone)]
+pub struct StandIn {
+    /// Erlang module.
+    pub module: &'static str,
+    /// Function.
+    pub function: &'static str,
+    /// Arity.
+    pub arity: u8,
+    /// What comes to the same as the function, or declines, and the function does its work itself. It may ask for a dirty CPU scheduler, but
+    /// raises nothing.
+    pub native: StandInFunction,
+    /// Fingerprints of the function in the releases whose code was looked at ([`oxbeam_loader::fingerprint`]).
+    pub fingerprints: &'static [u64],
+}
+
+/// The function of a [`StandIn`]; no term where it declines.
+pub type StandInFunction = for<'p> fn(&mut Cx<'p>) -> Result<Option<Term<'p>>, Raise>;
+
 /// A NIF library that is part of the machine: `erlang:load_nif/2` with this name finds it.
 #[derive(Copy, Clone)]
 pub struct StaticNif {
@@ -99,7 +119,7 @@ macro_rules! first_of {
 
 /// What a file of native functions uses.
 pub mod prelude {
-    pub use super::{Cx, Kind, Native, NativeResult, Raise, StaticNif};
+    pub use super::{Cx, Kind, Native, NativeResult, Raise, StandIn, StaticNif};
     pub use crate::natives;
     pub use oxbeam_term::atom::known;
     pub use oxbeam_term::{Atom, Builder, Term, View, Word};

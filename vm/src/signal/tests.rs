@@ -14,6 +14,7 @@ use std::sync::{Arc, Once};
 
 const NONE: Tables = Tables {
     natives: &[],
+    stand_ins: &[],
     static_nifs: &[],
     spare_nifs: &[],
 };

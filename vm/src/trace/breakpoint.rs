@@ -107,6 +107,11 @@ pub struct Breakpoint {
 /// By entry.
 static TABLE: LazyLock<RwLock<HashMap<u64, Arc<Breakpoint>>>> = LazyLock::new(RwLock::default);
 
+/// Has any function breakpoints?
+pub fn any_breakpoints() -> bool {
+    !TABLE.read().is_empty()
+}
+
 fn handler_of(row: &'static crate::interp::isa::Row) -> u64 {
     (row.select)(&[]) as usize as u64
 }

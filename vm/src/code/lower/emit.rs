@@ -63,6 +63,8 @@ pub struct Emitter<'a> {
     /// The frame that the next instruction makes must be cleared.
     pub clears_frame: bool,
     last_label: u32,
+    /// What stands in for the function whose entry comes next.
+    stand_in: Option<u64>,
 }
 
 const NO_LABEL: u32 = u32::MAX;
@@ -82,6 +84,7 @@ impl<'a> Emitter<'a> {
             declared_nifs: Vec::new(),
             clears_frame: false,
             last_label: 0,
+            stand_in: None,
         }
     }
     /// Label `label` stands here.
@@ -122,6 +125,14 @@ impl<'a> Emitter<'a> {
             arity,
             entry: self.code.len() as u32,
         });
+        let mut rows = self.names.stand_ins.iter();
+        self.stand_in = rows
+            .find(|row| (row.0, row.1) == (name, arity))
+            .map(|row| row.2);
+    }
+    /// What stands in for the function whose entry is here, if anything does.
+    pub fn take_stand_in(&mut self) -> Option<u64> {
+        self.stand_in.take()
     }
     /// A catch tag for the handler at `label`.
     pub fn catch_tag(&mut self, label: u32) -> u64 {

@@ -39,6 +39,8 @@ pub struct Names<'a> {
     pub intern_bytes: &'a dyn Fn(&[u8]) -> Word,
     /// Makes a literal tuple of immediates.
     pub intern_tuple: &'a dyn Fn(&[Word]) -> Word,
+    /// What stands in for functions of the file: name, arity, and the address of what does.
+    pub stand_ins: &'a [(Atom, u32, u64)],
     /// Bytes that binary instructions put or match.
     pub strings: &'a [u8],
 }

@@ -156,7 +156,12 @@ fn allocate(
 
 fn single(emitter: &mut Emitter<'_>, op: &GenericOp) -> Result<(), String> {
     match op.op {
-        Op::Label => emitter.label(label_or_number(op)?),
+        Op::Label => {
+            emitter.label(label_or_number(op)?);
+            if let Some(native) = emitter.take_stand_in() {
+                emitter.emit(&call::stand_in, &[Argument::Immediate(native)])?;
+            }
+        }
         Op::Line => emitter.line(number(op, 0)? as u32),
         Op::FuncInfo => {
             let (Operand::Atom(module), Operand::Atom(name)) = (at(op, 0)?, at(op, 1)?) else {

@@ -5,7 +5,7 @@ use crate::interp::exception;
 use crate::interp::frame::Frame;
 use crate::interp::registers::Registers;
 use crate::machine::machine;
-use crate::native::{Cx, Kind, NativeFunction, Raise};
+use crate::native::{Cx, Kind, NativeFunction, Raise, StandInFunction};
 use crate::process::{Class, Culprit, Process};
 use crate::release::Release;
 use crate::trace::call;
@@ -99,6 +99,22 @@ crate::instructions! { frame;
         }
         frame.ret()
     }
+    /// Entry of a function of OTP's that has a stand-in: does what that does and returns, or goes on in the function if it declines.
+    stand_in(native: Immediate) {
+        if ZEAL { (*frame.registers).again = std::ptr::null() }
+        frame.owned().reductions_left = frame.reds;
+        let result = replace(frame.registers, frame.e, frame.htop, frame.pc, native);
+        frame.leave();
+        if result.is_none() {
+            if frame.owned().stopped == Raise::Dirty { return go_dirty(frame, Kind::DirtyCpu) }
+            return frame.advance()
+        }
+        if (*frame.registers).dirty { return dirty_returned(frame, result) }
+        if settle(&mut frame, result) {
+            return collect_and_return(frame.pc, frame.e, frame.htop, frame.registers, frame.reds);
+        }
+        frame.ret()
+    }
     /// Entry of a native function that belongs on a dirty CPU scheduler.
     dirty_cpu_entry() {
         if !(*frame.registers).dirty { return go_dirty(frame, Kind::DirtyCpu) }
@@ -164,6 +180,37 @@ unsafe fn invoke(registers: *mut Registers, e: *mut Word, htop: *mut Word, pc: *
     }
 }
 
+/// Calls what stands in for the function whose entry is `pc`; `NONE` if it declines, or asks for a dirty scheduler.
+#[inline(never)]
+unsafe fn replace(
+    registers: *mut Registers,
+    e: *mut Word,
+    htop: *mut Word,
+    pc: *const u64,
+    native: u64,
+) -> Word {
+    // SAFETY: the worker runs this process, whose X registers hold the arguments; the lowering wrote the function's address.
+    unsafe {
+        let owned = (*registers).owned;
+        (*owned).heap.enter(htop, e);
+        (*owned).pc = pc;
+        let native = std::mem::transmute::<u64, StandInFunction>(native);
+        let process: &Process = &*(*registers).process;
+        let mut cx = Cx::new(process, (*registers).x.as_ptr(), dispatch::arity_of(pc));
+        match native(&mut cx) {
+            Ok(Some(term)) => term.word(),
+            Ok(None) => {
+                (*owned).stopped = Raise::Badarg;
+                Word::NONE
+            }
+            Err(raise) => {
+                (*owned).stopped = raise;
+                Word::NONE
+            }
+        }
+    }
+}
+
 /// A native on a dirty scheduler. The process may have been told to exit while it waited.
 #[inline(never)]
 unsafe extern "C-unwind" fn dirty_native(
@@ -187,19 +234,27 @@ unsafe extern "C-unwind" fn dirty_native(
         frame.owned().reductions_left = 0;
         let result = invoke(registers, e, htop, pc);
         frame.leave();
+        dirty_returned(frame, result)
+    }
+}
+
+/// What was called on a dirty scheduler has returned `result`, or stopped without one.
+#[inline(never)]
+unsafe fn dirty_returned(mut frame: Frame, result: Word) {
+    // SAFETY: the worker runs this process; `pc` is the entry of what was called.
+    unsafe {
+        frame.reds = 0;
         let owned = frame.owned();
         if owned.told_to_exit {
             owned.exception.set(Class::Exit, owned.exit_reason);
             owned.exception.trace = Word::NIL;
-            return exception::exit_at(pc, frame.e, frame.htop, registers, 0);
+            return exception::exit_at(frame.pc, frame.e, frame.htop, frame.registers, 0);
         }
         if result.is_none() {
-            return native_stopped(pc, frame.e, frame.htop, registers, 0);
+            return native_stopped(frame.pc, frame.e, frame.htop, frame.registers, 0);
         }
-        frame.set_x(0, result);
-        frame.reds -= std::mem::take(&mut owned.extra_reductions);
-        if owned.heap.wants_collection() {
-            return collect_and_return(pc, frame.e, frame.htop, registers, frame.reds);
+        if settle(&mut frame, result) {
+            return collect_and_return(frame.pc, frame.e, frame.htop, frame.registers, frame.reds);
         }
         frame.ret()
     }

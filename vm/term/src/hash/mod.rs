@@ -19,7 +19,16 @@ pub fn phash2(term: Term<'_>) -> u32 {
 }
 
 /// The same, where it is quickly found; `None`: it is for [`hashing::Phash2`].
+#[inline(always)]
 pub fn phash2_at_once(term: Term<'_>) -> Option<u32> {
+    if let Some(value) = term.as_small() {
+        return Some(hashing::phash2_of_small(value));
+    }
+    phash2_of_more(term)
+}
+
+#[inline(never)]
+fn phash2_of_more(term: Term<'_>) -> Option<u32> {
     hashing::Phash2::at_once(Source::from(term))
 }
 

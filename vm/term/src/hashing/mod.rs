@@ -23,7 +23,7 @@ use crate::number::BigRef;
 pub use bits::Bits;
 pub use jenkins::{BlockHash, atom_hash, block_hash, combine, golden, mix};
 pub use phash::{Phash, phash};
-pub use phash2::{Phash2, phash2};
+pub use phash2::{Phash2, phash2, phash2_of_small};
 pub use salted::{SaltedHasher, mix64, salted_hash};
 
 /// A handle of a term, as the walkers see it. `'a` is how long limbs and bytes stay where they are.
@@ -174,9 +174,13 @@ pub enum Shape<'a, T: HashSource<'a>> {
 }
 
 /// `erlang:phash2(Term, Range)` from the hash of the term: 0..Range-1. `range` is 1..=2^32.
-#[inline]
+#[inline(always)]
 pub fn phash2_in_range(hash: u32, range: u64) -> u64 {
-    u64::from(hash) % range
+    match u32::try_from(range) {
+        // The shorter division is the quicker one.
+        Ok(range) => u64::from(hash % range),
+        Err(_) => u64::from(hash) % range,
+    }
 }
 
 /// `erlang:phash(Term, Range)` from the hash of the term: 1..Range. `range` is 1..=2^32.

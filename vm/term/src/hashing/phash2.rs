@@ -244,6 +244,12 @@ fn small(mut hash: u32, value: i64) -> u32 {
     }
 }
 
+/// [`phash2`] of a small integer.
+#[inline(always)]
+pub fn phash2_of_small(value: i64) -> u32 {
+    small(0, value)
+}
+
 fn big(mut hash: u32, value: BigRef<'_>) -> u32 {
     let constant = if value.negative { NEGATIVE } else { POSITIVE };
     for &limb in value.limbs {
