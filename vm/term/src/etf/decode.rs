@@ -419,8 +419,8 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
             tag::BIT_BINARY => {
                 let count = self.u32()? as usize;
                 let last = usize::from(self.u8()?);
-                // OTP 29 no longer takes an empty one.
-                let empty = count == 0 && !rules().native_records;
+                // Later releases take no empty one.
+                let empty = count == 0 && !rules().uniform_bitstrings;
                 if (last == 0) != empty || last > 8 || (count == 0) != empty {
                     return self.malformed();
                 }
@@ -500,10 +500,15 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
                 self.big(count)?
             }
             tag::FLOAT => {
+                // A text that ends with a zero, though OTP does not look whether it is within the 31 bytes.
                 let text = self.take(31)?;
+                let end = text.iter().position(|&byte| byte == 0);
+                let goes_on = end.is_none() && self.bytes.get(self.at).is_some_and(|&byte| byte != 0);
                 match crate::number::float::parse_prefix(text) {
-                    Some((float, _)) => self.float(float)?,
-                    None => return self.malformed(),
+                    Some((float, length)) if length == end.unwrap_or(31) && !goes_on => {
+                        self.float(float)?
+                    }
+                    _ => return self.malformed(),
                 }
             }
             tag::PID | tag::NEW_PID => self.pid(code)?,
