@@ -12,6 +12,7 @@ use crate::registry::Registry;
 use crate::release::Release;
 use crate::sched::Scheduler;
 use crate::sched::entropy::{Entropy, SeededEntropy, SystemEntropy};
+use crate::seq_trace::Request;
 use crate::timer::clock::{Clock, RealClock, Time, VirtualClock};
 use crate::timer::service::Service;
 use oxbeam_sync::counter::Counter;
@@ -224,6 +225,7 @@ impl Machine {
             Atom::of("start"),
             arguments,
             &options,
+            Request::PLAIN,
         );
         debug_assert!(spawned.is_ok(), "there is room for the first processes");
     }

@@ -41,6 +41,8 @@ pub struct Release {
     pub only_empty_is_7bit: bool,
     /// `return_to` is told of exceptions too that pass through other functions than the traced one.
     pub exceptions_return_far: bool,
+    /// The version of PCRE whose dialect `re` speaks, if that is not the library's own (to OTP 27).
+    pub regex_dialect: Option<&'static str>,
 }
 
 /// How files, ports and compression behave under one release.
@@ -238,6 +240,7 @@ pub const TABLE: [Release; 3] = [
         spawned_await_begin: false,
         only_empty_is_7bit: false,
         exceptions_return_far: false,
+        regex_dialect: Some("8.44"),
     },
     Release {
         number: 27,
@@ -258,6 +261,7 @@ pub const TABLE: [Release; 3] = [
         spawned_await_begin: true,
         only_empty_is_7bit: true,
         exceptions_return_far: true,
+        regex_dialect: Some("8.45"),
     },
     Release {
         number: 29,
@@ -278,6 +282,7 @@ pub const TABLE: [Release; 3] = [
         spawned_await_begin: true,
         only_empty_is_7bit: false,
         exceptions_return_far: true,
+        regex_dialect: None,
     },
 ];
 

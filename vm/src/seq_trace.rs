@@ -5,8 +5,10 @@
 
 use crate::machine::machine;
 use crate::native::Cx;
-use crate::process::{Message, Owned, Process};
+use crate::process::{Message, Owned, Peer, Process};
 use crate::trace::Tracer;
+use oxbeam_term::atom::known;
+use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term, Word};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -76,6 +78,20 @@ impl<'p> Token<'p> {
             from,
             last: last.as_small()?,
         })
+    }
+    /// A copy of the token.
+    pub fn copy<'q>(&self, builder: &mut Builder<'q>) -> Term<'q> {
+        let label = oxbeam_term::copy::copy(self.label, builder);
+        let from = oxbeam_term::copy::copy(self.from, builder);
+        let (flags, serial, last) = (self.flags, self.serial, self.last);
+        let token = Token {
+            flags,
+            label,
+            serial,
+            from,
+            last,
+        };
+        token.term(builder)
     }
     /// The token.
     pub fn term(&self, builder: &mut Builder<'p>) -> Term<'p> {
@@ -177,8 +193,12 @@ pub(crate) fn takes(process: &Process, owned: &mut Owned) {
     let Some(message) = owned.mailbox.current(&mut owned.heap) else {
         return;
     };
-    // An immediate is the sender's pid, for who traces messages.
-    if token.is_none() || token.is_immediate() {
+    // What no process has sent leaves the token alone.
+    if token.is_none() {
+        return;
+    }
+    // An immediate is the sender's pid, for who traces messages, or nothing.
+    if token.is_immediate() {
         if let Some(rare) = &mut owned.rare {
             rare.trace_token = Word::NONE;
         }
@@ -199,13 +219,18 @@ pub(crate) fn takes(process: &Process, owned: &mut Owned) {
 
 /// The message with the token that came along with it from another node.
 pub(crate) fn attach(message: Message, token: Term<'_>) -> Message {
-    if Token::of(token).is_none() {
+    let Some(token) = Token::of(token) else {
         return message;
-    }
+    };
     EVER.store(true, Ordering::Relaxed);
+    carrying(&token, message.term())
+}
+
+/// A message of this term with a copy of the token.
+pub(crate) fn carrying(token: &Token<'_>, message: Term<'_>) -> Message {
     let mut copy = Message::build(|builder| {
-        let token = oxbeam_term::copy::copy(token, builder);
-        let message = oxbeam_term::copy::copy(message.term(), builder);
+        let token = token.copy(builder);
+        let message = oxbeam_term::copy::copy(message, builder);
         builder.cons(token, message)
     });
     if let Some(cell) = copy.term().as_cons() {
@@ -214,6 +239,129 @@ pub(crate) fn attach(message: Message, token: Term<'_>) -> Message {
         copy.word = word;
     }
     copy
+}
+
+/// `process`, which the caller runs, exits and is about to tell whoever it is linked to (`exit/2` sends no token): its token, if it has one, counts on, and the
+/// system tracer is told.
+///
+/// # Safety
+/// As for [`next_token`].
+pub(crate) unsafe fn next_exit<'p>(
+    process: &Process,
+    owned: &mut Owned,
+    to: Peer,
+    reason: Term<'_>,
+) -> Option<Token<'p>> {
+    if !in_use() || matches!(to, Peer::Port(_)) {
+        return None;
+    }
+    // SAFETY: the caller's promise.
+    let token = unsafe { next_token(process, owned) }?;
+    let there = match to {
+        Peer::Process(number) => machine().processes.get(number).is_some(),
+        _ => true,
+    };
+    if there {
+        let told = Message::build(|builder| {
+            let to = to.term(builder);
+            let reason = oxbeam_term::copy::copy(reason, builder);
+            let from = Term::local_pid(process.number);
+            let exit = builder.tuple(&[Term::atom(known::UPPER_EXIT), from, reason]);
+            builder.cons(to, exit)
+        });
+        if let Some(cell) = told.term().as_cons() {
+            output(&token, SEND, cell.head(), cell.tail());
+        }
+    }
+    Some(token)
+}
+
+/// What a process asks for with whom it starts, beside what is to be called.
+#[derive(Copy, Clone)]
+pub struct Request<'t> {
+    /// The option list.
+    pub options: Term<'t>,
+    /// Tag of the answer.
+    pub tag: Term<'t>,
+    /// The answer is sent as a message.
+    pub answered: bool,
+}
+
+impl Request<'_> {
+    /// What says nothing more.
+    pub const PLAIN: Request<'static> = Request {
+        options: Term::NIL,
+        tag: Term::atom(known::SPAWN_REPLY),
+        answered: false,
+    };
+}
+
+/// `parent`, which the caller runs, has started `child`, which does not run yet and has inherited this token: OTP traces that as if it
+/// were a request and its answer. The token of the answer, if that is sent.
+pub(crate) fn started(
+    (parent, parent_owned): (&Process, &mut Owned),
+    child: &Process,
+    token: &Token<'_>,
+    reference: RefNumbers,
+    (module, function, arguments): (Atom, Atom, &[Term<'_>]),
+    request: Request<'_>,
+) -> Option<Message> {
+    let (parent_pid, child_pid) = (
+        Term::local_pid(parent.number),
+        Term::local_pid(child.number),
+    );
+    let atom = |text: &str| Term::atom(Atom::of(text));
+    let sensitive = parent_owned.sensitive;
+    if !sensitive {
+        let told = Message::build(|builder| {
+            let arity = Term::small(arguments.len() as i64);
+            let call = builder.tuple(&[Term::atom(module), Term::atom(function), arity]);
+            let init = [atom("erts_internal"), atom("spawn_init"), Term::small(1)];
+            let call = if request.answered {
+                builder.tuple(&init)
+            } else {
+                call
+            };
+            let reference = builder.reference(reference);
+            let leader = parent_owned.group_leader.term(builder);
+            let [options, tag] =
+                [request.options, request.tag].map(|term| oxbeam_term::copy::copy(term, builder));
+            let copies: Vec<_> = arguments
+                .iter()
+                .map(|argument| oxbeam_term::copy::copy(*argument, builder))
+                .collect();
+            let arguments = builder.list(copies);
+            let name = atom("spawn_request");
+            builder.tuple(&[
+                name, reference, parent_pid, leader, call, options, tag, arguments,
+            ])
+        });
+        output(token, SEND, child_pid, told.term());
+        output(token, RECEIVE, child_pid, told.term());
+    }
+    // SAFETY: the child does not run yet, so this thread runs it.
+    let answer = unsafe { next_token(child, &mut *child.owned_pointer()) }?;
+    if request.answered {
+        return Some(Message::build(|builder| answer.copy(builder)));
+    }
+    set_counts(parent_owned, answer.serial, answer.serial);
+    if !sensitive {
+        let told = Message::build(|builder| {
+            let reference = builder.reference(reference);
+            let tag = oxbeam_term::copy::copy(request.tag, builder);
+            builder.tuple(&[tag, reference, Term::atom(known::OK), child_pid])
+        });
+        output(&answer, SEND, parent_pid, told.term());
+        output(&answer, RECEIVE, parent_pid, told.term());
+    }
+    None
+}
+
+/// The answer to a request, with its token, as one that `tracing` tells of.
+pub fn answer(token: &Message, to: Term<'_>, answer: Term<'_>) -> Option<Message> {
+    let token = Token::of(token.term())?;
+    output(&token, SEND, to, answer);
+    Some(carrying(&token, answer))
 }
 
 /// Tells the system tracer of an event of this kind, if the token wants that.
@@ -271,15 +419,7 @@ pub fn count_on<'p>(cx: &mut Cx<'p>) -> Option<Token<'p>> {
 pub(crate) fn inherit(token: &Token<'_>, owned: &mut Owned) {
     // SAFETY: the new heap is nobody else's yet, and is not collected now.
     let mut builder = unsafe { owned.heap.arena.builder() };
-    let label = oxbeam_term::copy::copy(token.label, &mut builder);
-    let from = oxbeam_term::copy::copy(token.from, &mut builder);
-    let word = Token {
-        label,
-        from,
-        ..*token
-    }
-    .term(&mut builder)
-    .word();
+    let word = token.copy(&mut builder).word();
     owned.rare().trace_token = word;
     set_counts(owned, token.serial, token.serial);
 }

@@ -11,7 +11,7 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::relations::Spawning;
 use oxbeam_vm::process::spawn::{self, Options, RemoteParent, Spawned};
 use oxbeam_vm::process::{Message, Priority};
-use oxbeam_vm::seq_trace;
+use oxbeam_vm::seq_trace::{self, Request};
 use oxbeam_vm::signal::monitor::Options as MonitorOptions;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::unique;
@@ -31,7 +31,7 @@ natives! { INTERNAL: "erts_internal";
 
 fn spawn_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let options = Options::default_options();
-    let spawned = start(cx, &options)?;
+    let spawned = start(cx, &options, Request::PLAIN)?;
     Ok(Term::local_pid(spawned.number))
 }
 
@@ -40,7 +40,11 @@ fn spawn_link_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         link: true,
         ..Options::default_options()
     };
-    let spawned = start(cx, &options)?;
+    let mut request = Request::PLAIN;
+    if seq_trace::in_use() {
+        request.options = cx.cons(Term::atom(known::LINK), Term::NIL);
+    }
+    let spawned = start(cx, &options, request)?;
     Ok(Term::local_pid(spawned.number))
 }
 
@@ -49,12 +53,12 @@ fn spawn_system_process_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         system_process: true,
         ..Options::default_options()
     };
-    let spawned = start(cx, &options)?;
+    let spawned = start(cx, &options, Request::PLAIN)?;
     Ok(Term::local_pid(spawned.number))
 }
 
 /// Starts what the first three arguments say: module, function, arguments.
-fn start(cx: &mut Cx<'_>, options: &Options) -> Result<Spawned, Raise> {
+fn start(cx: &mut Cx<'_>, options: &Options, request: Request<'_>) -> Result<Spawned, Raise> {
     let module = cx.arg(0).as_atom().ok_or(Raise::Badarg)?;
     let function = cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     let arguments = cx.arg(2).proper_list().ok_or(Raise::Badarg)?;
@@ -67,6 +71,7 @@ fn start(cx: &mut Cx<'_>, options: &Options) -> Result<Spawned, Raise> {
         function,
         &arguments,
         options,
+        request,
     )
     .map_err(|_| Raise::SystemLimit)
 }
@@ -179,7 +184,11 @@ fn spawn_opt_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         Some(parsed) if parsed.good => parsed.options,
         _ => return Err(cx.badarg_because(known::BADOPT)),
     };
-    let spawned = start(cx, &options)?;
+    let request = Request {
+        options: list,
+        ..Request::PLAIN
+    };
+    let spawned = start(cx, &options, request)?;
     let pid = Term::local_pid(spawned.number);
     let Some(reference) = spawned.monitor else {
         return Ok(pid);
@@ -210,11 +219,20 @@ fn spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         .monitor
         .is_some_and(|monitor| monitor.alias.is_some());
     parsed.options.reference = Some(numbers);
+    let request = Request {
+        options: list,
+        tag: parsed.tag,
+        answered: true,
+    };
+    let mut token = None;
     let (result, value) = if !parsed.good {
         (known::ERROR, Term::atom(known::BADOPT))
     } else {
-        match start(cx, &parsed.options) {
-            Ok(spawned) => (known::OK, Term::local_pid(spawned.number)),
+        match start(cx, &parsed.options, request) {
+            Ok(spawned) => {
+                token = spawned.token;
+                (known::OK, Term::local_pid(spawned.number))
+            }
             Err(_) => (known::ERROR, Term::atom(known::SYSTEM_LIMIT)),
         }
     };
@@ -230,6 +248,9 @@ fn spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             let reference = oxbeam_term::copy::copy(reference, builder);
             builder.tuple(&[tag, reference, Term::atom(result), value])
         });
+        let traced =
+            token.and_then(|token| seq_trace::answer(&token, cx.self_pid(), message.term()));
+        let message = traced.unwrap_or(message);
         let _ = signal::push(cx.process(), Signal::Message(message));
     }
     Ok(reference)

@@ -24,6 +24,7 @@ use oxbeam_pcre::{Captures, Code, Limits, MatchError};
 use oxbeam_term::binary::Bits;
 use oxbeam_term::iolist;
 use oxbeam_vm::native::prelude::*;
+use oxbeam_vm::release::Release;
 use pattern::{Failure, Spec};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -50,7 +51,13 @@ const QUICK_BYTES: usize = 4 << 20;
 const BYTES_PER_REDUCTION: usize = 64;
 
 fn version_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    Ok(cx.binary(oxbeam_pcre::version().as_bytes()))
+    let library = oxbeam_pcre::version();
+    let version = match (Release::current().regex_dialect, library.split_once(' ')) {
+        // In the form that the dialect's versions have, with the date of the library that speaks it.
+        (Some(dialect), Some((_, date))) => format!("{dialect} {date}"),
+        _ => library.to_owned(),
+    };
+    Ok(cx.binary(version.as_bytes()))
 }
 
 /// The third argument of `run`, or none.

@@ -163,6 +163,13 @@ impl Code {
     pub fn native(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static Native> {
         self.natives.read().get(&(module, function, arity)).copied()
     }
+    /// All native functions.
+    pub fn natives(&self) -> Vec<&'static Native> {
+        let natives = self.natives.read();
+        let mut natives: Vec<_> = natives.values().copied().collect();
+        natives.sort_by_key(|native| (native.module, native.function, native.arity));
+        natives
+    }
     /// Registers what stands in for functions of OTP's.
     pub fn register_stand_ins(&self, stand_ins: &'static [StandIn]) {
         self.stand_ins.write().extend(stand_ins);

@@ -8,6 +8,7 @@ use crate::machine::machine;
 use crate::process::relations::{RemoteReference, Watched, WatchedBy};
 use crate::process::{Message, Peer};
 use crate::registry::Named;
+use crate::seq_trace;
 use crate::signal::{self, Signal, remote};
 use oxbeam_term::atom::known;
 use oxbeam_term::binary::refc::SharedBytes;
@@ -17,7 +18,7 @@ use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::etf::{
     DecodeContext, DecodeOptions, FunKey, LocalReference, VERSION, decode_term,
 };
-use oxbeam_term::{Atom, Term, View};
+use oxbeam_term::{Atom, Term, View, Word};
 use std::sync::{Arc, OnceLock};
 
 /// A request of another node to start a process.
@@ -213,17 +214,25 @@ impl Taker<'_> {
                 }
                 Ok(())
             }
-            (EXIT, &[from, to, reason]) | (EXIT_TT, &[from, to, _, reason]) => {
-                self.link_exit(from, to, Message::copy_of(reason))
+            (EXIT, &[from, to, reason]) => self.link_exit(from, to, Message::copy_of(reason)),
+            (EXIT_TT, &[from, to, token, reason]) => {
+                let reason = seq_trace::attach(Message::copy_of(reason), token);
+                self.link_exit(from, to, reason)
             }
-            (PAYLOAD_EXIT, &[from, to]) | (PAYLOAD_EXIT_TT, &[from, to, _]) => {
-                self.link_exit(from, to, self.payload.message()?)
+            (PAYLOAD_EXIT, &[from, to]) => self.link_exit(from, to, self.payload.message()?),
+            (PAYLOAD_EXIT_TT, &[from, to, token]) => {
+                let reason = seq_trace::attach(self.payload.message()?, token);
+                self.link_exit(from, to, reason)
             }
-            (EXIT2, &[from, to, reason]) | (EXIT2_TT, &[from, to, _, reason]) => {
-                self.exit(from, to, Message::copy_of(reason), false)
+            (EXIT2, &[from, to, reason]) => self.exit(from, to, Message::copy_of(reason), false),
+            (EXIT2_TT, &[from, to, token, reason]) => {
+                let reason = seq_trace::attach(Message::copy_of(reason), token);
+                self.exit(from, to, reason, false)
             }
-            (PAYLOAD_EXIT2, &[from, to]) | (PAYLOAD_EXIT2_TT, &[from, to, _]) => {
-                self.exit(from, to, self.payload.message()?, false)
+            (PAYLOAD_EXIT2, &[from, to]) => self.exit(from, to, self.payload.message()?, false),
+            (PAYLOAD_EXIT2_TT, &[from, to, token]) => {
+                let reason = seq_trace::attach(self.payload.message()?, token);
+                self.exit(from, to, reason, false)
             }
             (MONITOR_P, &[from, to, reference]) => self.monitor(from, to, reference),
             (DEMONITOR_P, &[_, to, reference]) => self.demonitor(to, reference),
@@ -281,11 +290,13 @@ impl Taker<'_> {
         if self.payload.bytes.is_empty() {
             return Err(Damaged);
         }
-        let Ok(message) = self.payload.message() else {
+        let Ok(mut message) = self.payload.message() else {
             return Ok(Message::damaged(self.connection.id));
         };
+        // Who sent it has none.
+        message.token = Word::NIL;
         match token.filter(|token| token.is_tuple()) {
-            Some(token) => Ok(crate::seq_trace::attach(message, token)),
+            Some(token) => Ok(seq_trace::attach(message, token)),
             None => Ok(message),
         }
     }
@@ -372,7 +383,7 @@ impl Taker<'_> {
         }
         let to = Peer::from_term(to).ok_or(Damaged)?;
         let reason = Term::atom(known::NOPROC);
-        self.connection.send_link_exit(to, peer, reason);
+        self.connection.send_link_exit(to, peer, reason, None);
         Ok(())
     }
     /// `id` is 0 if it is not to be acknowledged.
@@ -511,7 +522,8 @@ impl Taker<'_> {
             if linked {
                 let noproc = Message::immediate(Term::atom(known::NOPROC).word());
                 let reason = orphan.unwrap_or(noproc);
-                self.connection.send_link_exit(from, child, reason.term());
+                self.connection
+                    .send_link_exit(from, child, reason.term(), None);
             }
             if flags & spawned::MONITOR != 0 {
                 let what = Watched::Peer(child);

@@ -3,6 +3,7 @@
 use super::{Connection, Sender, flag};
 use crate::process::Peer;
 use crate::process::relations::{RemoteReference, Watched, reference_term};
+use crate::seq_trace::Token;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Builder, Term};
@@ -206,8 +207,17 @@ impl Connection {
         }
     }
     /// `from`, to which `to` is linked, has exited. A large reason is admitted as there is room, though nobody waits for that.
-    pub fn send_link_exit(&self, from: Peer, to: Peer, reason: Term<'_>) {
-        let operations = (operation::PAYLOAD_EXIT, operation::EXIT);
+    pub fn send_link_exit(
+        &self,
+        from: Peer,
+        to: Peer,
+        reason: Term<'_>,
+        token: Option<&Token<'_>>,
+    ) {
+        let operations = match token {
+            Some(_) => (operation::PAYLOAD_EXIT_TT, operation::EXIT_TT),
+            None => (operation::PAYLOAD_EXIT, operation::EXIT),
+        };
         let process = from.local().unwrap_or(0);
         let sender = Sender {
             process,
@@ -216,7 +226,11 @@ impl Connection {
         self.send_last_words(
             sender,
             operations,
-            |builder| vec![from.term(builder), to.term(builder)],
+            |builder| {
+                let mut elements = vec![from.term(builder), to.term(builder)];
+                elements.extend(token.map(|token| token.copy(builder)));
+                elements
+            },
             reason,
         );
     }

@@ -868,7 +868,7 @@ impl Port {
         let watched_by = std::mem::take(&mut inner.watched_by);
         let tell = move |told: Term<'_>| {
             for peer in links {
-                link::send_link_exit(from, peer, told);
+                link::send_link_exit(from, peer, told, None);
             }
             for (reference, (by, _)) in watched_by {
                 if let Peer::Process(number) = by {

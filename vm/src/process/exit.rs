@@ -11,7 +11,7 @@ use crate::signal::port::{self, ToPort};
 use crate::signal::remote::{self, Stand};
 use crate::signal::{Signal, deliver, handle, link, monitor};
 use crate::trace::{event, flag};
-use crate::{system_monitor, system_profile};
+use crate::{seq_trace, system_monitor, system_profile};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
@@ -155,7 +155,9 @@ pub fn depart(process: &Process) {
         links.sort_unstable_by_key(|entry| *entry.0);
         for (peer, state) in links {
             if *state == Link::Linked {
-                link::send_link_exit(from, *peer, reason);
+                // SAFETY: this thread runs the process, which collects no more.
+                let token = unsafe { seq_trace::next_exit(process, owned(), *peer, reason) };
+                link::send_link_exit(from, *peer, reason, token.as_ref());
             }
         }
         for (&reference, watcher) in &relations.watched_from_afar {

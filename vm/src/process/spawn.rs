@@ -4,7 +4,7 @@ use super::relations::{Link, RemoteReference, Watched, WatchedBy};
 use super::{MaxHeap, Message, Owned, Peer, Priority, Process};
 use crate::interp::dispatch;
 use crate::machine::machine;
-use crate::seq_trace;
+use crate::seq_trace::{self, Request};
 use crate::signal;
 use crate::trace::{Tracee, event, flag};
 use oxbeam_sync::table::Full;
@@ -125,12 +125,13 @@ pub fn spawn_for(
 }
 
 /// A new process.
-#[derive(Copy, Clone, Debug)]
 pub struct Spawned {
     /// Its number.
     pub number: u64,
     /// The monitor on it.
     pub monitor: Option<RefNumbers>,
+    /// The token of sequential tracing that the answer to its parent gets.
+    pub token: Option<Message>,
 }
 
 /// Starts a process that calls `module:function` with `arguments`, which are copied. `parent` runs on the calling thread; its owned
@@ -141,6 +142,7 @@ pub fn spawn(
     function: Atom,
     arguments: &[Term<'_>],
     options: &Options,
+    request: Request<'_>,
 ) -> Result<Spawned, Full> {
     let machine = machine();
     let parent_process = parent.as_ref().map(|(process, _)| *process);
@@ -191,7 +193,21 @@ pub fn spawn(
     if options.scheduler != 0 {
         process.bind_to(options.scheduler);
     }
+    let mut answer = None;
     if let Some(owned) = parent_owned {
+        if let (Some(token), Some(parent)) = (&token, parent_process) {
+            let reference = options.reference.or(reference);
+            let reference = reference.unwrap_or_else(crate::unique::next_reference);
+            let call = (module, function, arguments);
+            answer = seq_trace::started(
+                (parent, &mut *owned),
+                &process,
+                token,
+                reference,
+                call,
+                request,
+            );
+        }
         let child = Peer::Process(process.number);
         if options.link {
             owned.relations().links.insert(child, Link::Linked);
@@ -221,6 +237,7 @@ pub fn spawn(
     Ok(Spawned {
         number: process.number,
         monitor: reference,
+        token: answer,
     })
 }
 

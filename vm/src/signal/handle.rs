@@ -173,7 +173,7 @@ fn received(process: &Process, message: &Message) {
         return;
     }
     // The sender's pid, or a token, which names the sender too.
-    let from = if message.token.is_none() {
+    let from = if message.token.is_none() || message.token == Word::NIL {
         None
     } else {
         // SAFETY: a token lies in the message's own fragment.
@@ -287,7 +287,12 @@ pub fn exit_message(from: Peer, mut reason: Message) -> Message {
     };
     Message {
         word,
-        token: Word::NONE,
+        // As of what a process sends: without a token the receiver has none either.
+        token: if reason.token.is_none() {
+            Word::NIL
+        } else {
+            reason.token
+        },
         fragment: Some(arena.into()),
     }
 }
@@ -355,7 +360,7 @@ pub(crate) fn refuse(process: &Process, signal: Signal) {
             }
             Peer::Remote(node, _) => {
                 if let Some(connection) = dist::find(node.name) {
-                    connection.send_link_exit(from, to, Term::atom(known::NOPROC));
+                    connection.send_link_exit(from, to, Term::atom(known::NOPROC), None);
                 }
             }
         },

@@ -5,6 +5,7 @@ use super::{Signal, deliver, remote};
 use crate::dist;
 use crate::process::relations::Link;
 use crate::process::{Message, Owned, Peer, Process};
+use crate::seq_trace::{self, Token};
 use oxbeam_term::Term;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::Reference;
@@ -79,15 +80,18 @@ pub fn acknowledge(from: u64, to: Peer, id: u64) {
     }
 }
 
-/// Tells `to`, by a link, that `from` has exited.
-pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>) {
+/// Tells `to`, by a link, that `from` has exited, with its token of sequential tracing if it has one.
+pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>, token: Option<&Token<'_>>) {
     match to {
         Peer::Process(number) => {
             drop(deliver(
                 number,
                 Signal::LinkExit {
                     from,
-                    reason: Message::copy_of(reason),
+                    reason: match token {
+                        Some(token) => seq_trace::carrying(token, reason),
+                        None => Message::copy_of(reason),
+                    },
                 },
             ));
         }
@@ -103,7 +107,7 @@ pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>) {
         }
         Peer::Remote(node, _) => {
             if let Some(connection) = dist::find(node.name) {
-                connection.send_link_exit(from, to, reason);
+                connection.send_link_exit(from, to, reason, token);
             }
         }
     }

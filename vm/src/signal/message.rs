@@ -87,16 +87,7 @@ fn to_node(process: &Process, node: Atom, to: To<'_>, message: Term<'_>, manner:
                 To::Name(name) => builder.tuple(&[Term::atom(name), Term::atom(node)]),
             });
             seq_trace::output(&next, seq_trace::SEND, named.term(), message);
-            token = Some(Message::build(|builder| {
-                let label = oxbeam_term::copy::copy(next.label, builder);
-                let from = oxbeam_term::copy::copy(next.from, builder);
-                let token = seq_trace::Token {
-                    label,
-                    from,
-                    ..next
-                };
-                token.term(builder)
-            }));
+            token = Some(Message::build(|builder| next.copy(builder)));
         }
     }
     let token = token.as_ref().map(Message::term);
@@ -225,10 +216,12 @@ fn outgoing<'t>(process: &Process, to: impl FnOnce() -> Term<'t>, message: Term<
         }
     }
     let mut copy = Message::copy_of(message);
-    if session::wants_senders() {
-        // In the place of a token: see `seq_trace`.
-        copy.token = Word::local_pid(process.number);
-    }
+    // In the place of a token: see `seq_trace`.
+    copy.token = if session::wants_senders() {
+        Word::local_pid(process.number)
+    } else {
+        Word::NIL
+    };
     copy
 }
 
@@ -242,24 +235,7 @@ fn with_token(
     if !sensitive {
         seq_trace::output(token, seq_trace::SEND, to, message);
     }
-    let mut copy = Message::build(|builder| {
-        let label = oxbeam_term::copy::copy(token.label, builder);
-        let from = oxbeam_term::copy::copy(token.from, builder);
-        let token = seq_trace::Token {
-            label,
-            from,
-            ..*token
-        }
-        .term(builder);
-        let message = oxbeam_term::copy::copy(message, builder);
-        builder.cons(token, message)
-    });
-    if let Some(cell) = copy.term().as_cons() {
-        let (token, word) = (cell.head().word(), cell.tail().word());
-        copy.token = token;
-        copy.word = word;
-    }
-    copy
+    seq_trace::carrying(token, message)
 }
 
 fn to_name(process: &Process, name: Atom, message: Term<'_>) -> Option<Sent> {

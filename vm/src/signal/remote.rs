@@ -62,7 +62,7 @@ fn answered(
             if let Some(connection) = dist::find(child.node()) {
                 if linked {
                     let reason = Term::atom(Atom::of("abandoned"));
-                    connection.send_link_exit(from, child, reason);
+                    connection.send_link_exit(from, child, reason, None);
                 }
                 if spawning.monitor.is_some() {
                     let with_pid = spawning.is_alias();

@@ -687,11 +687,10 @@ const OURS: [(&str, &str, u8); 6] = [
 
 /// All natives of the release that OTP has too: `{Module, Function, Arity}`.
 fn snifs<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let release = cx.machine().release.number;
     let mut list = Term::NIL;
-    for native in crate::all().flat_map(|natives| natives.iter()) {
+    for native in cx.machine().code.natives() {
         let row = (native.module, native.function, native.arity);
-        if (native.since..=native.until).contains(&release) && !OURS.contains(&row) {
+        if !OURS.contains(&row) {
             let row = cx.tuple(&[
                 name(native.module),
                 name(native.function),

@@ -503,7 +503,8 @@ impl<'a, 'b, 'p> Decoder<'a, 'b, 'p> {
                 // A text that ends with a zero, though OTP does not look whether it is within the 31 bytes.
                 let text = self.take(31)?;
                 let end = text.iter().position(|&byte| byte == 0);
-                let goes_on = end.is_none() && self.bytes.get(self.at).is_some_and(|&byte| byte != 0);
+                let goes_on =
+                    end.is_none() && self.bytes.get(self.at).is_some_and(|&byte| byte != 0);
                 match crate::number::float::parse_prefix(text) {
                     Some((float, length)) if length == end.unwrap_or(31) && !goes_on => {
                         self.float(float)?
