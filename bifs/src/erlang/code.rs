@@ -293,9 +293,10 @@ fn function_exported_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn is_builtin_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (module, function, arity) = mfa(cx)?;
     let arity = u32::try_from(arity).unwrap_or(u32::MAX);
-    Ok(Term::boolean(
-        cx.machine().code.native(module, function, arity).is_some(),
-    ))
+    let native = cx.machine().code.native(module, function, arity);
+    Ok(Term::boolean(native.is_some_and(|native| {
+        !super::system::info::is_ours(native.module, native.function, native.arity)
+    })))
 }
 
 /// `beamfile_chunk(Bin, Chunk)`: the chunk's data, or `undefined`.

@@ -3,7 +3,7 @@
 
 mod flag;
 mod halt;
-mod info;
+pub(crate) mod info;
 mod topology;
 
 use oxbeam_vm::native::prelude::*;

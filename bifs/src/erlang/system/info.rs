@@ -675,22 +675,26 @@ fn scheduling_statistics<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.list(rows))
 }
 
-/// Natives that are none in OTP, which writes them in Erlang.
-const OURS: [(&str, &str, u8); 6] = [
+/// Natives that are instructions in OTP.
+const INSTRUCTIONS: [(&str, &str, u8); 3] = [
     ("erlang", "apply", 2),
     ("erlang", "apply", 3),
-    ("erlang", "hibernate", 0),
     ("erlang", "yield", 0),
-    ("erts_internal", "dist_spawn_request", 4),
-    ("re", "run_at_length", 3),
 ];
+
+/// Is there a native of this name that OTP does not have, or has in Erlang?
+pub(crate) fn is_ours(module: &str, function: &str, arity: u8) -> bool {
+    module == "erl_nif"
+        || [("erlang", "hibernate", 0), ("re", "run_at_length", 3)]
+            .contains(&(module, function, arity))
+}
 
 /// All natives of the release that OTP has too: `{Module, Function, Arity}`.
 fn snifs<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut list = Term::NIL;
     for native in cx.machine().code.natives() {
         let row = (native.module, native.function, native.arity);
-        if !OURS.contains(&row) {
+        if !INSTRUCTIONS.contains(&row) && !is_ours(row.0, row.1, row.2) {
             let row = cx.tuple(&[
                 name(native.module),
                 name(native.function),
