@@ -83,6 +83,13 @@ fn put_otherwise(pattern: &mut Vec<u8>, error: CompileError) -> Option<isize> {
             pattern.insert(at - 1, b'\\');
             Some(1)
         }
+        // `\c` and a character that does not print.
+        68 if before.ends_with(b"\\c") => {
+            let control = *pattern.get(at).filter(|byte| byte.is_ascii())? ^ 0x40;
+            let written = format!("\\x{control:02x}");
+            pattern.splice(at - 2..=at, written.bytes());
+            Some(1)
+        }
         // `\x` without digits is a zero.
         78 if before.ends_with(b"\\x") => {
             pattern.splice(at..at, *b"00");
@@ -253,7 +260,7 @@ fn translate(pattern: &[u8], error: CompileError) -> (String, usize) {
             back,
         ),
         67 => ("non-hex character in \\x{} (closing brace missing?)", back),
-        68 => ("\\c must be followed by an ASCII character", back),
+        68 => ("\\c must be followed by an ASCII character", at),
         69 => (
             "\\k is not followed by a braced, angle-bracketed, or quoted name",
             back,

@@ -257,7 +257,19 @@ fn compile_raw(pattern: &[u8], options: &CompileOptions) -> Result<Raw, CompileE
     };
     NonNull::new(raw)
         .map(Raw)
-        .ok_or_else(|| CompileError { code, offset }.as_of_10_47(pattern))
+        .ok_or_else(|| {
+            let mut error = CompileError { code, offset }.as_of_10_47(pattern);
+            if error.code == 168 && options.dialect == Dialect::Pcre2 {
+                // Behind the character at fault.
+                error.offset += match pattern.get(error.offset) {
+                    Some(&byte) if options.bits & UTF != 0 && byte >= 0xc0 => {
+                        byte.leading_ones() as usize
+                    }
+                    _ => 1,
+                };
+            }
+            error
+        })
 }
 
 impl Code {
@@ -429,6 +441,15 @@ impl Code {
         })
     }
 
+    /// In a UTF pattern without Unicode properties the library's interpreter does not repeat `\w` over letters of Latin-1, as PCRE 8 did
+    /// not, but its machine code does.
+    fn differs_as_machine_code(&self) -> bool {
+        let word = |pair: &[u8]| pair == b"\\w" || pair == b"\\W";
+        self.options.dialect == Dialect::Pcre1
+            && self.options.bits & (UTF | UCP) == UTF
+            && self.pattern.windows(2).any(word)
+    }
+
     /// The compiled form to match with.
     fn best(&self) -> &Raw {
         if let Some(machine_code) = self.machine_code.get() {
@@ -439,6 +460,9 @@ impl Code {
         }
         self.machine_code
             .get_or_init(|| {
+                if self.differs_as_machine_code() {
+                    return None;
+                }
                 let raw = compile_raw(&self.pattern, &self.options).ok()?;
                 // SAFETY: the code is ours and nobody matches with it yet.
                 let done =
