@@ -255,21 +255,19 @@ fn compile_raw(pattern: &[u8], options: &CompileOptions) -> Result<Raw, CompileE
             context.0.as_ptr(),
         )
     };
-    NonNull::new(raw)
-        .map(Raw)
-        .ok_or_else(|| {
-            let mut error = CompileError { code, offset }.as_of_10_47(pattern);
-            if error.code == 168 && options.dialect == Dialect::Pcre2 {
-                // Behind the character at fault.
-                error.offset += match pattern.get(error.offset) {
-                    Some(&byte) if options.bits & UTF != 0 && byte >= 0xc0 => {
-                        byte.leading_ones() as usize
-                    }
-                    _ => 1,
-                };
-            }
-            error
-        })
+    NonNull::new(raw).map(Raw).ok_or_else(|| {
+        let mut error = CompileError { code, offset }.as_of_10_47(pattern);
+        if error.code == 168 && options.dialect == Dialect::Pcre2 {
+            // Behind the character at fault.
+            error.offset += match pattern.get(error.offset) {
+                Some(&byte) if options.bits & UTF != 0 && byte >= 0xc0 => {
+                    byte.leading_ones() as usize
+                }
+                _ => 1,
+            };
+        }
+        error
+    })
 }
 
 impl Code {

@@ -31,6 +31,7 @@ fn process() -> Arc<Process> {
         known::SELF,
         &[],
         &Options::default_options(),
+        crate::seq_trace::Request::PLAIN,
     );
     let number = spawned.expect("there is room").number;
     machine().processes.get(number).expect("it was just made")
