@@ -188,6 +188,7 @@ pub unsafe fn next_token<'p>(process: &Process, owned: &mut Owned) -> Option<Tok
 /// The process, which the caller runs, takes the message out of its queue that its receive looks at: it goes on with the message's
 /// token, or without one.
 #[cold]
+#[inline(never)]
 pub(crate) fn takes(process: &Process, owned: &mut Owned) {
     let token = owned.mailbox.current_token();
     let Some(message) = owned.mailbox.current(&mut owned.heap) else {

@@ -559,6 +559,7 @@ impl Owned {
         self.receive_timer == ReceiveTimer::Fired
     }
     /// Forgets the timer of the receive, whether it has fired or not.
+    #[inline(never)]
     pub fn cancel_receive_timer(&mut self, process: &Process) {
         let _ = process;
         if let ReceiveTimer::Running(id) =
