@@ -242,8 +242,8 @@ pub(crate) fn carrying(token: &Token<'_>, message: Term<'_>) -> Message {
     copy
 }
 
-/// `process`, which the caller runs, exits and is about to tell whoever it is linked to (`exit/2` sends no token): its token, if it has one, counts on, and the
-/// system tracer is told.
+/// `process`, which the caller runs, exits and is about to tell `to`, to which it is linked: its token, if it has one, counts on, and
+/// the system tracer is told. (`exit/2` sends no token.)
 ///
 /// # Safety
 /// As for [`next_token`].
@@ -316,13 +316,13 @@ pub(crate) fn started(
     if !sensitive {
         let told = Message::build(|builder| {
             let arity = Term::small(arguments.len() as i64);
-            let call = builder.tuple(&[Term::atom(module), Term::atom(function), arity]);
-            let init = [atom("erts_internal"), atom("spawn_init"), Term::small(1)];
+            // What is asked for by a message begins in OTP's own function.
             let call = if request.answered {
-                builder.tuple(&init)
+                [atom("erts_internal"), atom("spawn_init"), Term::small(1)]
             } else {
-                call
+                [Term::atom(module), Term::atom(function), arity]
             };
+            let call = builder.tuple(&call);
             let reference = builder.reference(reference);
             let leader = parent_owned.group_leader.term(builder);
             let [options, tag] =
@@ -358,7 +358,7 @@ pub(crate) fn started(
     None
 }
 
-/// The answer to a request, with its token, as one that `tracing` tells of.
+/// The answer to a request as a message with this token; the system tracer is told.
 pub fn answer(token: &Message, to: Term<'_>, answer: Term<'_>) -> Option<Message> {
     let token = Token::of(token.term())?;
     output(&token, SEND, to, answer);

@@ -4,7 +4,7 @@
 //! escapes without a meaning. Places are given in the pattern as it was written.
 
 use super::pattern::{Failure, without_utf8_verb};
-use oxbeam_pcre::{self as pcre, Code, CompileError, CompileOptions};
+use oxbeam_pcre::{Code, CompileError, CompileOptions};
 
 /// The library's numbers of errors begin here.
 const FIRST: i32 = 100;
@@ -16,13 +16,6 @@ const MOST_CHANGES: usize = 1000;
 /// Compiles a pattern of PCRE 8.
 pub(super) fn compile(text: &[u8], options: &CompileOptions) -> Result<Code, Failure> {
     let mut pattern = text.to_vec();
-    let mut options = *options;
-    if options.bits & (pcre::UTF | pcre::UCP) == pcre::UTF
-        && text.windows(2).any(|pair| pair == b"\\w")
-    {
-        // Where a match may begin was not looked up for `\w`, which is of all letters of Latin-1; PCRE2 finds those of ASCII only.
-        options.bits |= pcre::NO_START_OPTIMIZE;
-    }
     // By how much places in it are behind those in the text.
     let mut shift = 0isize;
     if let Some(rewritten) = without_utf8_verb(text) {
@@ -30,7 +23,7 @@ pub(super) fn compile(text: &[u8], options: &CompileOptions) -> Result<Code, Fai
         shift = -1;
     }
     for _ in 0..MOST_CHANGES {
-        match Code::compile(&pattern, &options) {
+        match Code::compile(&pattern, options) {
             Ok(code) => return with_short_names(code, text),
             Err(error) => match put_otherwise(&mut pattern, error) {
                 Some(change) => shift += change,

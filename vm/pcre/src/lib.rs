@@ -235,6 +235,15 @@ impl Drop for CompileContext {
     }
 }
 
+/// Are there words of Latin-1 in a UTF pattern of PCRE 8 without Unicode properties? The library does not find all places where they may
+/// begin, as PCRE 8 did; and its machine code repeats `\w` over them, which neither its interpreter nor PCRE 8 does.
+fn latin1_words(pattern: &[u8], options: &CompileOptions) -> bool {
+    let word = |pair: &[u8]| pair == b"\\w" || pair == b"\\W";
+    options.dialect == Dialect::Pcre1
+        && options.bits & (UTF | UCP) == UTF
+        && pattern.windows(2).any(word)
+}
+
 fn compile_raw(pattern: &[u8], options: &CompileOptions) -> Result<Raw, CompileError> {
     let out_of_memory = CompileError {
         code: sys::PCRE2_ERROR_HEAP_FAILED as i32,
@@ -244,12 +253,16 @@ fn compile_raw(pattern: &[u8], options: &CompileOptions) -> Result<Raw, CompileE
     let stack = std::ptr::from_mut(&mut here).cast::<c_void>();
     let context = CompileContext::new(options, stack).ok_or(out_of_memory)?;
     let (mut code, mut offset) = (0, 0);
+    let mut bits = options.bits;
+    if latin1_words(pattern, options) {
+        bits |= NO_START_OPTIMIZE;
+    }
     // SAFETY: the pattern has the length given; the other pointers are to locals and to a context of ours.
     let raw = unsafe {
         sys::pcre2_compile_8(
             pattern.as_ptr(),
             pattern.len(),
-            options.bits,
+            bits,
             &mut code,
             &mut offset,
             context.0.as_ptr(),
@@ -439,15 +452,6 @@ impl Code {
         })
     }
 
-    /// In a UTF pattern without Unicode properties the library's interpreter does not repeat `\w` over letters of Latin-1, as PCRE 8 did
-    /// not, but its machine code does.
-    fn differs_as_machine_code(&self) -> bool {
-        let word = |pair: &[u8]| pair == b"\\w" || pair == b"\\W";
-        self.options.dialect == Dialect::Pcre1
-            && self.options.bits & (UTF | UCP) == UTF
-            && self.pattern.windows(2).any(word)
-    }
-
     /// The compiled form to match with.
     fn best(&self) -> &Raw {
         if let Some(machine_code) = self.machine_code.get() {
@@ -458,7 +462,7 @@ impl Code {
         }
         self.machine_code
             .get_or_init(|| {
-                if self.differs_as_machine_code() {
+                if latin1_words(&self.pattern, &self.options) {
                     return None;
                 }
                 let raw = compile_raw(&self.pattern, &self.options).ok()?;

@@ -107,9 +107,17 @@ pub struct Breakpoint {
 /// By entry.
 static TABLE: LazyLock<RwLock<HashMap<u64, Arc<Breakpoint>>>> = LazyLock::new(RwLock::default);
 
+/// Has the table rows? For who asks often.
+static ANY: AtomicBool = AtomicBool::new(false);
+
 /// Has any function breakpoints?
 pub fn any_breakpoints() -> bool {
-    !TABLE.read().is_empty()
+    ANY.load(Ordering::Relaxed)
+}
+
+/// To be called when rows have come or gone, while the table is held.
+fn note_rows(table: &HashMap<u64, Arc<Breakpoint>>) {
+    ANY.store(!table.is_empty(), Ordering::Relaxed);
 }
 
 fn handler_of(row: &'static crate::interp::isa::Row) -> u64 {
@@ -284,6 +292,7 @@ fn put(
         table.insert(entry, Arc::new(breakpoint));
         at.store(handler, Ordering::Release);
     }
+    note_rows(table);
 }
 
 /// Traces the global calls of an export for `session`, or does so no longer.
@@ -428,7 +437,7 @@ pub(crate) fn behind(entry: *const u64, global: bool) -> (u64, *const u64) {
 
 /// A version of a module is not current any more: what traces its functions goes.
 pub(crate) fn forget(module: &Module) {
-    if TABLE.read().is_empty() {
+    if !any_breakpoints() {
         return;
     }
     let mut table = TABLE.write();
@@ -447,6 +456,7 @@ pub(crate) fn forget(module: &Module) {
             word(entry).store(breakpoint.original, Ordering::Release);
         }
     }
+    note_rows(&table);
 }
 
 /// A module is current now: it gets what sessions want of new code.

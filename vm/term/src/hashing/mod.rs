@@ -179,7 +179,8 @@ pub fn phash2_in_range(hash: u32, range: u64) -> u64 {
     match u32::try_from(range) {
         // The shorter division is the quicker one.
         Ok(range) => u64::from(hash % range),
-        Err(_) => u64::from(hash) % range,
+        // 2^32
+        Err(_) => u64::from(hash),
     }
 }
 
