@@ -349,11 +349,22 @@ impl Found<'_> {
         start: usize,
         mut visit: impl FnMut(&Row) -> bool,
     ) -> Result<Option<usize>, Fault> {
-        let parts = self.parts.all(&None);
         let check = || self.check(process, Right::Read);
         match plan {
             Plan::Nothing => return check().map(|()| None),
+            Plan::Keys(keys) if keys.len() == 1 => {
+                let key = keys[0].0;
+                let contents = self.parts.read(key);
+                check()?;
+                if let Store::Hash(hash) = &contents.store {
+                    for row in hash.slot(hash.slot_of_key(key)) {
+                        visit(row);
+                    }
+                }
+                return Ok(None);
+            }
             Plan::Keys(keys) => {
+                let parts = self.parts.all(&None);
                 for (part, keys) in by_part(&self.parts, keys) {
                     let contents = parts[part].read();
                     check()?;
@@ -370,6 +381,7 @@ impl Found<'_> {
             }
             Plan::Everything | Plan::Range(..) => {}
         }
+        let parts = self.parts.all(&None);
         let mut hold = Hold(None);
         let (mut part, mut slot) = place(start);
         while part < parts.len() {

@@ -1,12 +1,13 @@
 //! Guards and bodies. An expression is first made a tree of nodes, in which all that is constant is folded; then it is laid out for a
 //! machine with a stack. Operands are evaluated from the last to the first, so that the first is on top.
 
-use super::function::{Action, Call, Connective, Form, find};
+use super::function::{Action, Call, Comparison, Connective, Form, find};
 use super::pattern::{Variables, is_variable_atom};
-use super::{Constants, Dialect, Errors, shown};
+use super::{Constants, Dialect, Errors, Operand, Test, shown};
 use oxbeam_term::atom::known;
 use oxbeam_term::map::Pair;
 use oxbeam_term::{Term, View, Word};
+use smallvec::SmallVec;
 
 /// An instruction.
 #[derive(Copy, Clone)]
@@ -109,15 +110,40 @@ impl<'a, 'c> Compiler<'a, 'c> {
             nodes: Vec::new(),
         }
     }
-    /// Compiles the list of guards, or the body.
-    pub(super) fn list(&mut self, list: Term<'_>, guard: bool) -> Vec<Op> {
+    /// Compiles the list of guards; those that only compare what is at hand become `tests`.
+    pub(super) fn guards(&mut self, list: Term<'_>, tests: &mut SmallVec<[Test; 1]>) -> Vec<Op> {
+        self.list(list, Some(tests))
+    }
+    /// Compiles the body.
+    pub(super) fn body(&mut self, list: Term<'_>) -> Vec<Op> {
+        let mut code = self.list(list, None);
+        if self.dialect == Dialect::Table
+            && let Some(last) = code.last_mut()
+        {
+            *last = Op::Result;
+        }
+        code
+    }
+    /// What the body of a table's specification gives, if it is at hand.
+    pub(super) fn result(&mut self, body: Term<'_>) -> Option<Operand> {
+        let only = body.as_cons().filter(|cell| cell.tail().is_nil())?;
+        (self.dialect == Dialect::Table).then(|| self.operand(only.head()))?
+    }
+    fn list(&mut self, list: Term<'_>, mut tests: Option<&mut SmallVec<[Test; 1]>>) -> Vec<Op> {
         let mut code = Vec::new();
         if !list.is_list() {
             self.errors.add("Match expression is not a list.");
             return code;
         }
+        let guard = tests.is_some();
         let mut expressions = list.list_iter();
         for expression in expressions.by_ref() {
+            if let Some(tests) = &mut tests
+                && let Some(test) = self.test(expression)
+            {
+                tests.push(test);
+                continue;
+            }
             let node = self.tree(expression, guard);
             self.lay_out(node, &mut code);
             code.push(if guard { Op::Check } else { Op::Drop });
@@ -125,13 +151,31 @@ impl<'a, 'c> Compiler<'a, 'c> {
         if !expressions.rest().is_nil() {
             self.errors.add("Match expression is not a proper list.");
         }
-        if !guard
-            && self.dialect == Dialect::Table
-            && let Some(last) = code.last_mut()
-        {
-            *last = Op::Result;
-        }
         code
+    }
+    /// A comparison of what is at hand.
+    fn test(&mut self, expression: Term<'_>) -> Option<Test> {
+        let [name, one, other] = expression.as_tuple_of()?;
+        let comparison = Comparison::find(name.as_atom()?)?;
+        let operands = [self.operand(one)?, self.operand(other)?];
+        Some(Test {
+            comparison,
+            operands,
+        })
+    }
+    /// What is at hand without any work. `None`: it is not, or there is something wrong with it.
+    fn operand(&mut self, term: Term<'_>) -> Option<Operand> {
+        Some(match term.view() {
+            View::Cons(_) | View::Tuple(_) | View::Map(_) => return None,
+            View::Atom(atom) if is_variable_atom(atom) => {
+                Operand::Variable(self.variables.index(atom)?)
+            }
+            View::Atom(known::DOLLAR_UNDERSCORE) if self.dialect == Dialect::Table => {
+                Operand::Whole
+            }
+            View::Atom(known::DOLLAR_UNDERSCORE | known::DOLLAR_DOLLAR) => return None,
+            _ => Operand::Constant(self.constants.keep(term).word()),
+        })
     }
     fn node(&mut self, node: Node) -> Id {
         self.nodes.push(node);

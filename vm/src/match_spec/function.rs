@@ -133,14 +133,14 @@ functions! {
     "bnot" / 1 |b, [a]| terms::bnot(b, a).ok();
     "bsl" / 2 |b, [x, y]| terms::bsl(b, x, y).ok();
     "bsr" / 2 |b, [x, y]| terms::bsr(b, x, y).ok();
-    ">" / 2 |_b, [x, y]| boolean(x.cmp(y).is_gt());
-    ">=" / 2 |_b, [x, y]| boolean(x.cmp(y).is_ge());
-    "<" / 2 |_b, [x, y]| boolean(x.cmp(y).is_lt());
-    "=<" / 2 |_b, [x, y]| boolean(x.cmp(y).is_le());
-    "=:=" / 2 |_b, [x, y]| boolean(x.eq_exact(y));
-    "==" / 2 |_b, [x, y]| boolean(x.eq_arith(y));
-    "=/=" / 2 |_b, [x, y]| boolean(!x.eq_exact(y));
-    "/=" / 2 |_b, [x, y]| boolean(!x.eq_arith(y));
+    ">" / 2 |_b, [x, y]| boolean(Comparison::Greater.holds(x, y));
+    ">=" / 2 |_b, [x, y]| boolean(Comparison::GreaterOrEqual.holds(x, y));
+    "<" / 2 |_b, [x, y]| boolean(Comparison::Less.holds(x, y));
+    "=<" / 2 |_b, [x, y]| boolean(Comparison::LessOrEqual.holds(x, y));
+    "=:=" / 2 |_b, [x, y]| boolean(Comparison::Exact.holds(x, y));
+    "==" / 2 |_b, [x, y]| boolean(Comparison::Equal.holds(x, y));
+    "=/=" / 2 |_b, [x, y]| boolean(Comparison::NotExact.holds(x, y));
+    "/=" / 2 |_b, [x, y]| boolean(Comparison::NotEqual.holds(x, y));
     "not" / 1 |_b, [a]| boolean(!a.as_boolean()?);
     "xor" / 2 |_b, [x, y]| boolean(x.as_boolean()? ^ y.as_boolean()?);
 }
@@ -177,6 +177,58 @@ pub(super) fn find(name: Atom, arity: usize) -> Option<&'static Function> {
         .iter()
         .find(|function| function.name == text && function.arity == arity)
         .filter(|function| function.since <= release())
+}
+
+/// A function that compares. Where both operands are at hand it is called without a stack, see [`super::Test`].
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Comparison {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+    Exact,
+    NotExact,
+}
+
+impl Comparison {
+    /// The one with this name.
+    pub(super) fn find(name: Atom) -> Option<Comparison> {
+        Some(match name.text() {
+            "<" => Comparison::Less,
+            "=<" => Comparison::LessOrEqual,
+            ">" => Comparison::Greater,
+            ">=" => Comparison::GreaterOrEqual,
+            "==" => Comparison::Equal,
+            "/=" => Comparison::NotEqual,
+            "=:=" => Comparison::Exact,
+            "=/=" => Comparison::NotExact,
+            _ => return None,
+        })
+    }
+    /// Is it so?
+    #[inline]
+    pub(super) fn holds(self, one: Term<'_>, other: Term<'_>) -> bool {
+        let order = match (one.as_small(), other.as_small()) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            _ => match self {
+                Comparison::Equal => return one.eq_arith(other),
+                Comparison::NotEqual => return !one.eq_arith(other),
+                Comparison::Exact => return one.eq_exact(other),
+                Comparison::NotExact => return !one.eq_exact(other),
+                _ => one.cmp(other),
+            },
+        };
+        match self {
+            Comparison::Less => order.is_lt(),
+            Comparison::LessOrEqual => order.is_le(),
+            Comparison::Greater => order.is_gt(),
+            Comparison::GreaterOrEqual => order.is_ge(),
+            Comparison::Equal | Comparison::Exact => order.is_eq(),
+            Comparison::NotEqual | Comparison::NotExact => order.is_ne(),
+        }
+    }
 }
 
 /// Operators that are not functions: they look at as few operands as they need, or at any number of them.

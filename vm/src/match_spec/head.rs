@@ -1,7 +1,7 @@
 //! Heads. The tests of a head stand in the order in which a walk meets the parts of the term, each takes the next part.
 
 use super::pattern::{Variables, is_variable_atom};
-use super::{Constants, Errors};
+use super::{Constants, Errors, Head};
 use oxbeam_term::atom::known;
 use oxbeam_term::compare::eq_exact_words;
 use oxbeam_term::word::subtag;
@@ -35,7 +35,7 @@ pub(super) fn compile(
     patterns: &[Term<'_>],
     variables: &mut Variables,
     constants: &mut Constants<'_>,
-    tests: &mut Vec<HeadOp>,
+    tests: &mut Head,
     errors: &mut Errors,
 ) -> Option<()> {
     let mut work: SmallVec<[Term<'_>; 16]> = patterns.iter().rev().copied().collect();

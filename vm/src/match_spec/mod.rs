@@ -26,12 +26,14 @@ pub use run::{Flags, Runner, Subject, Tracer};
 
 use crate::release::Release;
 use expression::Op;
+use function::Comparison;
 use head::HeadOp;
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy_all;
 use oxbeam_term::heap::arena::Arena;
 use oxbeam_term::heap::offheap::OffHeap;
 use oxbeam_term::{Builder, Term, Word};
+use smallvec::SmallVec;
 
 /// What a specification is for.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -58,7 +60,7 @@ impl Dialect {
 
 /// A compiled specification.
 pub struct MatchSpec {
-    clauses: Vec<Clause>,
+    clauses: SmallVec<[Clause; 1]>,
     dialect: Dialect,
     /// Where the constants are.
     constants: Arena,
@@ -80,10 +82,35 @@ struct Clause {
     arity: Option<usize>,
     /// There may be more arguments.
     open: bool,
-    head: Vec<HeadOp>,
+    head: Head,
     variables: usize,
+    /// Guards that need no stack; they are looked at before the others, which is the same, for no guard has an effect.
+    tests: SmallVec<[Test; 1]>,
     guards: Vec<Op>,
+    /// The result, where it needs no stack either: there is no `body` then.
+    result: Option<Operand>,
     body: Vec<Op>,
+}
+
+/// The tests of a head.
+type Head = SmallVec<[HeadOp; 6]>;
+
+/// What is at hand once a head has matched.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Operand {
+    /// A constant of the specification.
+    Constant(Word),
+    /// What a variable is.
+    Variable(usize),
+    /// The subject, which is a term.
+    Whole,
+}
+
+/// A guard that compares two things which are at hand.
+#[derive(Copy, Clone)]
+struct Test {
+    comparison: Comparison,
+    operands: [Operand; 2],
 }
 
 /// Why a specification was refused.
@@ -133,7 +160,7 @@ pub fn compile(specification: Term<'_>, dialect: Dialect) -> Result<MatchSpec, E
         builder: unsafe { arena.builder() },
     };
     let parts = parts(specification, dialect, &mut errors);
-    let mut clauses = Vec::with_capacity(parts.len());
+    let mut clauses = SmallVec::new();
     if errors.is_empty() {
         for part in parts {
             match compile_clause(&part, dialect, &mut constants, &mut errors) {
@@ -160,7 +187,7 @@ pub fn compile(specification: Term<'_>, dialect: Dialect) -> Result<MatchSpec, E
 pub fn compile_for_table(specification: Term<'_>) -> Result<MatchSpec, Errors> {
     if specification.is_nil() {
         return Ok(MatchSpec {
-            clauses: Vec::new(),
+            clauses: SmallVec::new(),
             dialect: Dialect::Table,
             constants: Arena::new(),
         });
@@ -179,19 +206,23 @@ struct Part<'s> {
     body: Term<'s>,
 }
 
-fn parts<'s>(specification: Term<'s>, dialect: Dialect, errors: &mut Errors) -> Vec<Part<'s>> {
-    let mut parts = Vec::new();
+fn parts<'s>(
+    specification: Term<'s>,
+    dialect: Dialect,
+    errors: &mut Errors,
+) -> SmallVec<[Part<'s>; 1]> {
+    let mut parts = SmallVec::new();
     if specification.as_cons().is_none() {
         errors.add("Match programs are not in a list.");
         return parts;
     }
     let mut clauses = specification.list_iter();
-    let terms: Vec<Term<'s>> = clauses.by_ref().collect();
+    clauses.by_ref().for_each(drop);
     if !clauses.rest().is_nil() {
         errors.add("Match programs are not in a proper list.");
         return parts;
     }
-    for clause in terms {
+    for clause in specification.list_iter() {
         let Some([head, guards, body]) = clause.as_tuple_of() else {
             errors.add("Match program part is not a tuple of arity 3.");
             return parts;
@@ -232,7 +263,7 @@ fn compile_clause(
     errors: &mut Errors,
 ) -> Option<Clause> {
     let mut variables = pattern::Variables::default();
-    let mut head = Vec::new();
+    let mut head = Head::new();
     let arity = part.arguments.as_ref().map(Vec::len);
     match &part.arguments {
         Some(arguments) => {
@@ -247,21 +278,27 @@ fn compile_clause(
             head::compile(&[part.head], &mut variables, constants, &mut head, errors)?;
         }
     }
+    let mut tests = SmallVec::new();
     let mut compiler = expression::Compiler::new(dialect, &variables, constants, errors);
-    let guards = compiler.list(part.guards, true);
+    let guards = compiler.guards(part.guards, &mut tests);
+    let result = compiler.result(part.body);
     let has_body = part.body.as_cons().is_some();
-    let body = if dialect == Dialect::Table && !has_body {
+    let body = if result.is_some() {
+        Vec::new()
+    } else if dialect == Dialect::Table && !has_body {
         errors.add("Body clause does not return anything.");
         Vec::new()
     } else {
-        expression::Compiler::new(dialect, &variables, constants, errors).list(part.body, false)
+        expression::Compiler::new(dialect, &variables, constants, errors).body(part.body)
     };
     errors.is_empty().then(|| Clause {
         arity,
         open: part.open,
         head,
         variables: variables.len(),
+        tests,
         guards,
+        result,
         body,
     })
 }
@@ -269,8 +306,8 @@ fn compile_clause(
 impl MatchSpec {
     /// Is the result always the whole subject?
     pub fn gives_whole(&self) -> bool {
-        let mut bodies = self.clauses.iter().map(|clause| clause.body.as_slice());
-        bodies.all(|body| matches!(body, [Op::Whole, Op::Result]))
+        let mut clauses = self.clauses.iter();
+        clauses.all(|clause| clause.result == Some(Operand::Whole))
     }
     /// What it was compiled for.
     pub fn dialect(&self) -> Dialect {

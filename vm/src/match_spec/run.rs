@@ -3,12 +3,13 @@
 
 use super::expression::Op;
 use super::function::Action;
-use super::{Clause, Dialect, MatchSpec, constant, head};
+use super::{Clause, Dialect, MatchSpec, Operand, constant, head};
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy_all;
 use oxbeam_term::heap::arena::Arena;
 use oxbeam_term::map::Pair;
 use oxbeam_term::{Builder, Term, Word};
+use smallvec::SmallVec;
 
 /// What a specification is matched against.
 #[derive(Copy, Clone)]
@@ -54,7 +55,7 @@ enum Sharing {
 pub struct Runner<'t> {
     /// Number of the process that runs them.
     process: u64,
-    variables: Vec<Word>,
+    variables: SmallVec<[Word; 8]>,
     stack: Vec<Word>,
     scratch: Arena,
     tracer: Option<&'t mut dyn Tracer>,
@@ -78,7 +79,7 @@ impl<'t> Runner<'t> {
     pub fn new(process: u64) -> Runner<'t> {
         Runner {
             process,
-            variables: Vec::new(),
+            variables: SmallVec::new(),
             stack: Vec::new(),
             scratch: Arena::new(),
             tracer: None,
@@ -147,6 +148,17 @@ impl<'t> Runner<'t> {
             if !self.head_matches(clause, subject) {
                 continue;
             }
+            let mut tests = clause.tests.iter();
+            // SAFETY: the operands last while the subject and the specification are borrowed.
+            let holds = tests.all(|test| unsafe {
+                let [one, other] = test
+                    .operands
+                    .map(|operand| Term::from_word(self.at_hand(operand, subject)));
+                test.comparison.holds(one, other)
+            });
+            if !holds {
+                continue;
+            }
             if !clause.guards.is_empty() {
                 // SAFETY: the scratch stays until the next run.
                 let mut scratch = unsafe { self.scratch.builder() };
@@ -161,6 +173,21 @@ impl<'t> Runner<'t> {
                 if matches!(outcome, Outcome::Failed) {
                     continue;
                 }
+            }
+            if let Some(operand) = clause.result {
+                let word = self.at_hand(operand, subject);
+                let stays = match sharing {
+                    Sharing::Temporary => true,
+                    Sharing::Subject => !matches!(operand, Operand::Constant(_)),
+                    Sharing::Nothing => false,
+                };
+                return Some(match builder {
+                    // SAFETY: as above.
+                    Some(builder) if !stays => {
+                        copy_all(unsafe { Term::from_word(word) }, builder).word()
+                    }
+                    _ => word,
+                });
             }
             let sharing = match (sharing, subject, clause.arity) {
                 // The list of arguments lies in the scratch.
@@ -190,6 +217,19 @@ impl<'t> Runner<'t> {
             };
         }
         None
+    }
+    /// A word of the subject or of the specification.
+    #[inline]
+    fn at_hand(&self, operand: Operand, subject: Subject<'_>) -> Word {
+        match operand {
+            Operand::Constant(word) => word,
+            Operand::Variable(index) => self.variables[index],
+            Operand::Whole => match subject {
+                Subject::Term(term) => term.word(),
+                // It is no operand where the subject is not a term.
+                Subject::Arguments(_) => Word::NIL,
+            },
+        }
     }
     #[inline]
     fn head_matches(&mut self, clause: &Clause, subject: Subject<'_>) -> bool {
@@ -247,17 +287,6 @@ impl<'t> Runner<'t> {
         body: bool,
         builder: &mut Builder<'_>,
     ) -> Outcome {
-        // Most bodies are a part of the subject.
-        if let (true, [op, Op::Result]) = (body, code) {
-            let part = match (*op, subject) {
-                (Op::Variable(index), _) => Some(self.variables[index]),
-                (Op::Whole, Subject::Term(term)) => Some(term.word()),
-                _ => None,
-            };
-            if let Some(word) = part {
-                return Outcome::Done(Some(Runner::part(word, sharing, builder).word()));
-            }
-        }
         let failed = Word::atom(known::UPPER_EXIT);
         let mut stack = std::mem::take(&mut self.stack);
         stack.clear();
