@@ -5,7 +5,7 @@ mod manage;
 mod select;
 mod walk;
 
-use oxbeam_vm::ets::{Fault, Found, Kind, Right, Row, Trash, Update, UpdateError, find};
+use oxbeam_vm::ets::{Fault, Found, Kind, Right, Row, Trash, Update, UpdateError, counted, find};
 use oxbeam_vm::native::prelude::*;
 
 natives! { NATIVES: "ets";
@@ -286,6 +286,7 @@ fn update<'p>(
     result.map_err(|error| update_failed(cx, error))
 }
 
+#[inline(never)]
 fn update_counter<'p>(cx: &mut Cx<'p>, default: Option<Term<'p>>) -> NativeResult<'p> {
     update(cx, default, |contents, update, cx, trash| {
         contents.update_counter(update, cx, trash)
@@ -294,7 +295,14 @@ fn update_counter<'p>(cx: &mut Cx<'p>, default: Option<Term<'p>>) -> NativeResul
 
 /// `update_counter(Table, Key, Operations)`
 fn update_counter_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    update_counter(cx, None)
+    let (process, key, operations) = (cx.process().number, cx.arg(1), cx.arg(2));
+    let done = table(cx)?.in_place(process, key, |contents| {
+        contents.count_in_place(key, operations)
+    });
+    match allowed!(cx, done) {
+        Some(value) => Ok(counted(value, operations, cx)),
+        None => update_counter(cx, None),
+    }
 }
 
 /// `update_counter(Table, Key, Operations, Default)`
@@ -303,6 +311,7 @@ fn update_counter_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     update_counter(cx, Some(default))
 }
 
+#[inline(never)]
 fn update_element<'p>(cx: &mut Cx<'p>, default: Option<Term<'p>>) -> NativeResult<'p> {
     let says_position = cx.machine().release.ets.element_positions;
     update(cx, default, |contents, update, _, trash| {
@@ -318,7 +327,14 @@ fn update_element<'p>(cx: &mut Cx<'p>, default: Option<Term<'p>>) -> NativeResul
 
 /// `update_element(Table, Key, Elements)`
 fn update_element_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    update_element(cx, None)
+    let (process, key, operation) = (cx.process().number, cx.arg(1), cx.arg(2));
+    let done = table(cx)?.in_place(process, key, |contents| {
+        contents.set_in_place(key, operation).then_some(())
+    });
+    match allowed!(cx, done) {
+        Some(()) => Ok(Term::TRUE),
+        None => update_element(cx, None),
+    }
 }
 
 /// `update_element(Table, Key, Elements, Default)`

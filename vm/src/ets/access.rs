@@ -87,6 +87,26 @@ impl Found<'_> {
             trash: Trash::new(),
         })
     }
+    /// Lets `change` change the object with this key where it lies, if that can be done. `None`: it cannot, and nothing has changed.
+    ///
+    /// # Errors
+    /// The table is gone, or `process` may not.
+    #[inline(always)]
+    pub fn in_place<R>(
+        &self,
+        process: u64,
+        key: Term<'_>,
+        change: impl FnOnce(&mut Contents) -> Option<R>,
+    ) -> Result<Option<R>, Fault> {
+        let table: &Table = self;
+        let (mut guard, part) = table.parts.write(key);
+        check(table, self.name_used(), process, Right::Write)?;
+        // Whoever writes a part that may be divided looks at it afterwards.
+        Ok(match part {
+            None => change(&mut guard),
+            Some(_) => None,
+        })
+    }
     /// Locks the whole table for reading by `process`.
     ///
     /// # Errors

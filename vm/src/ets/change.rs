@@ -41,6 +41,17 @@ pub struct Update<'p> {
 
 type Elements<'a> = SmallVec<[Term<'a>; 8]>;
 
+/// What `update_counter` returns when one operation came to a small number.
+#[inline]
+pub fn counted<'p>(value: i64, operations: Term<'p>, builder: &mut Builder<'p>) -> Term<'p> {
+    let value = Term::small(value);
+    if operations.is_list() {
+        builder.cons(value, Term::NIL)
+    } else {
+        value
+    }
+}
+
 impl Contents {
     /// Inserts one row.
     pub fn insert_one(&mut self, row: Row, new: bool, fixed: bool, trash: &mut Trash) -> bool {
@@ -171,7 +182,7 @@ impl Contents {
         if self.is_bag() {
             return Err(UpdateError::TableType);
         }
-        if self.set_in_place(update) {
+        if self.set_in_place(update.key, update.operations) {
             return Ok(());
         }
         let (mut elements, is_new) = self.elements_to_update(update)?;
@@ -225,13 +236,8 @@ impl Contents {
         if self.is_bag() {
             return Err(UpdateError::TableType);
         }
-        if let Some(value) = self.count_in_place(update) {
-            let value = Term::small(value);
-            return Ok(if update.operations.is_list() {
-                builder.cons(value, Term::NIL)
-            } else {
-                value
-            });
+        if let Some(value) = self.count_in_place(update.key, update.operations) {
+            return Ok(counted(value, update.operations, builder));
         }
         let (mut elements, is_new) = self.elements_to_update(update)?;
         let operations = self.counter_operations(update.operations, &elements)?;
@@ -274,8 +280,11 @@ impl Contents {
     }
     /// Does one operation on an object that is there, where all numbers are small. `None`: it is no such operation, or fails.
     #[inline]
-    fn count_in_place(&mut self, update: &Update<'_>) -> Option<i64> {
-        let mut operation = update.operations;
+    pub fn count_in_place(&mut self, key: Term<'_>, operations: Term<'_>) -> Option<i64> {
+        if self.is_bag() {
+            return None;
+        }
+        let mut operation = operations;
         if let Some(cell) = operation.as_cons() {
             operation = cell.head();
             if !cell.tail().is_nil() {
@@ -283,7 +292,7 @@ impl Contents {
             }
         }
         let (index, increment, warp) = match operation.as_small() {
-            Some(_) if update.operations.is_list() => return None,
+            Some(_) if operations.is_list() => return None,
             Some(increment) => (self.key + 1, increment, None),
             None => match *operation.tuple_elements()? {
                 [position, increment] => (
@@ -302,7 +311,7 @@ impl Contents {
         if index == self.key {
             return None;
         }
-        let row = self.any(update.key)?;
+        let row = self.any(key)?;
         let mut value = row
             .elements()
             .get(index)?
@@ -327,14 +336,17 @@ impl Contents {
     }
     /// Sets one element of an object that is there to an immediate in the place of another. `false`: this is something else, or fails.
     #[inline]
-    fn set_in_place(&mut self, update: &Update<'_>) -> bool {
-        let Some([position, value]) = update.operations.as_tuple_of() else {
+    pub fn set_in_place(&mut self, key: Term<'_>, operation: Term<'_>) -> bool {
+        let Some([position, value]) = operation.as_tuple_of() else {
             return false;
         };
+        if self.is_bag() {
+            return false;
+        }
         let index = position
             .as_small()
             .and_then(|position| usize::try_from(position).ok()?.checked_sub(1));
-        let (Some(index), Some(row)) = (index, self.any(update.key)) else {
+        let (Some(index), Some(row)) = (index, self.any(key)) else {
             return false;
         };
         // SAFETY: the contents are borrowed exclusively; the element is not the key.

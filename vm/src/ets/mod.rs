@@ -35,7 +35,7 @@ mod tests;
 mod tree;
 
 pub use access::{Reading, ReadingAll, Writing, WritingAll};
-pub use change::{Update, UpdateError};
+pub use change::{Update, UpdateError, counted};
 pub use owner::{GiveAwayError, give_away, is_alive, owner_exited, send_all, set_super_user};
 pub use registry::{
     Fault, Found, Handle, NAME_PARTS, NameTaken, RenameError, Right, all, count, create, each,
