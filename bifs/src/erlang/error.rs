@@ -27,7 +27,7 @@ fn error_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let raise = cx.error(reason);
     // What is no list is as good as none.
     if arguments.is_list() {
-        cx.owned().exception.caller_arguments = Some(arguments.word());
+        cx.owned().exception.caller_arguments = arguments.word();
     }
     Err(raise)
 }
@@ -45,7 +45,7 @@ fn error_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         }
     }
     let result = error_2(cx);
-    cx.owned().exception.error_info = info.map(|map| map.word());
+    cx.owned().exception.error_info = info.map_or(Word::NONE, |map| map.word());
     result
 }
 

@@ -45,10 +45,10 @@ pub struct Exception {
     pub cause: Word,
     /// The function at fault, if it is not the one that the address lies in.
     pub culprit: Option<Culprit>,
-    /// Arguments that `erlang:error/2` gives for its caller: a list, or an arity.
-    pub caller_arguments: Option<Word>,
-    /// The map that `erlang:error/3` gives as `error_info`.
-    pub error_info: Option<Word>,
+    /// Arguments that `erlang:error/2` gives for its caller: a list, or an arity; or `NONE`.
+    pub caller_arguments: Word,
+    /// The map that `erlang:error/3` gives as `error_info`, or `NONE`.
+    pub error_info: Word,
 }
 
 impl Exception {
@@ -60,8 +60,8 @@ impl Exception {
             trace: Word::NONE,
             cause: Word::NONE,
             culprit: None,
-            caller_arguments: None,
-            error_info: None,
+            caller_arguments: Word::NONE,
+            error_info: Word::NONE,
         }
     }
     /// `Class:Reason` whose trace is still to be taken.

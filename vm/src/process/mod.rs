@@ -34,6 +34,7 @@ use oxbeam_term::Word;
 use oxbeam_term::atom::{Atom, known};
 use oxbeam_term::boxed::fun::{CodePointer, Export};
 use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::gc::zeal::ZEAL;
 use oxbeam_term::gc::{self, Extent};
 use oxbeam_term::heap::Heap;
 use oxbeam_term::heap::literal::Leaving;
@@ -107,6 +108,9 @@ pub struct Process {
     pub trace: Tracee,
     owned: UnsafeCell<Owned>,
 }
+
+// With the two counts before it a record takes 768 bytes, which is a size that allocators have. The next is an eighth of a kilobyte more.
+const _: () = assert!(ZEAL || size_of::<Process>() <= 752);
 
 // SAFETY: `owned` is only touched by the thread that runs the process, which the state word decides.
 unsafe impl Sync for Process {}

@@ -57,13 +57,8 @@ unsafe impl Roots for ProcessRoots<'_> {
         slice(&raw mut self.exception.reason, 1);
         slice(&raw mut self.exception.trace, 1);
         slice(&raw mut self.exception.cause, 1);
-        let exception = &mut *self.exception;
-        for word in [&mut exception.caller_arguments, &mut exception.error_info]
-            .into_iter()
-            .flatten()
-        {
-            slice(word, 1);
-        }
+        slice(&raw mut self.exception.caller_arguments, 1);
+        slice(&raw mut self.exception.error_info, 1);
         if let Some(word) = self
             .exception
             .culprit

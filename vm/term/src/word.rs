@@ -88,6 +88,13 @@ impl Word {
     /// The empty list.
     pub const NIL: Word = Word(NIL_TAG);
 
+    /// What is there, if it is not [`Word::NONE`], which takes its place.
+    #[inline]
+    pub fn take(&mut self) -> Option<Word> {
+        let word = std::mem::replace(self, Word::NONE);
+        (!word.is_none()).then_some(word)
+    }
+
     /// A small integer; `value` must lie within the small range.
     #[inline(always)]
     pub const fn small(value: i64) -> Word {

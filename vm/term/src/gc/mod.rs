@@ -88,10 +88,8 @@ pub unsafe fn collect(
     heap.reclaimed_words += before.saturating_sub(after) as u64;
     if major {
         heap.minor_collections = 0;
-        heap.collections.1 += 1;
     } else {
         heap.minor_collections += 1;
-        heap.collections.0 += 1;
     }
     heap.collect_soon = false;
     if ZEAL {

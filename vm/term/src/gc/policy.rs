@@ -27,9 +27,9 @@ pub fn heap_size_for(words: usize) -> usize {
     sizes.get(position).copied().unwrap_or(words)
 }
 
-/// Words that a heap of the smallest size really has. With the red zone they make 1,792 bytes, which is a size that allocators have;
-/// 233 words would take 2,048, an eighth more for each of perhaps a million processes.
-const LEAST: usize = 224 - RED_ZONE;
+/// Words that a heap of the smallest size really has. With the red zone they make 1,536 bytes, which is a size that allocators have;
+/// 233 words would take 2,048, a third more for each of perhaps a million processes, most of which wait with a few words.
+const LEAST: usize = 192 - RED_ZONE;
 
 /// Words that a heap of this size really has.
 pub fn capacity(size: usize) -> usize {

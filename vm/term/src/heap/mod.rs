@@ -53,8 +53,6 @@ pub struct Heap {
     pub min_binary_words: usize,
     /// Off-heap words that bring about a collection.
     pub binary_limit: usize,
-    /// Collections so far: minor, major.
-    pub collections: (u64, u64),
     /// Words that collections gave back.
     pub reclaimed_words: u64,
     pub(crate) zeal: Zeal,
@@ -85,7 +83,6 @@ impl Heap {
             min_heap_words: policy::nominal(size),
             min_binary_words: 46422,
             binary_limit: 46422,
-            collections: (0, 0),
             reclaimed_words: 0,
             zeal: Zeal::default(),
         };
