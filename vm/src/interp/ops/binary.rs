@@ -290,8 +290,8 @@ crate::instructions! { frame;
                 }
                 command::TAIL => {
                     reader.store(context);
-                    let left = reader.remaining();
-                    let value = part(&mut frame, context, left);
+                    // The context stays where it is: somebody may match what is left, too.
+                    let value = tail(&mut frame, context);
                     reader = Reader::load(context);
                     frame.set_general(*at.add(1), value);
                     at = at.add(2);
