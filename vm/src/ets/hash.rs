@@ -261,7 +261,7 @@ impl HashStore {
         }
         self.words += words;
         self.live += 1;
-        if !fixed && self.live > self.slots.len() {
+        if !fixed && self.dead.is_empty() && self.live > self.slots.len() {
             self.grow();
         }
         true
@@ -411,8 +411,11 @@ impl HashStore {
             self.slots[slot] = Some(row);
         }
     }
-    /// Gives slots back that are no longer needed.
+    /// Gives slots back that are no longer needed; not while dead rows are known by their slots: they go first ([`HashStore::unfixed`]).
     pub(crate) fn shrink(&mut self) {
+        if !self.dead.is_empty() {
+            return;
+        }
         while self.slots.len() > self.least && self.live < self.slots.len() / 4 {
             let last = self.slots.pop().flatten();
             let gone = self.slots.len();

@@ -199,6 +199,32 @@ fn what_is_deleted_while_a_fixation_ends_goes() {
 }
 
 #[test]
+fn dead_rows_are_found_after_others_have_come_and_gone() {
+    building(|_| {
+        let mut store = HashStore::new(Kind::Set, false);
+        let mut trash = Trash::new();
+        for key in 0..4_000 {
+            put(&mut store, key, key, false);
+        }
+        for key in 0..2_000 {
+            store.delete(Term::small(key), true, |_| true, &mut trash);
+        }
+        // The fixation is over, but nobody has cleared up yet.
+        for key in 2_000..4_000 {
+            store.delete(Term::small(key), false, |_| true, &mut trash);
+        }
+        for key in 4_000..9_000 {
+            put(&mut store, key, key, false);
+        }
+        assert_eq!(store.dead_rows(), 2_000);
+        store.unfixed(&mut trash);
+        assert_eq!((store.len(), store.dead_rows()), (5_000, 0));
+        assert_eq!(store.row_words(), 5_000 * 3);
+        assert!(store.slots() >= 5_000);
+    });
+}
+
+#[test]
 fn long_chains_are_dropped_without_recursion() {
     let mut store = HashStore::new(Kind::DuplicateBag, false);
     for value in 0..200_000 {
