@@ -278,7 +278,16 @@ fn trace_pattern<'p>(
         View::Atom(atom) if atom.text() == "pause" => change.on = On::Pause,
         _ => match Specification::compile(specification, dialect) {
             Ok(compiled) => change.specification = Some(compiled),
-            Err(_) => return Err(cx.badarg_because(Atom::of("match_spec"))),
+            Err(errors) => {
+                let reason = if errors.too_deep {
+                    known::SYSTEM_LIMIT
+                } else {
+                    known::BADARG
+                };
+                return Err(
+                    cx.error_with_cause(Term::atom(reason), Term::atom(Atom::of("match_spec")))
+                );
+            }
         },
     }
     let counts = change.call_count || change.call_time || change.call_memory;

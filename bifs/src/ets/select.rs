@@ -5,7 +5,7 @@ use super::{allowed, fault, table};
 use oxbeam_vm::ets::select::{Chunk, Key, Next, Plan, Start, Walk, keeps_keys, plan};
 use oxbeam_vm::ets::{Fault, Found, Kind, Right, find};
 use oxbeam_vm::match_spec::{
-    Action, Dialect, MatchSpec, Runner, Subject, Tracer, compile, compile_for_table,
+    Action, Dialect, Errors, MatchSpec, Runner, Subject, Tracer, compile, compile_for_table,
 };
 use oxbeam_vm::native::prelude::*;
 use std::io::Write;
@@ -30,6 +30,15 @@ fn kept<'p>(cx: &mut Cx<'p>) -> Result<Found<'p>, Raise> {
     match table(cx)?.keep() {
         Some(table) => Ok(table),
         None => Err(fault(cx, Fault::Id)),
+    }
+}
+
+/// A specification that is none.
+fn refused(errors: Errors) -> Raise {
+    if errors.too_deep {
+        Raise::SystemLimit
+    } else {
+        Raise::Badarg
     }
 }
 
@@ -99,7 +108,7 @@ fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
     let compiled = compile_for_table(query.specification);
     let process = cx.process().number;
     allowed!(cx, table.check(process, Right::Read));
-    let compiled = compiled.map_err(|_| Raise::Badarg)?;
+    let compiled = compiled.map_err(refused)?;
     let plan = plan(query.specification, table.kind, table.key);
     if query.limit.is_none() {
         leave_if_long(cx, &plan, &table)?;
@@ -414,7 +423,7 @@ pub(super) fn select_count_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let process = cx.process().number;
     allowed!(cx, table.check(process, Right::Read));
     let mut runner = Runner::new(process);
-    let compiled = compiled.map_err(|_| Raise::Badarg)?;
+    let compiled = compiled.map_err(refused)?;
     let plan = plan(cx.arg(1), table.kind, table.key);
     leave_if_long(cx, &plan, &table)?;
     let mut walk = Walk {
@@ -439,7 +448,7 @@ pub(super) fn internal_select_delete_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> 
     let process = cx.process().number;
     allowed!(cx, table.check(process, Right::Write));
     let mut runner = Runner::new(process);
-    let compiled = compiled.map_err(|_| Raise::Badarg)?;
+    let compiled = compiled.map_err(refused)?;
     let plan = plan(cx.arg(1), table.kind, table.key);
     leave_if_long(cx, &plan, &table)?;
     let mut walk = Walk {
@@ -466,7 +475,7 @@ pub(super) fn select_replace_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if table.kind == Kind::Bag {
         return Err(cx.badarg_because(Atom::of("table_type")));
     }
-    let compiled = compiled.map_err(|_| Raise::Badarg)?;
+    let compiled = compiled.map_err(refused)?;
     if !keeps_keys(cx.arg(1), table.key) {
         return Err(Raise::Badarg);
     }
@@ -502,7 +511,7 @@ pub(super) fn is_compiled_ms_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// `match_spec_compile(Specification)`
 pub(super) fn match_spec_compile_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    let compiled = compile(cx.arg(0), Dialect::Table).map_err(|_| Raise::Badarg)?;
+    let compiled = compile(cx.arg(0), Dialect::Table).map_err(refused)?;
     Ok(cx.make_magic(Box::new(compiled)))
 }
 

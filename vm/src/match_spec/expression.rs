@@ -54,6 +54,9 @@ pub(super) enum Op {
 
 type Id = usize;
 
+/// What lies deeper is refused with `system_limit`. OTP's limit is how far its stack reaches, which is about this.
+const DEEPEST: usize = 3_192;
+
 enum Node {
     Constant(Word),
     Variable(usize),
@@ -69,7 +72,8 @@ enum Node {
 }
 
 enum Task<'s> {
-    Visit(Term<'s>),
+    /// A term that lies so deep.
+    Visit(Term<'s>, usize),
     Cons,
     Tuple(usize),
     Map(usize),
@@ -198,11 +202,11 @@ impl<'a, 'c> Compiler<'a, 'c> {
     }
     /// Makes a tree of an expression.
     fn tree(&mut self, expression: Term<'_>, guard: bool) -> Id {
-        let mut tasks = vec![Task::Visit(expression)];
+        let mut tasks = vec![Task::Visit(expression, 1)];
         let mut done: Vec<Id> = Vec::new();
         while let Some(task) = tasks.pop() {
             let node = match task {
-                Task::Visit(term) => match self.visit(term, guard, &mut tasks) {
+                Task::Visit(term, depth) => match self.visit(term, depth, guard, &mut tasks) {
                     Some(node) => node,
                     None => continue,
                 },
@@ -217,7 +221,7 @@ impl<'a, 'c> Compiler<'a, 'c> {
                     }
                 }
                 Task::Tuple(arity) => {
-                    let parts = done.split_off(done.len() - arity);
+                    let parts = last_first(&mut done, arity);
                     match self.constants_of(&parts) {
                         Some(elements) => {
                             let tuple = self.constants.builder.tuple(&elements);
@@ -227,7 +231,11 @@ impl<'a, 'c> Compiler<'a, 'c> {
                     }
                 }
                 Task::Map(size) => {
-                    let parts = done.split_off(done.len() - 2 * size);
+                    // The keys, then the values.
+                    let parts = last_first(&mut done, 2 * size);
+                    let (keys, values) = parts.split_at(size);
+                    let pairs = keys.iter().zip(values);
+                    let parts: Vec<Id> = pairs.flat_map(|(&key, &value)| [key, value]).collect();
                     match self.constants_of(&parts) {
                         Some(parts) => {
                             let pairs: Vec<Pair<'c>> = parts
@@ -241,15 +249,19 @@ impl<'a, 'c> Compiler<'a, 'c> {
                     }
                 }
                 Task::Call(call, arity) => {
-                    let parts = done.split_off(done.len() - arity);
+                    let parts = last_first(&mut done, arity);
                     self.node(Node::Call(call, parts))
                 }
                 Task::Connective(connective, count) => {
-                    let parts = done.split_off(done.len() - count);
+                    let parts = if connective.is_lazy() {
+                        done.split_off(done.len() - count)
+                    } else {
+                        last_first(&mut done, count)
+                    };
                     self.node(Node::Connective(connective, parts))
                 }
                 Task::Act(action, arity) => {
-                    let parts = done.split_off(done.len() - arity);
+                    let parts = last_first(&mut done, arity);
                     self.node(Node::Act(action, parts))
                 }
             };
@@ -260,22 +272,32 @@ impl<'a, 'c> Compiler<'a, 'c> {
             None => self.constant(Term::NIL),
         }
     }
-    /// What a term is, or tasks for its parts.
-    fn visit<'s>(&mut self, term: Term<'s>, guard: bool, tasks: &mut Vec<Task<'s>>) -> Option<Id> {
+    /// What a term is, or tasks for its parts. In which order these are looked at is the order of what is wrong with them: OTP's.
+    fn visit<'s>(
+        &mut self,
+        term: Term<'s>,
+        depth: usize,
+        guard: bool,
+        tasks: &mut Vec<Task<'s>>,
+    ) -> Option<Id> {
+        if depth > DEEPEST {
+            self.errors.too_deep = true;
+            self.errors.add(format!(
+                "Excessive nesting; system limit reached near: {}",
+                shown(term)
+            ));
+            return Some(self.constant(Term::NIL));
+        }
+        let part = |term: Term<'s>| Task::Visit(term, depth + 1);
         match term.view() {
             View::Cons(cell) => {
-                tasks.extend([
-                    Task::Cons,
-                    Task::Visit(cell.tail()),
-                    Task::Visit(cell.head()),
-                ]);
+                tasks.extend([Task::Cons, part(cell.tail()), part(cell.head())]);
                 None
             }
             View::Map(map) => {
                 tasks.push(Task::Map(map.len()));
-                for (key, value) in map.iter() {
-                    tasks.extend([Task::Visit(value), Task::Visit(key)]);
-                }
+                tasks.extend(map.iter().map(|(key, _)| part(key)));
+                tasks.extend(map.iter().map(|(_, value)| part(value)));
                 None
             }
             View::Tuple(tuple) => {
@@ -284,12 +306,12 @@ impl<'a, 'c> Compiler<'a, 'c> {
                     && let Some(inner) = inner.tuple_elements()
                 {
                     tasks.push(Task::Tuple(inner.len()));
-                    tasks.extend(inner.iter().rev().copied().map(Task::Visit));
+                    tasks.extend(inner.iter().copied().map(part));
                     return None;
                 }
                 match elements.first().and_then(|first| first.as_atom()) {
                     Some(name) if !is_variable_atom(name) => {
-                        self.form(term, name, &elements[1..], guard, tasks)
+                        self.form((term, depth), name, &elements[1..], guard, tasks)
                     }
                     _ => {
                         self.errors.add(format!(
@@ -323,7 +345,7 @@ impl<'a, 'c> Compiler<'a, 'c> {
     /// A tuple that begins with an atom: a call or special form.
     fn form<'s>(
         &mut self,
-        term: Term<'s>,
+        (term, depth): (Term<'s>, usize),
         name: oxbeam_term::Atom,
         arguments: &[Term<'s>],
         guard: bool,
@@ -360,7 +382,10 @@ impl<'a, 'c> Compiler<'a, 'c> {
             ));
             None
         } else if let Some(form) = Form::find(name) {
-            match form.complaint(self.dialect, guard, count, || shown(term)) {
+            let complaint = form
+                .complaint(self.dialect, guard, count, || shown(term))
+                .or_else(|| form.complaint_of_arguments(arguments));
+            match complaint {
                 None => Some(Task::Act(form.action, count)),
                 Some(text) => {
                     self.errors.add(text);
@@ -379,8 +404,14 @@ impl<'a, 'c> Compiler<'a, 'c> {
         };
         match task {
             Some(task) => {
+                let lazy = matches!(&task, Task::Connective(connective, _) if connective.is_lazy());
                 tasks.push(task);
-                tasks.extend(arguments.iter().rev().copied().map(Task::Visit));
+                let parts = arguments.iter().map(|&term| Task::Visit(term, depth + 1));
+                if lazy {
+                    tasks.extend(parts.rev());
+                } else {
+                    tasks.extend(parts);
+                }
                 None
             }
             None => Some(self.constant(Term::NIL)),
@@ -461,4 +492,11 @@ impl<'a, 'c> Compiler<'a, 'c> {
             }
         }
     }
+}
+
+/// Takes the nodes of so many parts, of which the last was looked at first; in their order.
+fn last_first(done: &mut Vec<Id>, count: usize) -> Vec<Id> {
+    let mut parts = done.split_off(done.len() - count);
+    parts.reverse();
+    parts
 }

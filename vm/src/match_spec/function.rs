@@ -252,6 +252,10 @@ impl Connective {
             _ => return None,
         })
     }
+    /// Does it look at its operands one by one, from the first?
+    pub(super) fn is_lazy(self) -> bool {
+        matches!(self, Connective::AndAlso | Connective::OrElse)
+    }
     pub(super) fn name(self) -> &'static str {
         match self {
             Connective::And => "and",
@@ -364,6 +368,22 @@ impl Form {
         FORMS
             .iter()
             .find(|form| form.name == text && form.since <= release())
+    }
+    /// What stands against these arguments: how deep a stack is wanted is written as a number.
+    pub(super) fn complaint_of_arguments(&self, arguments: &[Term<'_>]) -> Option<String> {
+        let [depth] = arguments else { return None };
+        if self.action != Action::CurrentStacktrace {
+            return None;
+        }
+        let what = match depth.as_small() {
+            None => "non small",
+            Some(..0) => "negative integer",
+            Some(_) => return None,
+        };
+        Some(format!(
+            "Special form '{}' called with {what} argument.",
+            self.name
+        ))
     }
     /// What stands against its use with so many arguments, written as `shown`.
     pub(super) fn complaint(

@@ -113,16 +113,23 @@ struct Test {
     operands: [Operand; 2],
 }
 
+/// Bytes of a text that says what is wrong: what follows is cut off.
+const LONGEST: usize = 99;
+
 /// Why a specification was refused.
 #[derive(Debug, Default)]
 pub struct Errors {
     /// Texts, in the order that they were found.
     pub texts: Vec<String>,
+    /// Something lies too deep: `system_limit`, not `badarg`.
+    pub too_deep: bool,
 }
 
 impl Errors {
     fn add(&mut self, text: impl Into<String>) {
-        self.texts.push(text.into());
+        let mut text = text.into();
+        text.truncate(text.floor_char_boundary(LONGEST));
+        self.texts.push(text);
     }
     fn is_empty(&self) -> bool {
         self.texts.is_empty()

@@ -182,10 +182,7 @@ impl<'t> Runner<'t> {
                     Sharing::Nothing => false,
                 };
                 return Some(match builder {
-                    // SAFETY: as above.
-                    Some(builder) if !stays => {
-                        copy_all(unsafe { Term::from_word(word) }, builder).word()
-                    }
+                    Some(builder) if !stays => Runner::part(word, Sharing::Nothing, builder).word(),
                     _ => word,
                 });
             }

@@ -188,13 +188,22 @@ fn deep_terms_are_no_danger() {
         let mut head = atom("$1");
         let mut subject = Term::small(1);
         let mut body = atom("$1");
-        for _ in 0..200_000 {
+        let mut moderate = body;
+        for depth in 0..200_000 {
             head = b.tuple(&[head]);
             subject = b.tuple(&[subject]);
             body = b.list([body]);
+            if depth == 3_000 {
+                moderate = body;
+            }
         }
-        let clause = clause(b, head, &[], &[body]);
-        assert!(run(b, &[clause], subject).is_some());
+        let good = clause(b, head, &[], &[moderate]);
+        assert!(run(b, &[good], subject).is_some());
+        // There OTP, which recurses, gives up too.
+        let bad = clause(b, head, &[], &[body]);
+        let specification = b.list([bad]);
+        let refused = compile(specification, Dialect::Table).err();
+        assert!(refused.is_some_and(|errors| errors.too_deep));
     });
 }
 
