@@ -258,11 +258,14 @@ pub(crate) unsafe fn next_exit<'p>(
     }
     // SAFETY: the caller's promise.
     let token = unsafe { next_token(process, owned) }?;
-    let there = match to {
-        Peer::Process(number) => machine().processes.get(number).is_some(),
+    let told = match to {
+        Peer::Process(number) => {
+            let process = machine().processes.get(number);
+            process.is_some_and(|process| !process.trace.is_sensitive())
+        }
         _ => true,
     };
-    if there {
+    if told {
         let told = Message::build(|builder| {
             let to = to.term(builder);
             let reason = oxbeam_term::copy::copy(reason, builder);

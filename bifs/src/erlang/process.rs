@@ -36,10 +36,9 @@ fn self_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.self_pid())
 }
 
-/// Lets others run: a turn's worth of reductions.
+/// Lets others run.
 fn yield_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    give_up_turn(cx);
-    Ok(Term::TRUE)
+    Err(cx.give_up_turn(Term::TRUE))
 }
 
 pub(super) fn give_up_turn(cx: &mut Cx<'_>) {

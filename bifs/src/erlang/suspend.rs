@@ -4,6 +4,7 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Suspending};
 use oxbeam_vm::signal::{self, AwaitSuspended, Signal};
 use oxbeam_vm::unique;
+use std::sync::Arc;
 
 /// Options of `suspend_process/2`.
 #[derive(Default)]
@@ -48,14 +49,20 @@ pub(super) fn suspend_process_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             true
         }
         None => {
-            if signal::deliver(number, Signal::Suspend).is_err() {
+            let is_suspended = Arc::default();
+            let suspend = Signal::Suspend(Arc::clone(&is_suspended));
+            if signal::deliver(number, suspend).is_err() {
                 return Ok(Term::atom(if options.asynchronous {
                     known::TRUE
                 } else {
                     known::BADARG
                 }));
             }
-            suspending.push(Suspending { number, count: 1 });
+            suspending.push(Suspending {
+                number,
+                count: 1,
+                is_suspended,
+            });
             true
         }
     };

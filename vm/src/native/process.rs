@@ -64,6 +64,11 @@ impl<'p> Cx<'p> {
     pub fn dictionary_clear(&mut self) {
         self.owned().dictionary.take();
     }
+    /// Lets others run, then returns `result`.
+    pub fn give_up_turn(&mut self, result: Term<'p>) -> Raise {
+        self.owned().trap_arguments = [result.word()].into_iter().collect();
+        Raise::GiveUp
+    }
     /// Waits in `erlang:hibernate/3`, then goes on in `module:function(Arguments)`.
     pub fn hibernate(
         &mut self,

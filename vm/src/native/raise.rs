@@ -24,6 +24,8 @@ pub enum Raise {
     Hibernate,
     /// Give up the processor, then call this native again with the same arguments.
     Yield,
+    /// Give up the processor, then go on behind the call, whose result is parked: [`Cx::give_up_turn`](super::Cx::give_up_turn).
+    GiveUp,
     /// Wait until a signal arrives, then call this native again with the same arguments.
     Wait,
     /// Call this native again with the same arguments on a dirty CPU scheduler: [`Cx::leave_if_long`](super::Cx::leave_if_long).

@@ -15,6 +15,7 @@ use crate::{seq_trace, system_monitor, system_profile};
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::boxed::reference::RefNumbers;
+use oxbeam_term::gc::policy;
 use oxbeam_term::heap::Heap;
 use oxbeam_term::{Atom, Term, Word};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -314,14 +315,41 @@ fn log_error(process: &Process, owned: &Owned, reason: Term<'_>) {
     );
 }
 
-/// The heap, which was `before` words when a collection began, against `max_heap_size`: logs and kills as the process has asked for.
+/// What `max_heap_size` is held against, as OTP counts when a collection begins, in words.
+pub(super) struct Sizes {
+    /// The blocks and the fragments, to which a major collection adds its new block.
+    all: usize,
+    /// What of the young heap is in use, the old block, and the young block that a minor collection may want.
+    minor: usize,
+}
+
+impl Sizes {
+    pub(super) fn of(heap: &Heap) -> Sizes {
+        let fragments = heap.arena.fragment_words;
+        let used = heap.used_words() + fragments;
+        let old = match heap.old_words() {
+            0 if heap.mature_words() > 0 => policy::heap_size_for(used),
+            old => old,
+        };
+        Sizes {
+            all: heap.total_words(),
+            minor: used + old + policy::heap_size_for(heap.size_words() + fragments),
+        }
+    }
+}
+
+/// The heap, of which `before` was when a collection began, against `max_heap_size`: logs and kills as the process has asked for.
 /// `false`: it must exit; it is told to.
-pub(super) fn check_max_heap(owned: &mut Owned, before: usize) -> bool {
+pub(super) fn check_max_heap(owned: &mut Owned, before: &Sizes, major: bool) -> bool {
     let (process, max) = (owned.number, owned.max_heap);
     let (young, old) = owned.heap.binary_words();
     let binaries = if max.include_binaries { young + old } else { 0 };
-    // While it collects, a process has both its old block and its new one.
-    let total = before + owned.heap.size_words() + binaries;
+    let all = if major {
+        before.all + owned.heap.size_words()
+    } else {
+        before.minor
+    };
+    let total = all + binaries;
     if total <= max.words {
         return true;
     }

@@ -12,6 +12,7 @@ use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Atom, Builder, Term, Word, binary, copy};
 use std::fmt::Write;
+use std::sync::atomic::Ordering;
 
 /// What one can ask for.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -416,8 +417,12 @@ fn value<'p>(
             let suspending: Vec<_> = suspending
                 .iter()
                 .map(|entry| {
-                    let count = Term::small(i64::from(entry.count));
-                    builder.tuple(&[Term::local_pid(entry.number), count, Term::small(0)])
+                    let (none, count) = (Term::small(0), Term::small(i64::from(entry.count)));
+                    let (active, outstanding) = match entry.is_suspended.load(Ordering::Acquire) {
+                        true => (count, none),
+                        false => (none, count),
+                    };
+                    builder.tuple(&[Term::local_pid(entry.number), active, outstanding])
                 })
                 .collect();
             builder.list(suspending)

@@ -43,7 +43,7 @@ use relations::Relations;
 use saved_calls::SavedCalls;
 use smallvec::SmallVec;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 /// Which process runs first.
@@ -232,12 +232,14 @@ pub struct Rare {
 }
 
 /// A process that another one has suspended.
-#[derive(Copy, Clone, Debug)]
+#[derive(Debug)]
 pub struct Suspending {
     /// Its number.
     pub number: u64,
     /// How often.
     pub count: u32,
+    /// It has heard of it.
+    pub is_suspended: Arc<AtomicBool>,
 }
 
 /// `process_flag(max_heap_size, _)`
@@ -479,7 +481,8 @@ impl Owned {
         if leaving.is_some() {
             self.mailbox.adopt_all(&mut self.heap);
         }
-        let (before, reclaimed) = (self.heap.total_words(), self.heap.reclaimed_words);
+        let before = (self.max_heap.words != 0).then(|| exit::Sizes::of(&self.heap));
+        let reclaimed = self.heap.reclaimed_words;
         let begun = system_monitor::collection_begins();
         event::collection(self, extent, need);
         let (heap, mut roots) = self.heap_and_roots(live_x);
@@ -493,7 +496,7 @@ impl Owned {
         let freed = self.heap.reclaimed_words - reclaimed;
         event::collected(self, major, freed as usize);
         system_monitor::collection_ends(self, begun);
-        self.max_heap.words == 0 || exit::check_max_heap(self, before)
+        before.is_none_or(|before| exit::check_max_heap(self, &before, major))
     }
     /// Reductions used since its turn began, when the interpreter last called a native.
     pub fn reductions_in_turn(&self) -> u64 {

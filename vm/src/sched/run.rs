@@ -149,6 +149,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                 continue;
             }
             Outcome::Wait => {
+                owned().was_waiting = true;
                 // It was to collect at its next call, and waits to send before that.
                 if parked > 0 && owned().heap.wants_collection() && !owned().collect(0, &mut []) {
                     exit::exit(process);
@@ -196,6 +197,7 @@ const IN_AND_OUT: u32 = flag::RUNNING | flag::RUNNING_PROCS | flag::CALL;
 
 #[cold]
 fn goes_in(process: &Process, owned: &mut Owned) {
+    process.trace.forget_gone();
     call::turn_begins(owned);
     tell_turn(process, owned, "in");
 }
@@ -228,7 +230,6 @@ fn wakes_up(owned: &mut Owned) {
 fn wait(machine: &'static Machine, process: &Arc<Process>) {
     // SAFETY: this thread still runs the process.
     let owned = unsafe { &mut *process.owned_pointer() };
-    owned.was_waiting = true;
     if process.trace.has(IN_AND_OUT) {
         goes_out(process, owned);
     }

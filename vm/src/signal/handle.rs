@@ -13,6 +13,7 @@ use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::heap::parcel::Parcel;
 use oxbeam_term::{Term, Word};
+use std::sync::atomic::Ordering;
 
 /// See [`Process::fetch_signals`].
 pub(crate) fn handle_all(process: &Process) -> bool {
@@ -106,7 +107,10 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
         }
         Signal::IsAlive { from, reference } => send_reply(from, reference, |_| Term::TRUE),
         Signal::Info(request) => info::answer(process, owned, &request),
-        Signal::Suspend => owned.rare().suspended += 1,
+        Signal::Suspend(is_suspended) => {
+            owned.rare().suspended += 1;
+            is_suspended.store(true, Ordering::Release);
+        }
         Signal::Resume => {
             let rare = owned.rare();
             rare.suspended = rare.suspended.saturating_sub(1);

@@ -29,6 +29,8 @@ use oxbeam_sync::inbox::{Closed, Node, WasEmpty};
 use oxbeam_sync::progress;
 use oxbeam_term::Atom;
 use oxbeam_term::boxed::reference::RefNumbers;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Work that a process does itself.
 pub type Task = Box<dyn FnOnce(&Process, &mut Owned) + Send>;
@@ -119,8 +121,8 @@ pub enum Signal {
     },
     /// `process_info/2`; the sender gets `{Ref, Result}`.
     Info(Box<Request>),
-    /// The receiver is suspended by one more process.
-    Suspend,
+    /// The receiver is suspended by one more process, which learns by this that it is.
+    Suspend(Arc<AtomicBool>),
     /// The sender wants to know when its [`Signal::Suspend`] has been handled.
     AwaitSuspended(Box<AwaitSuspended>),
     /// The receiver is suspended by one process less.

@@ -191,6 +191,10 @@ impl Tracee {
             self.flags.fetch_and(!flag::SENSITIVE, Ordering::Relaxed);
         }
     }
+    /// Was `process_flag(sensitive, true)` called?
+    pub fn is_sensitive(&self) -> bool {
+        self.flags.load(Ordering::Relaxed) & flag::SENSITIVE != 0
+    }
     /// Changes what sessions trace of it; those that trace nothing are forgotten.
     fn change<R>(&self, change: impl FnOnce(&mut Vec<TraceRef>) -> R) -> R {
         let mut guard = self.refs.lock();
@@ -231,6 +235,14 @@ impl Tracee {
         }
         self.remove(session.id);
         None
+    }
+    /// What tracers that are gone have set is set no more.
+    pub(crate) fn forget_gone(&self) {
+        for entry in self.refs() {
+            if entry.tracer.is_some_and(|tracer| !tracer.is_there()) {
+                self.remove(entry.session.id);
+            }
+        }
     }
     /// `session` does not trace it any more.
     pub fn remove(&self, session: u32) {

@@ -404,6 +404,12 @@ unsafe extern "C-unwind" fn native_stopped(
                 frame.htop = owned.heap.heap_top();
                 super::control::leave_at(frame, export.code(), arity, Outcome::Wait)
             }
+            Raise::GiveUp => {
+                load_trap_arguments(&frame);
+                let back = (*frame.e).0 as *const u64;
+                frame.e = frame.e.add(1);
+                super::control::leave_at(frame, back, 1, Outcome::Yield)
+            }
             Raise::Yield | Raise::Wait => {
                 owned.heap.enter(frame.htop, frame.e);
                 if owned.heap.wants_collection() {
