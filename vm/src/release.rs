@@ -25,6 +25,8 @@ pub struct Release {
     pub packets_of_bits: bool,
     /// The hash of a map's key that `erts_debug` tells has 32 bits (to OTP 25).
     pub short_key_hashes: bool,
+    /// Where a session does not trace what is sent (`trace_pattern(send, false, _)`), it does not for ports either.
+    pub ports_heed_send_patterns: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
     /// `X + 1`, where the compiler sees the number, fails in the name of `erlang:'+'/2` as all arithmetic does, not of its function.
@@ -232,6 +234,7 @@ pub const TABLE: [Release; 3] = [
         trailing_dashes: false,
         packets_of_bits: true,
         short_key_hashes: true,
+        ports_heed_send_patterns: false,
         process_labels: false,
         increments_are_operators: false,
         negation_is_subtraction: true,
@@ -253,6 +256,7 @@ pub const TABLE: [Release; 3] = [
         trailing_dashes: true,
         packets_of_bits: false,
         short_key_hashes: false,
+        ports_heed_send_patterns: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,
@@ -274,6 +278,7 @@ pub const TABLE: [Release; 3] = [
         trailing_dashes: true,
         packets_of_bits: false,
         short_key_hashes: false,
+        ports_heed_send_patterns: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,

@@ -76,8 +76,12 @@ fn trace_session_create_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     if !cx.arg(2).is_nil() {
         return Err(Raise::Badarg);
     }
-    let tracer = bare_tracer(cx.arg(1)).ok_or(Raise::Badarg)?;
-    let session = Session::create(name, Some(tracer));
+    // Without a tracer, whoever calls `trace` is the one.
+    let tracer = match cx.arg(1) {
+        none if none.is(known::UNDEFINED) => None,
+        tracer => Some(bare_tracer(tracer).ok_or(Raise::Badarg)?),
+    };
+    let session = Session::create(name, tracer);
     let weak = session.weak_term(cx.builder());
     let reference = cx.make_magic(Box::new(Handle(session)));
     Ok(cx.tuple(&[reference, weak]))

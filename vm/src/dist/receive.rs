@@ -293,8 +293,8 @@ impl Taker<'_> {
         let Ok(mut message) = self.payload.message() else {
             return Ok(Message::damaged(self.connection.id));
         };
-        // Who sent it has none.
-        message.token = Word::NIL;
+        // Who sent it has none, and for who traces messages is the node.
+        message.token = Word::atom(self.connection.node);
         match token.filter(|token| token.is_tuple()) {
             Some(token) => Ok(seq_trace::attach(message, token)),
             None => Ok(message),

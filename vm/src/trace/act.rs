@@ -60,7 +60,9 @@ impl<'a> Acts<'a> {
         }
     }
     fn own_tracer(&self) -> Option<Tracer> {
-        self.process.trace.of(&self.session)?.tracer
+        let own = self.process.trace.of(&self.session);
+        own.and_then(|entry| entry.tracer)
+            .or_else(|| self.session.tracer.clone())
     }
     fn caller(&self) -> Option<u64> {
         if self.stack.is_null() {

@@ -23,6 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Some process has, or had, a frame of ours on its stack.
 static FRAMES: AtomicBool = AtomicBool::new(false);
+/// Words are counted, or were.
+static MEMORY: AtomicBool = AtomicBool::new(false);
 
 /// Words that one session may put on the stack at a call.
 pub(crate) const FRAME_WORDS: usize = 2 * RETURN_WORDS + RETURN_TO_WORDS + MEASURE_WORDS;
@@ -336,6 +338,13 @@ impl Call<'_> {
         }
         if memory {
             previous = enter(owned, row, What::Memory, self.entry);
+            // What a process begins with is its first function's.
+            let (module, function, arity) = self.mfa;
+            let initial = (module, function, arity as u8);
+            if previous == 0 && owned.reductions == 0 && owned.initial_call == initial {
+                let begun_with = words(owned);
+                words_came(owned, -begun_with);
+            }
         }
         // SAFETY: a return address is on top of the stack; the caller has seen to the room.
         unsafe {
@@ -419,25 +428,68 @@ fn add(process: u64, measured: &Measured, calls: u64, amount: i64) {
     }
 }
 
+/// What `session` measures of the process.
+fn measured(owned: &mut Owned, session: u32, what: What) -> &mut Measured {
+    let all = &mut owned.rare().measured;
+    let at = all
+        .iter()
+        .position(|one| one.session == session && one.what == what);
+    let at = at.unwrap_or_else(|| {
+        if what == What::Memory {
+            MEMORY.store(true, Ordering::Relaxed);
+        }
+        all.push(Measured {
+            session,
+            what,
+            entry: 0,
+            since: 0,
+        });
+        all.len() - 1
+    });
+    &mut all[at]
+}
+
+/// May words of some process be counted?
+#[inline]
+pub(crate) fn counts_memory() -> bool {
+    MEMORY.load(Ordering::Relaxed)
+}
+
+/// Words that the process has on its heaps, or has given back.
+#[cold]
+pub(crate) fn words(owned: &Owned) -> i64 {
+    reading(owned, What::Memory)
+}
+
+/// So many words have come, or if less than none are to be counted, for another reason than that the function that is measured has built
+/// them: a message that is looked at becomes a part of the heap, and is counted when it is taken.
+#[cold]
+pub(crate) fn words_came(owned: &mut Owned, words: i64) {
+    if let Some(rare) = &mut owned.rare {
+        let memory = |one: &&mut Measured| one.what == What::Memory;
+        for one in rare.measured.iter_mut().filter(memory) {
+            one.since += words;
+        }
+    }
+}
+
+/// The process takes the message that its receive looks at.
+#[cold]
+pub(crate) fn takes_message(owned: &mut Owned) {
+    if let Some(message) = owned.mailbox.ready() {
+        // Literals count too, which OTP copies.
+        // SAFETY: a message that was looked at is a term of the process.
+        let size = oxbeam_term::copy::copy_all_size(unsafe { Term::from_word(message) });
+        words_came(owned, -(size as i64));
+    }
+}
+
 /// The function at `entry` is measured from here on; the one before.
 fn enter(owned: &mut Owned, row: &Row, what: What, entry: u64) -> u64 {
     let now = reading(owned, what);
     let process = owned.number;
     let session = row.session.id;
-    let measured = &mut owned.rare().measured;
-    let at = measured
-        .iter()
-        .position(|one| one.session == session && one.what == what);
-    let at = at.unwrap_or_else(|| {
-        measured.push(Measured {
-            session,
-            what,
-            entry: 0,
-            since: now,
-        });
-        measured.len() - 1
-    });
-    let one = &mut measured[at];
+    let one = measured(owned, session, what);
     add(process, one, 0, now - one.since);
     let before = std::mem::replace(&mut one.entry, entry);
     one.since = now;

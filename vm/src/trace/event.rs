@@ -6,6 +6,7 @@ use super::{TraceRef, Tracee, Tracer, flag};
 use crate::machine::machine;
 use crate::match_spec::{Runner, Subject};
 use crate::process::{Owned, Process};
+use crate::release::Release;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::external::this_node;
 use oxbeam_term::copy::copy;
@@ -121,6 +122,10 @@ pub(crate) fn tell(
 ) {
     for entry in tracee.refs() {
         if entry.flags & wanted == 0 || !entry.session.is_alive() {
+            continue;
+        }
+        let heeds = wanted == flag::SEND && Release::current().ports_heed_send_patterns;
+        if heeds && !entry.session.send().on {
             continue;
         }
         let Some(tracer) = &entry.tracer else {

@@ -9,6 +9,7 @@ use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::MaxHeap;
 use oxbeam_vm::stats;
 use oxbeam_vm::system_flags::flags;
+use oxbeam_vm::term::rules::rules;
 use oxbeam_vm::timer::clock::{START, Warp};
 
 type Info = for<'p> fn(&mut Cx<'p>) -> NativeResult<'p>;
@@ -172,6 +173,9 @@ const ROWS: &[Row] = &[
         } else {
             known::ON_HEAP
         }))
+    }),
+    ("max_integer", 27, 255, |cx| {
+        Ok(cx.big(false, &vec![u64::MAX; rules().big_limbs]))
     }),
     ("min_bin_vheap_size", 0, 255, |cx| {
         default_pair(cx, known::MIN_BIN_VHEAP_SIZE)

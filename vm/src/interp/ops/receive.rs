@@ -6,7 +6,7 @@ use crate::interp::exception;
 use crate::interp::frame::Frame;
 use crate::process::saved_calls::SavedCall;
 use crate::signal::message::Behind;
-use crate::trace::{event, flag};
+use crate::trace::{call, event, flag};
 use oxbeam_term::atom::known;
 use oxbeam_term::{Atom, Term, Word};
 
@@ -51,6 +51,7 @@ crate::instructions! { frame;
     remove_message() {
         let owned = frame.owned();
         if crate::seq_trace::in_use() { crate::seq_trace::takes(frame.process(), owned) }
+        if call::counts_memory() { call::takes_message(owned) }
         owned.mailbox.remove_current();
         if owned.saves_calls { owned.save_call(SavedCall::Receive) }
         // It may have fired while the message came.
@@ -127,20 +128,20 @@ unsafe fn next_message(frame: &mut Frame) -> Next {
     // SAFETY: the worker runs this process.
     unsafe {
         let owned = frame.borrow_heap();
-        if let Some(message) = owned.mailbox.current(&mut owned.heap) {
-            frame.leave();
-            return Next::Message(message);
-        }
-        let alive = frame.process().fetch_signals();
-        let owned = frame.owned();
-        let next = if !alive {
-            Next::Exit
-        } else {
-            owned
-                .mailbox
-                .current(&mut owned.heap)
-                .map_or(Next::None, Next::Message)
+        let before = call::counts_memory().then(|| call::words(owned));
+        let next = match owned.mailbox.current(&mut owned.heap) {
+            Some(message) => Next::Message(message),
+            None if frame.process().fetch_signals() => {
+                let owned = frame.owned();
+                let message = owned.mailbox.current(&mut owned.heap);
+                message.map_or(Next::None, Next::Message)
+            }
+            None => Next::Exit,
         };
+        if let Some(before) = before {
+            let owned = frame.owned();
+            call::words_came(owned, call::words(owned) - before);
+        }
         frame.leave();
         next
     }

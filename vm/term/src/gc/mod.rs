@@ -69,10 +69,10 @@ pub unsafe fn collect(
         || (heap.old.is_some() && old_free < mature)
         || heap.old_offheap.binary_words > heap.binary_limit.saturating_mul(4)
         || heap.zeal_wants_major();
-    let before = heap.used_words()
-        + heap.arena.fragment_words
-        + if major { heap.old_used_words() } else { 0 };
-    let live = before + heap.stack_words() + leaving.map_or(0, Leaving::words);
+    let young = heap.used_words() + heap.arena.fragment_words;
+    let before = young + heap.old_used_words();
+    let concerned = if major { before } else { young };
+    let live = concerned + heap.stack_words() + leaving.map_or(0, Leaving::words);
     let size = policy::size_to_collect(heap, live);
     // SAFETY: the caller's promise; the block has room for all that might be live.
     unsafe { run(heap, size, roots, major, mature, leaving) };
@@ -84,7 +84,7 @@ pub unsafe fn collect(
         // SAFETY: as above; nothing is mature, so that what is young stays young.
         unsafe { run(heap, size, roots, all, 0, None) };
     }
-    let after = heap.used_words();
+    let after = heap.used_words() + heap.arena.fragment_words + heap.old_used_words();
     heap.reclaimed_words += before.saturating_sub(after) as u64;
     if major {
         heap.minor_collections = 0;
