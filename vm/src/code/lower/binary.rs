@@ -545,7 +545,25 @@ fn create(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         None => &ops::bs_create_bin,
     };
     arguments.extend([target, Argument::Words(words)]);
-    emitter.emit(row, &arguments)
+    emitter.emit(row, &arguments)?;
+    if let [Operand::Atom(kind), _, _, _, source, _, ..] = &items[..]
+        && emitter.names.atom(*kind).text() == "private_append"
+    {
+        return lengthen(emitter, at(op, 4)?, source);
+    }
+    Ok(())
+}
+
+/// What a private append lengthens, OTP lengthens where it lies; and from OTP 28 on its compiler goes on with that, not with the result
+/// (comprehensions that zip binaries). Here the result takes its place in the register.
+fn lengthen(emitter: &mut Emitter<'_>, target: &Operand, source: &Operand) -> Lowered {
+    let is_register = |place: &Place| matches!(place, Place::X(_) | Place::Y(_));
+    let (target, source) = (emitter.place(target)?, emitter.place(source)?);
+    if target == source || !is_register(&source) {
+        return Ok(());
+    }
+    let arguments = [Argument::Place(target), Argument::Place(source)];
+    emitter.emit(&crate::interp::ops::data::move_term, &arguments)
 }
 
 /// What is appended to, and the integer, if the segments are these two and the second has eight bits.
