@@ -189,7 +189,7 @@ fn received(process: &Process, message: &Message) {
 
 /// Tells who traces the process of something about a link.
 #[cold]
-fn about_peer(process: &Process, tag: &str, peer: Peer) {
+pub(super) fn about_peer(process: &Process, tag: &str, peer: Peer) {
     let mut arena = oxbeam_term::heap::arena::Arena::new();
     // SAFETY: the arena stays until the event was told.
     let peer = peer.term(&mut unsafe { arena.builder() });

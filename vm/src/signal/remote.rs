@@ -6,6 +6,7 @@ use crate::process::relations::{
     Link, Relations, RemoteReference, Spawning, Watched, WatchedBy, reference_term,
 };
 use crate::process::{Message, Owned, Peer, Process};
+use crate::trace::flag;
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
 use oxbeam_term::{Atom, Term, Word};
@@ -75,6 +76,9 @@ fn answered(
         Ok(child) => {
             if linked {
                 relations.links.insert(child, Link::Linked);
+                if process.trace.has(flag::PROCS) {
+                    handle::about_peer(process, "link", child);
+                }
             }
             if let Some(monitor) = spawning.monitor {
                 monitor.watch(relations, reference, Watched::Peer(child));

@@ -342,7 +342,13 @@ impl Call<'_> {
             let (module, function, arity) = self.mfa;
             let initial = (module, function, arity as u8);
             if previous == 0 && owned.reductions == 0 && owned.initial_call == initial {
-                let begun_with = words(owned);
+                // With a list of its arguments in OTP, of which `spawn/1` makes but one cell.
+                let cells = if initial == (known::ERLANG, known::APPLY, 2) {
+                    1
+                } else {
+                    i64::from(arity)
+                };
+                let begun_with = words(owned) + 2 * cells;
                 words_came(owned, -begun_with);
             }
         }
