@@ -27,6 +27,8 @@ pub struct Release {
     pub short_key_hashes: bool,
     /// Where a session does not trace what is sent (`trace_pattern(send, false, _)`), it does not for ports either.
     pub ports_heed_send_patterns: bool,
+    /// Code counts on it that a private append lengthens a binary where it lies: comprehensions that zip, from OTP 28 on.
+    pub lengthens_in_place: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
     /// `X + 1`, where the compiler sees the number, fails in the name of `erlang:'+'/2` as all arithmetic does, not of its function.
@@ -235,6 +237,7 @@ pub const TABLE: [Release; 3] = [
         packets_of_bits: true,
         short_key_hashes: true,
         ports_heed_send_patterns: false,
+        lengthens_in_place: false,
         process_labels: false,
         increments_are_operators: false,
         negation_is_subtraction: true,
@@ -257,6 +260,7 @@ pub const TABLE: [Release; 3] = [
         packets_of_bits: false,
         short_key_hashes: false,
         ports_heed_send_patterns: true,
+        lengthens_in_place: false,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,
@@ -279,6 +283,7 @@ pub const TABLE: [Release; 3] = [
         packets_of_bits: false,
         short_key_hashes: false,
         ports_heed_send_patterns: true,
+        lengthens_in_place: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,

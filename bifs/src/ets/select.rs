@@ -155,7 +155,7 @@ fn select<'p>(cx: &mut Cx<'p>, query: &Query<'p>) -> NativeResult<'p> {
             },
         ));
     }
-    hash_result(cx, &table, chunk, limit, Program::New(compiled))
+    hash_result(cx, &table, chunk, limit, Program::New(Box::new(compiled)))
 }
 
 /// What a continuation of an ordered_set keeps.
@@ -190,7 +190,7 @@ fn ordered_result<'p>(cx: &mut Cx<'p>, chunk: Chunk<'p>, kept: &Ordered<'p>) -> 
 
 /// A compiled specification that has no term yet, or has one.
 enum Program<'p> {
-    New(MatchSpec),
+    New(Box<MatchSpec>),
     Known(Term<'p>),
 }
 
@@ -209,7 +209,7 @@ fn hash_result<'p>(
     };
     let continuation = if slot >= 0 || !rest.is_empty() {
         let program = match program {
-            Program::New(compiled) => cx.make_magic(Box::new(compiled)),
+            Program::New(compiled) => cx.make_magic(compiled),
             Program::Known(program) => program,
         };
         let reference = table.reference(cx).ok_or(Raise::Badarg)?;

@@ -6,6 +6,7 @@ use crate::interp::isa::Row;
 use crate::interp::operand::Place;
 use crate::interp::ops::binary::{self as ops, ALL_SIZE, command, segment};
 use crate::interp::ops::data;
+use crate::release::Release;
 use oxbeam_loader::{GenericOp, Op, Operand};
 use oxbeam_term::binary::Flags;
 use oxbeam_term::number::Endian;
@@ -537,33 +538,28 @@ fn create(emitter: &mut Emitter<'_>, op: &GenericOp) -> Lowered {
         Argument::Number(heap_need(op, 1)?),
         Argument::Number(number(op, 2)?),
     ];
-    let row = match appended_byte(emitter, items)? {
-        Some((source, value)) => {
+    let lengthened = match &items[..] {
+        [Operand::Atom(kind), _, _, _, source, ..]
+            if Release::current().lengthens_in_place
+                && emitter.names.atom(*kind).text() == "private_append" =>
+        {
+            Some(emitter.argument(source)?)
+        }
+        _ => None,
+    };
+    let row = match (lengthened, appended_byte(emitter, items)?) {
+        (Some(source), _) => {
+            arguments.push(source);
+            &ops::bs_lengthen
+        }
+        (None, Some((source, value))) => {
             arguments.extend([source, value]);
             &ops::bs_append_byte
         }
-        None => &ops::bs_create_bin,
+        (None, None) => &ops::bs_create_bin,
     };
     arguments.extend([target, Argument::Words(words)]);
-    emitter.emit(row, &arguments)?;
-    if let [Operand::Atom(kind), _, _, _, source, _, ..] = &items[..]
-        && emitter.names.atom(*kind).text() == "private_append"
-    {
-        return lengthen(emitter, at(op, 4)?, source);
-    }
-    Ok(())
-}
-
-/// What a private append lengthens, OTP lengthens where it lies; and from OTP 28 on its compiler goes on with that, not with the result
-/// (comprehensions that zip binaries). Here the result takes its place in the register.
-fn lengthen(emitter: &mut Emitter<'_>, target: &Operand, source: &Operand) -> Lowered {
-    let is_register = |place: &Place| matches!(place, Place::X(_) | Place::Y(_));
-    let (target, source) = (emitter.place(target)?, emitter.place(source)?);
-    if target == source || !is_register(&source) {
-        return Ok(());
-    }
-    let arguments = [Argument::Place(target), Argument::Place(source)];
-    emitter.emit(&crate::interp::ops::data::move_term, &arguments)
+    emitter.emit(row, &arguments)
 }
 
 /// What is appended to, and the integer, if the segments are these two and the second has eight bits.

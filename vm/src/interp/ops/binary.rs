@@ -9,6 +9,7 @@ use crate::interp::frame::{Frame, term};
 use oxbeam_term::binary::build::{self, BuildError, Writer, WriterState};
 use oxbeam_term::binary::matching::{self, CONTEXT_WORDS, Reader};
 use oxbeam_term::binary::{APPENDED_WORDS, Flags, append_bytes};
+use oxbeam_term::heap::literal::is_literal_address;
 use oxbeam_term::word::subtag;
 use oxbeam_term::{Term, Word};
 
@@ -331,6 +332,15 @@ crate::instructions! { frame;
         frame.next = frame.next.add(segments.count);
         frame.advance()
     }
+    /// [`bs_create_bin`] that appends to `source`, which nothing else refers to but code that goes on with it: it becomes the result where it lies.
+    bs_lengthen(otherwise: Label, words: Number, live: Number, source: Source, target: Destination, segments: Words) {
+        if !frame.room(words + RESERVE) { return frame.collect(words + RESERVE, live) }
+        let value = create(&mut frame, segments.count, otherwise);
+        if value.is_none() { return fail(frame, otherwise) }
+        target.set(lengthen(&frame, source, value));
+        frame.next = frame.next.add(segments.count);
+        frame.advance()
+    }
     /// Empty binary with room to append to; X0 says how much.
     bs_init_writable() {
         let value = init_writable(&mut frame);
@@ -542,6 +552,26 @@ unsafe fn create(frame: &mut Frame, count: usize, otherwise: *const u64) -> Word
                 Word::NONE
             }
         }
+    }
+}
+
+/// Makes `original` what has come of appending to it, as OTP does: its compiler goes on with either. Gives the one to go on with.
+#[inline(never)]
+unsafe fn lengthen(frame: &Frame, original: Word, grown: Word) -> Word {
+    // SAFETY: terms of the running process; a part has three words behind its header.
+    unsafe {
+        let is_part =
+            |word: Word| word.is_boxed() && (*word.pointer()).subtag() == subtag::SUB_BITS;
+        if !is_part(original) || !is_part(grown) || is_literal_address(original.pointer() as usize)
+        {
+            return grown;
+        }
+        let (to, from) = (original.pointer(), grown.pointer());
+        if *to.add(3) != *from.add(3) {
+            frame.owned().heap.points_to_newer(to);
+        }
+        std::ptr::copy_nonoverlapping(from.add(1), to.add(1), 3);
+        original
     }
 }
 

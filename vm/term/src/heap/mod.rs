@@ -214,6 +214,11 @@ impl Heap {
         let address = object as usize;
         address >= self.high_water as usize && address < self.block.end() as usize
     }
+    /// An object has been changed, and refers to something that may be newer than itself.
+    pub fn points_to_newer(&mut self, object: *const Word) {
+        // Then all is collected next, which asks no object for its age.
+        self.old_points_young |= !self.is_fresh(object);
+    }
     /// The stack, top first.
     pub fn stack_slice(&self) -> &[Word] {
         // SAFETY: the words between the stack pointer and the block's end are initialised.
