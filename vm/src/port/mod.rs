@@ -576,7 +576,10 @@ impl Port {
             if caller.is_some() {
                 self.call_driver(&mut inner, caller, call)
             } else {
-                self.tell_in(NOTHING);
+                // What its driver waited for may come when the port has just gone.
+                if !inner.ended {
+                    self.tell_in(NOTHING);
+                }
                 let result = self.call_driver(&mut inner, None, call);
                 if !inner.ended && !inner.closing {
                     self.tell_out(NOTHING);
