@@ -236,10 +236,11 @@ impl Tracee {
         self.remove(session.id);
         None
     }
-    /// What tracers that are gone have set is set no more.
+    /// What tracers that are gone have set is set no more. Modules are not asked: they would hear of each turn.
     pub(crate) fn forget_gone(&self) {
         for entry in self.refs() {
-            if entry.tracer.is_some_and(|tracer| !tracer.is_there()) {
+            let gone = |tracer: Tracer| !matches!(tracer, Tracer::Module(_)) && !tracer.is_there();
+            if entry.tracer.is_some_and(gone) {
                 self.remove(entry.session.id);
             }
         }
