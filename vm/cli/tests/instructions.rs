@@ -35,6 +35,10 @@ const NOT_LOWERED: &[(&str, &str)] = &[
     ("exception_traced", "returned to while somebody traces"),
     ("return_to_traced", "returned to while somebody traces"),
     ("measured", "returned to while somebody measures"),
+    (
+        "bs_lengthen",
+        "on OTP 28 and later; no machine runs here, which means OTP 27",
+    ),
     ("bs_put_binary", "compilers before OTP 25"),
     ("bs_skip_all", "compilers before OTP 25"),
 ];
