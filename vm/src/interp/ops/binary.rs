@@ -562,8 +562,9 @@ unsafe fn lengthen(frame: &Frame, original: Word, grown: Word) -> Word {
     unsafe {
         let is_part =
             |word: Word| word.is_boxed() && (*word.pointer()).subtag() == subtag::SUB_BITS;
-        if !is_part(original) || !is_part(grown) || is_literal_address(original.pointer() as usize)
-        {
+        // Nothing may have been appended, and what is no part is not lengthened in OTP either.
+        let is_own = original != grown && is_part(original) && is_part(grown);
+        if !is_own || is_literal_address(original.pointer() as usize) {
             return grown;
         }
         let (to, from) = (original.pointer(), grown.pointer());
