@@ -10,6 +10,7 @@ use oxbeam_vm::dist;
 use oxbeam_vm::io::poll;
 use oxbeam_vm::native::prelude::*;
 use oxbeam_vm::process::{Message, Process};
+use oxbeam_vm::release::Release;
 use oxbeam_vm::sched::while_waiting;
 use oxbeam_vm::signal::{self, Signal};
 use oxbeam_vm::term::gc::Extent;
@@ -551,17 +552,11 @@ fn dirty_io_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     dirty(cx, "dirty_io", what, argument)
 }
 
-fn send(to: Term<'_>, text: &str) {
-    let to = match to.view() {
-        View::Pid(number) => Some(number),
-        View::Atom(name) => oxbeam_vm::machine::machine()
-            .registry
-            .process(name)
-            .map(|process| process.number),
-        _ => None,
-    };
-    if let Some(number) = to {
-        let message = Message::build(|_| name(text));
+/// Sends `{What, Caller}` to a process of this node.
+fn send(cx: &Cx<'_>, to: Term<'_>, text: &str) {
+    if let View::Pid(number) = to.view() {
+        let caller = Term::local_pid(cx.process().number);
+        let message = Message::build(|builder| builder.tuple(&[name(text), caller]));
         // A receiver that has gone gets nothing.
         let _ = signal::deliver(number, Signal::Message(message));
     }
@@ -612,7 +607,7 @@ fn dirty<'p>(
             Ok(list)
         }
         "send" => {
-            send(argument, "ok");
+            send(cx, argument, "ok");
             Ok(Term::atom(known::OK))
         }
         "wait" => {
@@ -641,20 +636,33 @@ fn dirty<'p>(
             ))
         }
         "ready_wait6_done" => {
-            send(argument, "ready");
+            send(cx, argument, "ready");
             while_waiting(|| std::thread::sleep(Duration::from_secs(6)));
-            send(argument, "done");
+            send(cx, argument, "done");
             Ok(Term::atom(known::OK))
         }
-        "alive_waitexiting" => {
-            send(argument, "alive");
+        how @ ("alive_waitexiting" | "alive_waitexitingonly") => {
+            let only = how == "alive_waitexitingonly";
+            if only && !Release::current().waits_for_exit_only {
+                return Err(Raise::Badarg);
+            }
+            send(cx, argument, "alive");
             let process = cx.process();
             while_waiting(|| {
                 while !process.state.is_exiting() {
-                    std::thread::sleep(Duration::from_millis(10));
+                    if kind == "dirty_io" {
+                        std::thread::sleep(Duration::from_millis(10));
+                    } else {
+                        std::thread::yield_now();
+                    }
                 }
-                std::thread::sleep(Duration::from_secs(1));
+                if !only {
+                    std::thread::sleep(Duration::from_secs(1));
+                }
             });
+            if only {
+                return Ok(Term::atom(known::OK));
+            }
             let big = cx.big(false, &vec![4711; 10_000]);
             Ok(cx.tuple(&[Term::atom(known::OK), big]))
         }

@@ -29,6 +29,8 @@ pub struct Release {
     pub ports_heed_send_patterns: bool,
     /// Code counts on it that a private append lengthens a binary where it lies: comprehensions that zip, from OTP 28 on.
     pub lengthens_in_place: bool,
+    /// `erts_debug:dirty_io(alive_waitexitingonly, _)` is there, and for the processor (from OTP 27).
+    pub waits_for_exit_only: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
     /// `X + 1`, where the compiler sees the number, fails in the name of `erlang:'+'/2` as all arithmetic does, not of its function.
@@ -238,6 +240,7 @@ pub const TABLE: [Release; 3] = [
         short_key_hashes: true,
         ports_heed_send_patterns: false,
         lengthens_in_place: false,
+        waits_for_exit_only: false,
         process_labels: false,
         increments_are_operators: false,
         negation_is_subtraction: true,
@@ -261,6 +264,7 @@ pub const TABLE: [Release; 3] = [
         short_key_hashes: false,
         ports_heed_send_patterns: true,
         lengthens_in_place: false,
+        waits_for_exit_only: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,
@@ -284,6 +288,7 @@ pub const TABLE: [Release; 3] = [
         short_key_hashes: false,
         ports_heed_send_patterns: true,
         lengthens_in_place: true,
+        waits_for_exit_only: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,

@@ -175,7 +175,7 @@ pub fn wake(process: &Process) {
             }
             sched::enqueue(process.to_arc());
         }
-        Next::Deputy => sched::enqueue_for_deputy(process.to_arc(), process.priority()),
+        Next::Deputy => sched::enqueue_for_deputy(process.to_arc(), Priority::Max),
         Next::Nothing => {}
     }
 }
