@@ -448,7 +448,7 @@ fn set_internal_state_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         }
         "mbuf" => Ok(oxbeam_vm::term::copy::copy_all(value, cx.builder())),
         // An inbox takes from many at once in any case.
-        "proc_sig_buffers" => Ok(Term::boolean(cx.owned().off_heap_messages)),
+        "proc_sig_buffers" => Ok(Term::boolean(cx.owned().mailbox.off_heap)),
         "ets_force_trap" => Ok(Term::atom(known::NOTSUP)),
         "ets_force_split" | "ets_debug_random_split_join" => {
             let [table, on] = value.as_tuple_of().ok_or(Raise::Badarg)?;

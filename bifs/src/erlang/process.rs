@@ -280,7 +280,7 @@ fn process_flag_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
                 Some(known::OFF_HEAP) => true,
                 _ => return Err(Raise::Badarg),
             };
-            let before = std::mem::replace(&mut cx.owned().off_heap_messages, off_heap);
+            let before = std::mem::replace(&mut cx.owned().mailbox.off_heap, off_heap);
             Ok(Term::atom(if before {
                 known::OFF_HEAP
             } else {

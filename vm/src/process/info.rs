@@ -196,7 +196,7 @@ impl Request {
     /// Who looks at messages finds those that are none.
     pub fn prepare(&self, owned: &mut Owned) {
         let looks = self.items.contains(&Item::Messages)
-            || self.items.contains(&Item::TotalHeapSize) && !owned.off_heap_messages;
+            || self.items.contains(&Item::TotalHeapSize) && !owned.mailbox.off_heap;
         if looks {
             owned.mailbox.drop_all_damaged();
         }
@@ -380,7 +380,7 @@ fn value<'p>(
         Item::Memory => builder.integer(memory_bytes(owned) as i64),
         Item::TotalHeapSize => {
             let words = heap.total_words()
-                + if owned.off_heap_messages {
+                + if owned.mailbox.off_heap {
                     0
                 } else {
                     owned.mailbox.fragment_words()
@@ -430,7 +430,7 @@ fn value<'p>(
         Item::MinHeapSize => builder.integer(heap.min_heap_words as i64),
         Item::MinBinVheapSize => builder.integer(heap.min_binary_words as i64),
         Item::MaxHeapSize => max_heap_map(builder, owned.max_heap),
-        Item::MessageQueueData => Term::atom(if owned.off_heap_messages {
+        Item::MessageQueueData => Term::atom(if owned.mailbox.off_heap {
             known::OFF_HEAP
         } else {
             known::ON_HEAP

@@ -6,6 +6,8 @@
 //!
 //! A message's data lies in a fragment of its own until it is first looked at; then the fragment becomes a part of the process's heap
 //! and the word a root of it. `adopted` counts those, so that a collection need not walk a long queue that nobody has looked at.
+//! With `message_queue_data` `off_heap` it stays where it is until the message is taken: a receive that looks at it has it *on loan*, as no
+//! part of the heap that a collection may move, and a collection meanwhile makes it one first.
 
 use oxbeam_term::atom::known;
 use oxbeam_term::boxed::reference::RefNumbers;
@@ -109,7 +111,7 @@ struct Slot {
 }
 
 struct Marker {
-    id: u32,
+    id: u16,
     reference: Option<RefNumbers>,
     /// The last message that is older.
     at: u32,
@@ -129,7 +131,11 @@ pub struct Mailbox {
     count: u32,
     adopted: u32,
     last_priority: u32,
-    next_marker: u32,
+    next_marker: u16,
+    /// `process_flag(message_queue_data, _)` is `off_heap`.
+    pub off_heap: bool,
+    /// The receive looks at a message whose data is not a part of the heap.
+    on_loan: bool,
     #[expect(
         clippy::box_collection,
         reason = "idle processes have none, and are many"
@@ -150,6 +156,8 @@ impl Mailbox {
             adopted: 0,
             last_priority: NOTHING,
             next_marker: 0,
+            off_heap: false,
+            on_loan: false,
             markers: None,
         }
     }
@@ -196,7 +204,7 @@ impl Mailbox {
             before => self.slots[before as usize].next,
         }
     }
-    /// The message that the receive looks at; its data becomes a part of `heap`.
+    /// The message that the receive looks at; its data becomes a part of `heap`, or is on loan.
     #[inline]
     pub fn current(&mut self, heap: &mut Heap) -> Option<Word> {
         loop {
@@ -209,7 +217,9 @@ impl Mailbox {
                 self.drop_damaged(index);
                 continue;
             }
-            if let Some(fragment) = message.fragment.take() {
+            if self.off_heap {
+                self.on_loan = message.fragment.is_some();
+            } else if let Some(fragment) = message.fragment.take() {
                 fragment.unpack(&mut message.word, &mut message.token, &mut heap.arena);
                 self.adopted += 1;
             }
@@ -246,15 +256,33 @@ impl Mailbox {
             index => self.slots[index as usize].message.token,
         }
     }
+    /// Has the receive its message on loan?
+    #[inline(always)]
+    pub fn is_on_loan(&self) -> bool {
+        self.on_loan
+    }
+    /// The message that the receive has on loan becomes a part of `heap`, where it is.
+    #[cold]
+    pub fn keep(&mut self, heap: &mut Heap) {
+        self.on_loan = false;
+        let index = self.current_index();
+        if index != NOTHING
+            && let Some(fragment) = self.slots[index as usize].message.fragment.take()
+        {
+            fragment.join(&mut heap.arena);
+            self.adopted += 1;
+        }
+    }
     /// On to the next message.
     #[inline]
     pub fn advance(&mut self) {
+        self.on_loan = false;
         let index = self.current_index();
         if index != NOTHING {
             self.before = index;
         }
     }
-    /// Takes the message out that the receive looks at; the next receive begins with the first.
+    /// Takes the message out that the receive looks at, which is a part of the heap; the next receive begins with the first.
     pub fn remove_current(&mut self) {
         let index = self.current_index();
         if index != NOTHING {
@@ -307,6 +335,7 @@ impl Mailbox {
     }
     /// The next receive begins with the first message.
     pub fn reset(&mut self) {
+        self.on_loan = false;
         self.before = NOTHING;
     }
     /// Has the receive looked at all messages?
@@ -473,7 +502,7 @@ impl Mailbox {
             if !slot.message.is_damaged()
                 && let Some(fragment) = slot.message.fragment.take()
             {
-                heap.arena.adopt(fragment.into_arena());
+                fragment.join(&mut heap.arena);
                 self.adopted += 1;
             }
         }

@@ -160,8 +160,6 @@ pub struct Owned {
     pub sensitive: bool,
     /// `process_flag(async_dist, _)`
     pub async_dist: bool,
-    /// `process_flag(message_queue_data, _)` is `off_heap`.
-    pub off_heap_messages: bool,
     /// It was idle before it began to handle the signals that it handles now.
     pub was_waiting: bool,
     /// It waits for a port, or a connection, that is busy.
@@ -396,7 +394,6 @@ impl Owned {
             system_process: false,
             sensitive: false,
             async_dist: false,
-            off_heap_messages: false,
             was_waiting: false,
             waits_for_port: false,
             hibernating: false,
@@ -480,6 +477,9 @@ impl Owned {
     ) -> bool {
         if leaving.is_some() {
             self.mailbox.adopt_all(&mut self.heap);
+        }
+        if self.mailbox.is_on_loan() {
+            self.mailbox.keep(&mut self.heap);
         }
         let before = (self.max_heap.words != 0).then(|| exit::Sizes::of(&self.heap));
         let reclaimed = self.heap.reclaimed_words;

@@ -283,7 +283,7 @@ fn new_owned(module: Atom, function: Atom, arguments: &[Term<'_>], options: &Opt
     }
     owned.initial_call = (module, function, arguments.len().min(255) as u8);
     owned.max_heap = options.max_heap;
-    owned.off_heap_messages = options.off_heap_messages;
+    owned.mailbox.off_heap = options.off_heap_messages;
     owned.async_dist = options.async_dist;
     owned.system_process = options.system_process;
     owned

@@ -50,6 +50,7 @@ crate::instructions! { frame;
     /// The message matched: takes it out.
     remove_message() {
         let owned = frame.owned();
+        if owned.mailbox.is_on_loan() { keep_message(&mut frame) }
         if crate::seq_trace::in_use() { crate::seq_trace::takes(frame.process(), owned) }
         if call::counts_memory() { call::takes_message(owned) }
         owned.mailbox.remove_current();
@@ -144,6 +145,18 @@ unsafe fn next_message(frame: &mut Frame) -> Next {
         }
         frame.leave();
         next
+    }
+}
+
+/// What is taken becomes a part of the heap.
+#[cold]
+#[inline(never)]
+unsafe fn keep_message(frame: &mut Frame) {
+    // SAFETY: the worker runs this process.
+    unsafe {
+        let owned = frame.borrow_heap();
+        owned.mailbox.keep(&mut owned.heap);
+        frame.leave();
     }
 }
 

@@ -95,6 +95,13 @@ impl Parcel {
             Contents::Whole(arena) => *arena,
         }
     }
+    /// Makes its blocks parts of `arena`, where they are.
+    pub fn join(self, arena: &mut Arena) {
+        match self.open() {
+            Contents::Plain(block) => arena.adopt_block(block),
+            Contents::Whole(other) => arena.adopt(*other),
+        }
+    }
     /// Makes the terms `root` and `more`, which lie in it or are literals or immediates, parts of `arena`. They may be moved.
     pub fn unpack(self, root: &mut Word, more: &mut Word, arena: &mut Arena) {
         match self.open() {
