@@ -116,7 +116,7 @@ fn kill(out: &mut io::Stdout) -> io::Result<()> {
                 None => machine().halt(0),
                 Some(b'k') => {
                     let from = Peer::Process(number);
-                    link::send_exit(from, from, Term::atom(known::KILL), false);
+                    link::send_exit(from, from, Term::atom(known::KILL));
                     break;
                 }
                 Some(b'n') => break,

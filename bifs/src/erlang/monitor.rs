@@ -422,7 +422,7 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
             if !trapped && !ends_self && reason.is(known::NORMAL) {
                 return Ok(Term::TRUE);
             }
-            link::send_exit(from, from, reason, priority);
+            link::send_exit(from, from, reason);
             // What one tells oneself has come when the call returns.
             if ends_self {
                 cx.fetch_signals()?;
@@ -430,7 +430,7 @@ fn send_exit<'p>(cx: &mut Cx<'p>, priority: bool, ends_self: bool) -> NativeResu
         }
         View::Pid(_) | View::Port(_) => {
             if let Some(peer) = Peer::from_term(to) {
-                link::send_exit(from, peer, reason, priority);
+                link::send_exit(from, peer, reason);
             }
         }
         View::ExternalPid(pid) => {

@@ -454,7 +454,6 @@ impl Connection {
                 let exit = Signal::Exit {
                     from: crate::process::Peer::Process(number),
                     reason: Message::immediate(Term::atom(names::KILL).word()),
-                    priority: false,
                 };
                 drop(signal::deliver(number, exit));
             }

@@ -224,15 +224,15 @@ impl Taker<'_> {
                 let reason = seq_trace::attach(self.payload.message()?, token);
                 self.link_exit(from, to, reason)
             }
-            (EXIT2, &[from, to, reason]) => self.exit(from, to, Message::copy_of(reason), false),
+            (EXIT2, &[from, to, reason]) => self.exit(from, to, Message::copy_of(reason)),
             (EXIT2_TT, &[from, to, token, reason]) => {
                 let reason = seq_trace::attach(Message::copy_of(reason), token);
-                self.exit(from, to, reason, false)
+                self.exit(from, to, reason)
             }
-            (PAYLOAD_EXIT2, &[from, to]) => self.exit(from, to, self.payload.message()?, false),
+            (PAYLOAD_EXIT2, &[from, to]) => self.exit(from, to, self.payload.message()?),
             (PAYLOAD_EXIT2_TT, &[from, to, token]) => {
                 let reason = seq_trace::attach(self.payload.message()?, token);
-                self.exit(from, to, reason, false)
+                self.exit(from, to, reason)
             }
             (MONITOR_P, &[from, to, reference]) => self.monitor(from, to, reference),
             (DEMONITOR_P, &[_, to, reference]) => self.demonitor(to, reference),
@@ -361,7 +361,7 @@ impl Taker<'_> {
         }
         let reason = self.payload.message()?;
         if !has(alternative::ALIAS) {
-            return self.exit(from, to, reason, priority);
+            return self.exit(from, to, reason);
         }
         let from = self.remote(from)?;
         if let View::Reference(alias) = to.view()
@@ -407,21 +407,10 @@ impl Taker<'_> {
         }
         Ok(())
     }
-    fn exit(
-        &self,
-        from: Term<'_>,
-        to: Term<'_>,
-        reason: Message,
-        priority: bool,
-    ) -> Result<(), Damaged> {
+    fn exit(&self, from: Term<'_>, to: Term<'_>, reason: Message) -> Result<(), Damaged> {
         let from = self.remote(from)?;
         if let To::Process(number) = local(to)? {
-            let exit = Signal::Exit {
-                from,
-                reason,
-                priority,
-            };
-            drop(signal::deliver(number, exit));
+            drop(signal::deliver(number, Signal::Exit { from, reason }));
         }
         Ok(())
     }

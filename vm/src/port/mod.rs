@@ -930,7 +930,7 @@ impl Port {
     /// Somebody who is not the owner, or talks nonsense, has sent something to the port: the owner gets an exit signal.
     fn bad_signal(&self, owner: u64) {
         let reason = Term::atom(Atom::of("badsig"));
-        link::send_exit(Peer::Port(self.number), Peer::Process(owner), reason, false);
+        link::send_exit(Peer::Port(self.number), Peer::Process(owner), reason);
     }
     /// What was sent is no data.
     pub fn bad_output(&self) {

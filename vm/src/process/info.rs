@@ -442,10 +442,7 @@ fn value<'p>(
             None => Term::atom(known::UNDEFINED),
         },
         Item::AsyncDist => Term::boolean(owned.async_dist),
-        Item::PriorityMessages => Term::boolean(
-            relations
-                .is_some_and(|relations| relations.aliases.values().any(|alias| alias.priority)),
-        ),
+        Item::PriorityMessages => Term::boolean(relations.is_some_and(Relations::have_priority)),
     }
 }
 

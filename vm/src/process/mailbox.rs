@@ -4,6 +4,9 @@
 //! in progress has looked at, nothing at its beginning: OTP's save pointer. A marker (`recv_marker_*`) is such a position too,
 //! remembered for a reference: everything up to it is older than the reference.
 //!
+//! Priority messages are in front of all others, behind those of their kind. A receive that is past them when one comes, or that begins at a
+//! marker, looks at what there is of them first and then goes on where it was: `resume`.
+//!
 //! A message's data lies in a fragment of its own until it is first looked at; then the fragment becomes a part of the process's heap
 //! and the word a root of it. `adopted` counts those, so that a collection need not walk a long queue that nobody has looked at.
 //! With `message_queue_data` `off_heap` it stays where it is until the message is taken: a receive that looks at it has it *on loan*, as no
@@ -111,7 +114,7 @@ struct Slot {
 }
 
 struct Marker {
-    id: u16,
+    id: u32,
     reference: Option<RefNumbers>,
     /// The last message that is older.
     at: u32,
@@ -119,6 +122,24 @@ struct Marker {
 
 /// Markers at most: a process that has more requests under way than this searches for the answers of the oldest.
 const MARKERS: usize = 8;
+
+/// What few queues have.
+struct Rare {
+    markers: Vec<Marker>,
+    next_marker: u32,
+    /// Where the receive goes on once it is past the priority messages, if not behind them.
+    resume: u32,
+}
+
+impl Default for Rare {
+    fn default() -> Rare {
+        Rare {
+            markers: Vec::new(),
+            next_marker: 0,
+            resume: NOTHING,
+        }
+    }
+}
 
 /// The queue.
 pub struct Mailbox {
@@ -131,16 +152,13 @@ pub struct Mailbox {
     count: u32,
     adopted: u32,
     last_priority: u32,
-    next_marker: u16,
+    /// The receive is past the priority messages.
+    past_priority: bool,
     /// `process_flag(message_queue_data, _)` is `off_heap`.
     pub off_heap: bool,
     /// The receive looks at a message whose data is not a part of the heap.
     on_loan: bool,
-    #[expect(
-        clippy::box_collection,
-        reason = "idle processes have none, and are many"
-    )]
-    markers: Option<Box<Vec<Marker>>>,
+    rare: Option<Box<Rare>>,
 }
 
 impl Mailbox {
@@ -155,10 +173,10 @@ impl Mailbox {
             count: 0,
             adopted: 0,
             last_priority: NOTHING,
-            next_marker: 0,
+            past_priority: true,
             off_heap: false,
             on_loan: false,
-            markers: None,
+            rare: None,
         }
     }
     /// Number of messages.
@@ -280,6 +298,18 @@ impl Mailbox {
         let index = self.current_index();
         if index != NOTHING {
             self.before = index;
+            self.leave_priority();
+        }
+    }
+    /// If the receive has looked at all priority messages, it goes on where it was.
+    #[inline(always)]
+    fn leave_priority(&mut self) {
+        if !self.past_priority && self.before == self.last_priority {
+            self.past_priority = true;
+            match self.resume(NOTHING) {
+                NOTHING => {}
+                at => self.before = at,
+            }
         }
     }
     /// Takes the message out that the receive looks at, which is a part of the heap; the next receive begins with the first.
@@ -309,6 +339,12 @@ impl Mailbox {
         if self.last_priority == index {
             self.last_priority = previous;
         }
+        if let Some(rare) = &mut self.rare
+            && rare.resume == index
+        {
+            rare.resume = previous;
+        }
+        self.leave_priority();
         for marker in self.markers_mut() {
             if marker.at == index {
                 marker.at = previous;
@@ -332,30 +368,37 @@ impl Mailbox {
     /// The next receive passes over all messages that are here now.
     pub fn pass_over(&mut self) {
         self.before = self.last;
+        self.past_priority = true;
+        self.resume(NOTHING);
     }
     /// The next receive begins with the first message.
     pub fn reset(&mut self) {
         self.on_loan = false;
         self.before = NOTHING;
+        if self.last_priority != NOTHING {
+            self.past_priority = false;
+            self.resume(NOTHING);
+        }
     }
     /// Has the receive looked at all messages?
     pub fn is_at_end(&self) -> bool {
         self.current_index() == NOTHING
     }
     fn markers(&self) -> impl Iterator<Item = &Marker> {
-        self.markers.iter().flat_map(|markers| markers.iter())
+        self.rare.iter().flat_map(|rare| rare.markers.iter())
     }
     fn markers_mut(&mut self) -> impl Iterator<Item = &mut Marker> {
-        self.markers
+        self.rare
             .iter_mut()
-            .flat_map(|markers| markers.iter_mut())
+            .flat_map(|rare| rare.markers.iter_mut())
     }
     /// A marker at the queue's end.
     pub fn marker_reserve(&mut self) -> Word {
-        let id = self.next_marker;
-        self.next_marker = id.wrapping_add(1);
         let at = self.last;
-        let markers = self.markers.get_or_insert_default();
+        let rare = self.rare.get_or_insert_default();
+        let id = rare.next_marker;
+        rare.next_marker = id.wrapping_add(1);
+        let markers = &mut rare.markers;
         if markers.len() == MARKERS {
             markers.remove(0);
         }
@@ -383,16 +426,17 @@ impl Mailbox {
     }
     /// Forgets the marker of `reference`, or one that was never bound.
     pub fn marker_clear(&mut self, reference: Word) {
-        let Some(markers) = &mut self.markers else {
+        let Some(rare) = &mut self.rare else {
             return;
         };
+        let markers = &mut rare.markers;
         if reference.is_small() {
             markers.retain(|marker| i64::from(marker.id) != reference.small_value());
         } else if let Some(reference) = reference_numbers(reference) {
             markers.retain(|marker| marker.reference != Some(reference));
         }
     }
-    /// The receive that begins looks at nothing older than the marker of `reference`, if there is one.
+    /// The receive that begins looks at nothing older than the marker of `reference`, if there is one, but for priority messages.
     pub fn marker_use(&mut self, reference: Word) {
         let Some(reference) = reference_numbers(reference) else {
             return;
@@ -401,12 +445,33 @@ impl Mailbox {
             .markers()
             .find(|marker| marker.reference == Some(reference));
         if let Some(at) = marker.map(|marker| marker.at) {
-            self.before = at;
+            self.reset();
+            self.begin_at(at);
         }
     }
-    /// Puts a priority message behind the other ones of its kind, before all else. A receive in progress looks at it next.
+    /// Sets where the receive goes on once it is past the priority messages; where it was to so far.
+    fn resume(&mut self, at: u32) -> u32 {
+        if self.rare.is_none() && at == NOTHING {
+            return NOTHING;
+        }
+        std::mem::replace(&mut self.rare.get_or_insert_default().resume, at)
+    }
+    /// The receive, which is at the beginning, goes on behind `at` once it is past the priority messages.
+    fn begin_at(&mut self, at: u32) {
+        if self.past_priority {
+            self.before = at;
+        } else {
+            self.resume(at);
+        }
+    }
+    /// Puts a priority message behind the other ones of its kind, before all else. A receive in progress that is past those looks at it next.
     pub fn push_priority(&mut self, message: Message) {
         let after = self.last_priority;
+        if self.past_priority {
+            self.past_priority = false;
+            let before = std::mem::replace(&mut self.before, after);
+            self.resume(if before == after { NOTHING } else { before });
+        }
         self.push(message);
         let index = self.last;
         if self.slots[index as usize].previous == after {
@@ -425,7 +490,6 @@ impl Mailbox {
         self.slots[index as usize].previous = after;
         self.slots[index as usize].next = next;
         self.last_priority = index;
-        self.before = after;
     }
     /// All messages, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Message> {
@@ -630,7 +694,12 @@ mod tests {
         for n in [100, 101] {
             mailbox.push_priority(Message::build(|builder| builder.tuple(&[Term::small(n)])));
         }
+        assert_eq!(number(mailbox.current(&mut heap)), Some(100));
+        mailbox.advance();
         assert_eq!(number(mailbox.current(&mut heap)), Some(101));
+        mailbox.advance();
+        // It had looked at all others.
+        assert_eq!(mailbox.current(&mut heap), None);
         mailbox.reset();
         let all: Vec<_> =
             std::iter::from_fn(|| receive(&mut mailbox, &mut heap, |_| true)).collect();

@@ -221,6 +221,12 @@ impl Relations {
     pub fn is_linked(&self, peer: Peer) -> bool {
         self.links.get(&peer) == Some(&Link::Linked)
     }
+    /// May anything come as a priority message?
+    pub fn have_priority(&self) -> bool {
+        !self.priority_links.is_empty()
+            || self.watching.values().any(|watching| watching.priority)
+            || self.aliases.values().any(|alias| alias.priority)
+    }
     /// The peers that are linked, in order.
     pub fn linked(&self) -> Vec<Peer> {
         let mut peers: Vec<Peer> = self

@@ -83,11 +83,7 @@ fn handle(process: &Process, owned: &mut Owned, signal: Signal) {
         }
         Signal::Down { reference, reason } => down(process, owned, reference, reason),
         Signal::LinkExit { from, reason } => link_exit(process, owned, from, reason),
-        Signal::Exit {
-            from,
-            reason,
-            priority,
-        } => exit(process, owned, from, reason, priority),
+        Signal::Exit { from, reason } => exit(process, owned, from, reason, false),
         Signal::AliasExit { alias, exit: about } => {
             let active = owned
                 .relations

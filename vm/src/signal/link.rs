@@ -114,7 +114,7 @@ pub fn send_link_exit(from: Peer, to: Peer, reason: Term<'_>, token: Option<&Tok
 }
 
 /// `exit(To, Reason)`, as `from`, to somebody of this node.
-pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
+pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>) {
     match to {
         Peer::Process(number) => {
             drop(deliver(
@@ -122,7 +122,6 @@ pub fn send_exit(from: Peer, to: Peer, reason: Term<'_>, priority: bool) {
                 Signal::Exit {
                     from,
                     reason: Message::copy_of(reason),
-                    priority,
                 },
             ));
         }

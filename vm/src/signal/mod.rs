@@ -95,10 +95,8 @@ pub enum Signal {
         from: Peer,
         /// Why.
         reason: Message,
-        /// Sent with priority.
-        priority: bool,
     },
-    /// The same, through an alias.
+    /// The same, through an alias, and with priority perhaps: without an alias there is none.
     AliasExit {
         /// The alias.
         alias: RefNumbers,

@@ -147,8 +147,8 @@ fn a_link_that_comes_too_late_is_answered() {
 fn kill_can_not_be_trapped() {
     let (a, b) = (process(), process());
     owned(&b).trap_exit = true;
-    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILLED), false);
-    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILL), false);
+    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILLED));
+    super::link::send_exit(peer(&a), peer(&b), Term::atom(known::KILL));
     assert!(!b.fetch_signals());
     assert_eq!(owned(&b).exit_reason, Word::atom(known::KILLED));
     assert_eq!(owned(&b).mailbox.len(), 1);
@@ -288,7 +288,7 @@ fn signals_of_one_sender_keep_their_order() {
     owned(&b).trap_exit = true;
     for n in 0..3 {
         send(&a, Term::local_pid(b.number), Term::small(n));
-        super::link::send_exit(peer(&a), peer(&b), Term::small(n), false);
+        super::link::send_exit(peer(&a), peer(&b), Term::small(n));
     }
     let told = messages(&b);
     let exits = |n: i32| format!("{{'EXIT',{},{n}}}", pid(&a));
