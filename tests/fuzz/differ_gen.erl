@@ -616,10 +616,14 @@ argument(match_spec) ->
         [{{'$1', '$2'}, [{'orelse', {'>', '$1', '$2'}, {is_atom, '$1'}}], [#{k => '$2'}]}], [{{a, '$1'}, [{'=:=', {element, 1, '$_'}, a}], [{hd, '$1'}]}], [{x, y, z}], [{{'$1'}, [{foo}], [1]}],
         [{{'$1', '$2'}, [], [{map_get, a, '$2'}]}, {'_', [], [{const, {x}}]}], [{'$1', [{'not', {is_list, '$1'}}], [[{size, '$1'}]]}], [{#{a => '$1'}, [], ['$1']}]]);
 %% Tags of the machine's own, which other nodes never send, are read without a check there.
-argument(etf) -> << <<(case Byte of 74 -> 76; 75 -> 76; _ -> Byte end)>> || <<Byte>> <= damaged(term_to_binary(term(uniform(3)), pick([[], [compressed], [{minor_version, 1}]]))) >>;
+argument(etf) -> << <<(external(Byte))>> || <<Byte>> <= damaged(term_to_binary(term(uniform(3)), pick([[], [compressed], [{minor_version, 1}]]))) >>;
 argument(pattern) -> pick([<<"a">>, <<"ab">>, <<"0">>, <<" ">>, [<<"a">>, <<"b0">>], <<>>, [], <<"€"/utf8>>]);
 argument(regex) -> pick(["a", "[0-9]+", "(a)|(b)", "(?<n>.)x", "b*?", "^", "$", "\\s", "(", "a{2,1}", "(?i)AB", "\\p{L}", ".", "x*", "[[:alpha:]]"]);
 argument(Type) -> value(Type).
+
+%% Tags of OTP's own, for terms in compressed tables: numbers of atoms, and addresses, which it takes from anywhere.
+external(Tag) when Tag >= 73, Tag =< 76; Tag =:= 78 -> 79;
+external(Byte) -> Byte.
 
 damaged(Bytes) ->
     case uniform(3) of

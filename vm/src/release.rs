@@ -31,6 +31,8 @@ pub struct Release {
     pub lengthens_in_place: bool,
     /// `erts_debug:dirty_io(alive_waitexitingonly, _)` is there, and for the processor (from OTP 27).
     pub waits_for_exit_only: bool,
+    /// A fun without variables is a constant to the loader, and making one a move (from OTP 26).
+    pub constant_funs: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
     /// `X + 1`, where the compiler sees the number, fails in the name of `erlang:'+'/2` as all arithmetic does, not of its function.
@@ -241,6 +243,7 @@ pub const TABLE: [Release; 3] = [
         ports_heed_send_patterns: false,
         lengthens_in_place: false,
         waits_for_exit_only: false,
+        constant_funs: false,
         process_labels: false,
         increments_are_operators: false,
         negation_is_subtraction: true,
@@ -265,6 +268,7 @@ pub const TABLE: [Release; 3] = [
         ports_heed_send_patterns: true,
         lengthens_in_place: false,
         waits_for_exit_only: true,
+        constant_funs: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,
@@ -289,6 +293,7 @@ pub const TABLE: [Release; 3] = [
         ports_heed_send_patterns: true,
         lengthens_in_place: true,
         waits_for_exit_only: true,
+        constant_funs: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,

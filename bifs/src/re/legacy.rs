@@ -67,6 +67,10 @@ fn put_otherwise(pattern: &mut Vec<u8>, error: CompileError) -> Option<isize> {
             pattern.remove(at - 2);
             Some(-1)
         }
+        37 if before.ends_with(b"\\F") => {
+            pattern.remove(at - 2);
+            Some(-1)
+        }
         15 if before.ends_with(b"\\8") || before.ends_with(b"\\9") => {
             pattern.remove(at - 2);
             Some(-1)

@@ -185,6 +185,8 @@ const PATTERNS: &[(&str, Said)] = &[
     ("\\A+", Err(("nothing to repeat", 2))),
     ("\\C", Ok(0)),
     ("\\Eabc", Ok(0)),
+    ("\\F", Ok(0)),
+    ("[\\F]\\Fa(\\F", Err(("missing )", 10))),
     ("\\G", Ok(0)),
     ("\\Kabc", Ok(0)),
     ("\\L", Err(("PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u", 1))),

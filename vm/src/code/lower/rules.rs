@@ -15,13 +15,22 @@ use oxbeam_term::word::subtag;
 
 type Lowered = Result<usize, String>;
 
-/// Is the line at `at` one that OTP's loader leaves out: that of a tail call whose last argument is moved into X0? What fails behind it in the
+/// Is the line at `at` one that OTP's loader leaves out: that of a tail call whose last argument is moved into X0, a constant fun perhaps? What fails behind it in the
 /// function without a line of its own shows the one in front.
 pub(super) fn is_dropped_line(emitter: &Emitter<'_>, code: &[GenericOp], at: usize) -> bool {
     let [before, _, call] = code.get(at.wrapping_sub(1)..at + 2).unwrap_or_default() else {
         return false;
     };
-    before.op == Op::Move
+    let moves = match before.op {
+        Op::Move => true,
+        Op::MakeFun3 => {
+            let free = before.operands.get(2);
+            Release::current().constant_funs
+                && matches!(free, Some(Operand::List(free)) if free.is_empty())
+        }
+        _ => false,
+    };
+    moves
         && moves_to_x0(before)
         && match call.op {
             Op::CallOnly | Op::CallLast => true,
