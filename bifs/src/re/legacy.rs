@@ -3,6 +3,8 @@
 //! What PCRE2 refuses is put otherwise and tried again, where PCRE 8 would have taken it: a hyphen beside a class within a class,
 //! escapes without a meaning. Places are given in the pattern as it was written.
 
+mod properties;
+
 use super::pattern::{Failure, without_utf8_verb};
 use oxbeam_pcre::{Code, CompileError, CompileOptions};
 
@@ -22,9 +24,14 @@ pub(super) fn compile(text: &[u8], options: &CompileOptions) -> Result<Code, Fai
         pattern = rewritten;
         shift = -1;
     }
+    let scripts = properties::forget_unknown(&mut pattern);
     for _ in 0..MOST_CHANGES {
         match Code::compile(&pattern, options) {
-            Ok(code) => return with_short_names(code, text),
+            Ok(code) => {
+                let plain = scripts.then(|| properties::with_plain_scripts(&pattern));
+                let plain = plain.and_then(|plain| Code::compile(&plain, options).ok());
+                return with_short_names(plain.unwrap_or(code), text);
+            }
             Err(error) => match put_otherwise(&mut pattern, error) {
                 Some(change) => shift += change,
                 None => return Err(failure(&pattern, error, shift)),

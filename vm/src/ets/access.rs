@@ -240,8 +240,7 @@ impl Handle {
 impl Table {
     /// If the table is not fixed, what was deleted while it was is dropped.
     pub(super) fn settle_if_unfixed(&self) {
-        // Again if it was fixed and released meanwhile.
-        while !self.is_fixed() && self.take_unsettled() {
+        self.settle_with(|| {
             let settled = self.parts.settle();
             for part in self.parts.all(&settled) {
                 let mut trash = Trash::new();
@@ -253,7 +252,7 @@ impl Table {
                 contents.unfixed(&mut trash);
                 drop(contents);
             }
-        }
+        });
     }
 }
 

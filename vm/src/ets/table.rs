@@ -99,6 +99,9 @@ pub struct Table {
     fixed: AtomicUsize,
     /// Something was written while the table was fixed.
     unsettled: AtomicBool,
+    /// Somebody settles the table.
+    settles: AtomicBool,
+    settling: Mutex<()>,
     fixations: Mutex<Fixations>,
 }
 
@@ -199,6 +202,8 @@ impl Table {
             this: OnceLock::new(),
             fixed: AtomicUsize::new(0),
             unsettled: AtomicBool::new(false),
+            settles: AtomicBool::new(false),
+            settling: Mutex::new(()),
             fixations: Mutex::new(Fixations::default()),
         }
     }
@@ -281,9 +286,21 @@ impl Table {
     pub(super) fn note_written(&self) {
         self.unsettled.store(true, Ordering::SeqCst);
     }
-    /// Is there something to do once the table is no longer fixed? Asked once.
-    pub(super) fn take_unsettled(&self) -> bool {
-        self.unsettled.load(Ordering::SeqCst) && self.unsettled.swap(false, Ordering::SeqCst)
+    /// Settles the table unless it is fixed, and waits for whoever else does: who has ended a fixation finds nothing of it.
+    pub(super) fn settle_with(&self, settle: impl Fn()) {
+        // Again if it was fixed and released meanwhile.
+        while !self.is_fixed()
+            && (self.unsettled.load(Ordering::SeqCst) || self.settles.load(Ordering::SeqCst))
+        {
+            let _settling = self.settling.lock();
+            if self.is_fixed() || !self.unsettled.load(Ordering::SeqCst) {
+                continue;
+            }
+            self.settles.store(true, Ordering::SeqCst);
+            self.unsettled.store(false, Ordering::SeqCst);
+            settle();
+            self.settles.store(false, Ordering::SeqCst);
+        }
     }
     /// Fixes the table for a walk, for who has a lock on it.
     pub(super) fn hold(&self) {
