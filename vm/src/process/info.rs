@@ -662,9 +662,19 @@ pub(crate) fn place_of_pc(owned: &Owned) -> Option<Place> {
     })
 }
 
+/// Does it wait in `erlang:hibernate/0`? It is told to be in the function that has called that.
+fn hibernates_in_place(owned: &Owned) -> bool {
+    owned.hibernating
+        && place_of_pc(owned).is_some_and(|place| {
+            place.module == known::ERLANG
+                && place.arity == 0
+                && place.function == Atom::of("hibernate")
+        })
+}
+
 /// Where the process is: for itself, where its native was called.
 fn current_place(owned: &Owned, own: bool) -> Option<Place> {
-    if own {
+    if own || hibernates_in_place(owned) {
         let top = owned.heap.stack_slice().first()?;
         // SAFETY: the process calls a native: a return address is on top of its stack.
         let address = unsafe { crate::trace::call::return_address(top) };
@@ -694,7 +704,7 @@ fn current_place(owned: &Owned, own: bool) -> Option<Place> {
 fn places(owned: &Owned, own: bool) -> Vec<Place> {
     let depth = machine().backtrace_depth();
     let mut found = Vec::new();
-    if !own {
+    if !own && !hibernates_in_place(owned) {
         found.extend(current_place(owned, own));
     }
     let mut last = 0;

@@ -10,7 +10,6 @@ use crate::process::{Owned, Priority, Process, exit, info};
 use crate::signal::handle;
 use crate::trace::{call, event, flag};
 use crate::{system_monitor, system_profile};
-use oxbeam_term::gc::Extent;
 use std::sync::Arc;
 
 /// Runs `process`, which was taken from a queue, for `reductions` at most.
@@ -155,8 +154,9 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
                     exit::exit(process);
                     return;
                 }
-                if owned().hibernating && std::mem::take(&mut owned().major_soon) {
-                    owned().collect_with(0, &mut [], Extent::Major, None);
+                if owned().hibernating && owned().heap.is_loose() {
+                    owned().major_soon = false;
+                    owned().hibernate(&mut []);
                 }
                 wait(machine, process);
             }

@@ -166,6 +166,10 @@ impl Heap {
     pub fn used_words(&self) -> usize {
         (self.heap_top() as usize - self.block.start() as usize) / 8
     }
+    /// Has it more room than what is in use needs, or anything outside the young block?
+    pub fn is_loose(&self) -> bool {
+        self.used_words() + self.stack_words() < self.total_words()
+    }
     /// Size of the young block (`heap_size`), the red zone apart.
     pub fn size_words(&self) -> usize {
         policy::nominal(self.capacity())
