@@ -15,6 +15,9 @@ pub struct Flush {
     pub timeout: Option<u32>,
 }
 
+/// Status if there was not time enough for that.
+const NOT_FLUSHED: i32 = 255;
+
 type Flusher = fn(Option<Instant>);
 
 static FLUSHERS: Mutex<Vec<Flusher>> = Mutex::new(Vec::new());
@@ -43,6 +46,9 @@ pub fn halt(status: i32, flush: Flush) {
             let flushers = FLUSHERS.lock().clone();
             for flusher in flushers {
                 flusher(deadline);
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                exit(NOT_FLUSHED);
             }
         }
         exit(status)

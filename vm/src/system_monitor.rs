@@ -215,9 +215,9 @@ pub fn node_is_busy(process: u64, controller: Term<'static>) {
     }
 }
 
-/// A process has fetched its signals.
+/// A process has fetched its signals, or received what it wanted in its turn.
 #[inline]
-pub fn messages_fetched(process: &Process, owned: &mut Owned) {
+pub fn queue_changed(process: &Process, owned: &mut Owned) {
     if let Some(limit) = get(&LIMITS.long_queue) {
         let length = owned.mailbox.len() as i64;
         let was_long = owned.rare.as_ref().is_some_and(|rare| rare.long_queue);

@@ -94,7 +94,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
     owned().was_waiting = false;
     wakes_up(owned());
     owned().waits_for_port = false;
-    system_monitor::messages_fetched(process, owned());
+    system_monitor::queue_changed(process, owned());
     let watched = system_monitor::turn_begins(|| info::place_of_pc(owned()));
     let mut left = slice;
     loop {
@@ -112,6 +112,7 @@ fn turn(machine: &'static Machine, process: &Arc<Process>, registers: &mut Regis
             let place = goes_on.then(|| info::place_of_pc(owned())).flatten();
             system_monitor::turn_ends(process.number, watched, place);
         }
+        system_monitor::queue_changed(process, owned());
         match outcome {
             Outcome::Yield if parked > 0 || owned().heap.wants_collection() => {
                 // It may have stopped early for that; its registers are saved.

@@ -19,7 +19,10 @@ fn flush_options(cx: &mut Cx<'_>) -> Result<Flush, Raise> {
             match key.as_atom()?.text() {
                 "flush" => flush.flush = value.as_boolean()?,
                 "flush_timeout" if newer => {
-                    flush.timeout = Some(u32::try_from(value.as_u64()?).ok()?)
+                    let timeout = u32::try_from(value.as_u64()?).ok()?;
+                    // The emulator's own limit holds as well.
+                    let limit = machine.config.settings.halt_flush_timeout;
+                    flush.timeout = Some(limit.map_or(timeout, |limit| limit.min(timeout)));
                 }
                 _ => return None,
             }
