@@ -30,6 +30,8 @@ pub struct Registers {
     pub live: u64,
     /// Instruction that runs again after a collection, in the build that collects wherever it could.
     pub again: *const u64,
+    /// Why the last native that gave no result did not.
+    pub stopped: crate::native::Raise,
     /// Why the interpreter was left.
     pub outcome: super::Outcome,
     /// Is this worker one for dirty natives?
@@ -74,6 +76,7 @@ impl Registers {
             need: 0,
             live: 0,
             again: std::ptr::null(),
+            stopped: crate::native::Raise::Badarg,
             outcome: super::Outcome::Yield,
             dirty,
             writer: WriterState::EMPTY,

@@ -3,6 +3,8 @@
 /// Why there is no result. Small and `Copy`: terms that belong to it are parked in the process, by the functions of
 /// [`Cx`](super::Cx) that make it.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+// As wide as a term, so that a `NativeResult` comes back in two registers.
+#[repr(u64)]
 pub enum Raise {
     /// `error:badarg`
     Badarg,

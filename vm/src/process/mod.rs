@@ -20,7 +20,6 @@ pub use peer::Peer;
 pub use state::State;
 
 use crate::machine::machine;
-use crate::native::Raise;
 use crate::signal::observer::Observed;
 use crate::signal::remote::Room;
 use crate::signal::{Signal, Task};
@@ -146,8 +145,6 @@ pub struct Owned {
     pub trap_arguments: SmallVec<[Word; 2]>,
     /// The message queue.
     pub mailbox: Mailbox,
-    /// Why the native that ran last gave no result.
-    pub stopped: Raise,
     /// The next collection shall be a major one.
     pub major_soon: bool,
     /// `process_flag(trap_exit, _)`
@@ -387,7 +384,6 @@ impl Owned {
             trap: None,
             trap_arguments: SmallVec::new(),
             mailbox: Mailbox::new(),
-            stopped: Raise::Badarg,
             major_soon: false,
             trap_exit: false,
             saves_calls: false,

@@ -106,7 +106,7 @@ crate::instructions! { frame;
         let result = replace(frame.registers, frame.e, frame.htop, frame.pc, native);
         frame.leave();
         if result.is_none() {
-            if frame.owned().stopped == Raise::Dirty { return go_dirty(frame, Kind::DirtyCpu) }
+            if (*frame.registers).stopped == Raise::Dirty { return go_dirty(frame, Kind::DirtyCpu) }
             return frame.advance()
         }
         if (*frame.registers).dirty { return dirty_returned(frame, result) }
@@ -164,6 +164,9 @@ unsafe fn invoke(registers: *mut Registers, e: *mut Word, htop: *mut Word, pc: *
     // SAFETY: the worker runs this process; a native's entry has the function's address before it.
     unsafe {
         let owned = (*registers).owned;
+        if (*owned).heap.is_elsewhere() {
+            return invoke_back(registers, e, htop, pc);
+        }
         (*owned).heap.enter(htop, e);
         (*owned).pc = pc;
         let native: NativeFunction =
@@ -173,10 +176,26 @@ unsafe fn invoke(registers: *mut Registers, e: *mut Word, htop: *mut Word, pc: *
         match native(&mut cx) {
             Ok(term) => term.word(),
             Err(raise) => {
-                (*owned).stopped = raise;
+                (*registers).stopped = raise;
                 Word::NONE
             }
         }
+    }
+}
+
+/// [`invoke`] behind a native that has built outside the heap's block. Apart, so that the other keeps nothing over a call.
+#[cold]
+#[inline(never)]
+unsafe fn invoke_back(
+    registers: *mut Registers,
+    e: *mut Word,
+    htop: *mut Word,
+    pc: *const u64,
+) -> Word {
+    // SAFETY: as in `invoke`.
+    unsafe {
+        (*(*registers).owned).heap.come_back();
+        invoke(registers, e, htop, pc)
     }
 }
 
@@ -200,11 +219,11 @@ unsafe fn replace(
         match native(&mut cx) {
             Ok(Some(term)) => term.word(),
             Ok(None) => {
-                (*owned).stopped = Raise::Badarg;
+                (*registers).stopped = Raise::Badarg;
                 Word::NONE
             }
             Err(raise) => {
-                (*owned).stopped = raise;
+                (*registers).stopped = raise;
                 Word::NONE
             }
         }
@@ -355,7 +374,7 @@ unsafe extern "C-unwind" fn native_stopped(
         let owned = frame.owned();
         frame.reds -= std::mem::take(&mut owned.extra_reductions);
         let arity = dispatch::arity_of(pc);
-        match owned.stopped {
+        match (*registers).stopped {
             Raise::Trap => {
                 let Some(export) = owned.trap.take() else {
                     return frame.error(Word::atom(known::BADARG));
@@ -419,7 +438,7 @@ unsafe extern "C-unwind" fn native_stopped(
                         return exception::exit_at(pc, frame.e, frame.htop, registers, frame.reds);
                     }
                 }
-                let outcome = if owned.stopped == Raise::Yield {
+                let outcome = if (*registers).stopped == Raise::Yield {
                     Outcome::Yield
                 } else {
                     Outcome::Wait

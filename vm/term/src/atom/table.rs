@@ -25,7 +25,6 @@ const CHUNKS: usize = 1 << 16;
 type Chunk = [OnceLock<Entry>; CHUNK];
 
 /// An atom's text, as address and length, and the hash of it that `phash2` knows: no larger than the text alone.
-#[derive(Copy, Clone)]
 struct Entry {
     text: &'static u8,
     length: u16,
@@ -44,7 +43,7 @@ impl Entry {
         }
     }
     #[inline]
-    fn text(self) -> &'static str {
+    fn text(&self) -> &'static str {
         // SAFETY: made of a text of this length, which is there for ever.
         unsafe {
             std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.text, self.length.into()))
@@ -93,12 +92,12 @@ fn place(position: u32, text: &'static str) {
 }
 
 #[inline]
-fn entry(position: u32) -> Option<Entry> {
+fn entry(position: u32) -> Option<&'static Entry> {
     let chunk = CHUNK_TABLE[position as usize / CHUNK].load(Ordering::Acquire);
     if !chunk.is_null() {
         // SAFETY: as in `place`.
         let entry = unsafe { &(&*chunk)[position as usize % CHUNK] };
-        if let Some(&entry) = entry.get() {
+        if let Some(entry) = entry.get() {
             return Some(entry);
         }
     }
@@ -108,12 +107,12 @@ fn entry(position: u32) -> Option<Entry> {
 /// A known atom before the first look-up by name, or while another thread writes the known atoms.
 #[cold]
 #[inline(never)]
-fn late_entry(position: u32) -> Option<Entry> {
+fn late_entry(position: u32) -> Option<&'static Entry> {
     index();
     let chunk = CHUNK_TABLE[position as usize / CHUNK].load(Ordering::Acquire);
     // SAFETY: as in `place`.
     let chunk = unsafe { chunk.as_ref()? };
-    chunk[position as usize % CHUNK].get().copied()
+    chunk[position as usize % CHUNK].get()
 }
 
 #[inline]

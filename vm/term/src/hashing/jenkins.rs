@@ -131,9 +131,24 @@ pub fn block_hash(bytes: &[u8], initial: u32) -> u32 {
 /// The last block, of what does not fill one. The lowest byte of its third word is the length's: bytes from the ninth on go one further.
 #[inline]
 fn last_block(rest: &[u8]) -> [u8; BlockHash::BLOCK] {
+    // Bytes that are read twice overlap.
+    let head = &rest[..rest.len().min(8)];
+    let low = match (head.first_chunk::<4>(), head.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            let last = u64::from(u32::from_le_bytes(*last)) << (8 * (head.len() - 4));
+            u64::from(u32::from_le_bytes(*first)) | last
+        }
+        _ => match *head {
+            [] => 0,
+            [a] => u64::from(a),
+            [a, b] => u64::from(u16::from_le_bytes([a, b])),
+            [a, b, c, ..] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+        },
+    };
     let mut last = [0; BlockHash::BLOCK];
-    for (index, &byte) in rest.iter().enumerate() {
-        last[if index < 8 { index } else { index + 1 }] = byte;
+    last[..8].copy_from_slice(&low.to_le_bytes());
+    for (&byte, place) in rest.iter().skip(8).zip(&mut last[9..]) {
+        *place = byte;
     }
     last
 }

@@ -260,6 +260,17 @@ impl Arena {
         self.limit = limit;
         self.main_top = std::ptr::null_mut();
     }
+    /// Is a block of its own the current one?
+    #[inline(always)]
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        !self.main_top.is_null()
+    }
+    /// None is any longer, until a process's block is entered again.
+    #[cold]
+    pub(crate) fn come_back(&mut self) {
+        self.settle();
+        self.main_top = std::ptr::null_mut();
+    }
     /// Words of the block added last that are written, if that is the current one.
     fn written(&self) -> Option<usize> {
         let block = self.blocks.get(self.newest as usize)?;
@@ -270,6 +281,7 @@ impl Arena {
     }
     /// Something else becomes the current block.
     #[cold]
+    #[inline(never)]
     fn settle(&mut self) {
         if let Some(written) = self.written() {
             self.blocks[self.newest as usize].filled = written;

@@ -112,6 +112,16 @@ impl Heap {
         self.arena
             .enter(heap_top, stack.wrapping_sub(RED_ZONE).max(heap_top));
     }
+    /// Has a native built outside the block? Then [`Heap::come_back`] makes the next [`Heap::enter`] short.
+    #[inline(always)]
+    pub fn is_elsewhere(&self) -> bool {
+        self.arena.is_elsewhere()
+    }
+    /// See [`Heap::is_elsewhere`].
+    #[cold]
+    pub fn come_back(&mut self) {
+        self.arena.come_back();
+    }
     /// Calls `look` with the words of the young heap, of the old one and of the fragments.
     pub fn for_each_area(&self, mut look: impl FnMut(&[Word])) {
         let old = self.old.as_ref().map(|old| (old.start(), self.old_top));
