@@ -196,9 +196,7 @@ impl Code {
                 finished = Finished::OnLoad(module.name);
                 versions.pending = Some(module);
             } else {
-                versions.old = versions.current.take();
-                self.publish(&module, versions.old.as_deref());
-                versions.current = Some(module);
+                self.make_current(versions, module);
             }
         }
         Ok(finished)
@@ -206,6 +204,15 @@ impl Code {
     /// Addresses are looked for whenever a stack trace is made, and change when a module is loaded.
     fn note_range(&self, module: &Arc<Module>) {
         self.ranges.write().insert(Arc::clone(module));
+    }
+    /// What was current becomes old. What is old stays, where nothing was current: processes may still run it.
+    fn make_current(&self, versions: &mut Versions, module: Arc<Module>) {
+        let previous = versions.current.take();
+        self.publish(&module, previous.as_deref());
+        if previous.is_some() {
+            versions.old = previous;
+        }
+        versions.current = Some(module);
     }
     /// Calls reach this version from now on.
     fn publish(&self, module: &Module, previous: Option<&Module>) {
@@ -250,15 +257,14 @@ impl Code {
         let Some(versions) = modules.get_mut(&name) else {
             return false;
         };
+        if keep && versions.current.is_some() && versions.old.is_some() {
+            return false;
+        }
         let Some(module) = versions.pending.take() else {
             return false;
         };
         if keep {
-            if versions.current.is_some() {
-                versions.old = versions.current.take();
-            }
-            self.publish(&module, versions.old.as_deref());
-            versions.current = Some(module);
+            self.make_current(versions, module);
         } else {
             // The purger takes it from here.
             versions.pending = Some(module);
