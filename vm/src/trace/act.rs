@@ -7,6 +7,7 @@ use crate::match_spec::{self, Action};
 use crate::native::Cx;
 use crate::process::{Process, info};
 use crate::seq_trace;
+use crate::system_flags::flags;
 use oxbeam_term::atom::known;
 use oxbeam_term::copy::copy;
 use oxbeam_term::{Builder, Term, Word};
@@ -250,11 +251,11 @@ impl match_spec::Tracer for Acts<'_> {
             }
             Action::SetTraceControlWord => {
                 let word = first?.as_u64().and_then(|word| u32::try_from(word).ok())?;
-                let before = self.session.set_control_word(word);
-                Some(Term::small(i64::from(before)))
+                let before = flags().trace_control_word.set(word as usize);
+                Some(Term::small(before as i64))
             }
             Action::GetTraceControlWord => {
-                Some(Term::small(i64::from(self.session.control_word())))
+                Some(Term::small(flags().trace_control_word.get() as i64))
             }
         }
     }

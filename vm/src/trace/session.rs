@@ -3,6 +3,7 @@
 use super::breakpoint::{self, Change, On};
 use super::{Specification, Tracer};
 use crate::machine::machine;
+use crate::port;
 use oxbeam_term::{Atom, Term};
 use parking_lot::{Mutex, RwLock};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -17,7 +18,6 @@ pub struct Session {
     /// Who is told; `None`: each tracee has its own.
     pub tracer: Option<Tracer>,
     alive: AtomicBool,
-    control_word: AtomicU32,
     settings: Mutex<Settings>,
 }
 
@@ -151,7 +151,6 @@ impl Session {
             name,
             tracer,
             alive: AtomicBool::new(true),
-            control_word: AtomicU32::new(0),
             settings: Mutex::new(Settings {
                 new_processes: (0, None),
                 new_ports: (0, None),
@@ -188,6 +187,9 @@ impl Session {
                 process.trace.remove(self.id);
             }
         }
+        for port in port::all().into_iter().filter_map(port::find) {
+            port.trace.remove(self.id);
+        }
         true
     }
     /// `{Name, Number}`, by which a session may be named.
@@ -198,21 +200,6 @@ impl Session {
             Term::small(i64::from(self.id) - 1)
         };
         builder.tuple(&[Term::atom(self.name), id])
-    }
-    /// The trace control word.
-    pub fn control_word(&self) -> u32 {
-        if self.id == 0 {
-            return crate::system_flags::flags().trace_control_word.get() as u32;
-        }
-        self.control_word.load(Ordering::Relaxed)
-    }
-    /// Sets the trace control word; the one before.
-    pub fn set_control_word(&self, word: u32) -> u32 {
-        if self.id == 0 {
-            let flags = crate::system_flags::flags();
-            return flags.trace_control_word.set(word as usize) as u32;
-        }
-        self.control_word.swap(word, Ordering::Relaxed)
     }
     /// What it traces of new processes.
     pub fn new_processes(&self) -> (u32, Option<Tracer>) {
