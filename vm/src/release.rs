@@ -33,6 +33,8 @@ pub struct Release {
     pub waits_for_exit_only: bool,
     /// A fun without variables is a constant to the loader, and making one a move (from OTP 26).
     pub constant_funs: bool,
+    /// A product and the sum that takes it are one instruction, in which it comes first (from OTP 26).
+    pub adds_to_products: bool,
     /// `process_info(_, label)` and `process_flag`'s newer items are there.
     pub process_labels: bool,
     /// `X + 1`, where the compiler sees the number, fails in the name of `erlang:'+'/2` as all arithmetic does, not of its function.
@@ -244,6 +246,7 @@ pub const TABLE: [Release; 3] = [
         lengthens_in_place: false,
         waits_for_exit_only: false,
         constant_funs: false,
+        adds_to_products: false,
         process_labels: false,
         increments_are_operators: false,
         negation_is_subtraction: true,
@@ -269,6 +272,7 @@ pub const TABLE: [Release; 3] = [
         lengthens_in_place: false,
         waits_for_exit_only: true,
         constant_funs: true,
+        adds_to_products: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,
@@ -294,6 +298,7 @@ pub const TABLE: [Release; 3] = [
         lengthens_in_place: true,
         waits_for_exit_only: true,
         constant_funs: true,
+        adds_to_products: true,
         process_labels: true,
         increments_are_operators: true,
         negation_is_subtraction: false,

@@ -366,7 +366,7 @@ pub(super) fn moves_to_x0(op: &GenericOp) -> bool {
 }
 
 /// The same register, whatever its type?
-fn same_register(left: &Operand, right: &Operand) -> bool {
+pub(super) fn same_register(left: &Operand, right: &Operand) -> bool {
     match (left, right) {
         (Operand::X(a) | Operand::TypedX(a, _), Operand::X(b) | Operand::TypedX(b, _)) => a == b,
         (Operand::Y(a) | Operand::TypedY(a, _), Operand::Y(b) | Operand::TypedY(b, _)) => a == b,

@@ -119,6 +119,13 @@ pub fn lower(file: &BeamFile, names: &Names<'_>) -> Result<Lowered, LowerError> 
             at += 1;
             continue;
         }
+        if rules::adds_to_product(&emitter, &file.code, at) {
+            let mut swapped = op.clone();
+            swapped.operands.swap(3, 4);
+            at += rules::lower_next(&mut emitter, &[swapped]).map_err(failed)?;
+            emitter.clears_frame = false;
+            continue;
+        }
         // What is fused has nothing between.
         let end = file.code.len().min(due);
         at += rules::lower_next(&mut emitter, &file.code[at..end]).map_err(failed)?;

@@ -1,7 +1,7 @@
 //! From generic to specific: a function for each family, fusions first.
 
 use super::emit::{Argument, Emitter, RunWord};
-use super::fuse::{fuse, moves_to_x0};
+use super::fuse::{fuse, moves_to_x0, same_register};
 use super::operand as at;
 use crate::interp::isa::Row;
 use crate::interp::operand::Place;
@@ -37,6 +37,34 @@ pub(super) fn is_dropped_line(emitter: &Emitter<'_>, code: &[GenericOp], at: usi
             Op::CallExtOnly | Op::CallExtLast => !called_as_native(emitter, call).unwrap_or(true),
             _ => false,
         }
+}
+
+/// Is the instruction at `at` a sum of something and the product in front of it? OTP's loader makes one of both, and names the product first
+/// if they can't be added.
+pub(super) fn adds_to_product(emitter: &Emitter<'_>, code: &[GenericOp], at: usize) -> bool {
+    let [product, sum] = code.get(at.wrapping_sub(1)..=at).unwrap_or_default() else {
+        return false;
+    };
+    let is = |op: &GenericOp, name| {
+        op.op == Op::GcBif2
+            && import(emitter, op, 2).is_ok_and(|export| {
+                export.module().text() == "erlang" && export.function().text() == name
+            })
+    };
+    let at = |op: &GenericOp, index: usize, other: &GenericOp, place: usize| match (
+        op.operands.get(index),
+        other.operands.get(place),
+    ) {
+        (Some(one), Some(other)) => same_register(one, other),
+        _ => false,
+    };
+    Release::current().adds_to_products
+        && is(sum, "+")
+        && is(product, "*")
+        && sum.operands.first() == product.operands.first()
+        && at(sum, 4, product, 5)
+        && at(sum, 5, product, 5)
+        && !at(sum, 3, product, 5)
 }
 
 /// Lowers the first instruction of `ops`, or the first few at once; returns how many.
