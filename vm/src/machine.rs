@@ -144,6 +144,7 @@ impl Machine {
             None => (Box::new(RealClock::new()), Box::new(SystemEntropy)),
         };
         crate::unique::seed(entropy.next_u64());
+        oxbeam_term::etf::set_local_salt(entropy.next_u64() as u32);
         let time = Time::new(clock, config.warp);
         time.on_change(crate::signal::monitor::time_offset_changed);
         let id_bits = if release.rules.short_pids { 28 } else { 60 };
