@@ -8,10 +8,10 @@ use md5::{Digest, Md5};
 use crate::attributes::META;
 use crate::container::{Chunk, find};
 use crate::funs::ENTRY_BYTES;
-use crate::{atoms, code, exports, funs, imports, literals, strings};
+use crate::{atoms, code, exports, funs, imports, literals, records, strings};
 
 /// Every chunk the digest covers, in order.
-const COVERED: [[u8; 4]; 8] = [
+const COVERED: [[u8; 4]; 10] = [
     atoms::ID,
     code::ID,
     strings::ID,
@@ -20,7 +20,12 @@ const COVERED: [[u8; 4]; 8] = [
     funs::ID,
     literals::ID,
     META,
+    records::ID,
+    DEBUG,
 ];
+
+/// What a debugger knows of variables (`beam_debug_info`, from OTP 28).
+const DEBUG: [u8; 4] = *b"DbgB";
 
 /// The digest over the file's chunks. The fun table has been read before, so its size is right.
 pub(crate) fn md5(chunks: &[Chunk<'_>]) -> [u8; 16] {

@@ -184,12 +184,17 @@ fn ask<'p>(cx: &mut Cx<'p>, number: u64, question: Question) -> NativeResult<'p>
 /// `processes_next(Slot)`: `{NextSlot, Pids}`, `none` behind the last.
 fn processes_next_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     const AT_ONCE: usize = 1000;
-    let first = cx.arg(0).as_u64().ok_or(Raise::Badarg)?;
-    let slots = (cx.machine().processes.limit() as u64).next_power_of_two();
+    let limit = cx.machine().processes.limit() as u64;
+    let first = cx.arg(0).as_u64().filter(|&first| first <= limit);
+    let first = first.ok_or(Raise::Badarg)?;
+    let slots = limit.next_power_of_two();
     let mut numbers = cx.machine().processes.ids();
     numbers.retain(|number| number % slots >= first);
+    if numbers.len() > AT_ONCE {
+        numbers.select_nth_unstable_by_key(AT_ONCE, |number| number % slots);
+        numbers.truncate(AT_ONCE);
+    }
     numbers.sort_unstable_by_key(|number| number % slots);
-    numbers.truncate(AT_ONCE);
     let Some(last) = numbers.last() else {
         return Ok(Term::atom(known::NONE));
     };

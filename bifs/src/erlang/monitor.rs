@@ -40,7 +40,7 @@ fn link_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 }
 
 /// A list of nothing but `priority`: is it there?
-fn only_priority(options: Term<'_>) -> Option<bool> {
+pub(super) fn only_priority(options: Term<'_>) -> Option<bool> {
     let options = options.proper_list()?;
     options
         .iter()

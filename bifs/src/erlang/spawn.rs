@@ -1,6 +1,6 @@
 //! Starting processes. Follows `erl_create_process` and `bif.c`.
 
-use super::monitor::{monitor_options, reference_term};
+use super::monitor::{monitor_options, only_priority, reference_term};
 use super::node::{await_room, reach, resumes};
 use super::process::{heap_words, max_heap};
 use oxbeam_term::boxed::external::this_node;
@@ -146,10 +146,12 @@ fn parse(list: Term<'_>, request: bool) -> Option<Parsed<'_>> {
                         .map(|number| options.scheduler = number as u16),
                     Some(known::MONITOR) => monitor_options(value, release.priority_messages)
                         .map(|monitor| options.monitor = Some(monitor)),
-                    Some(known::LINK) if release.priority_messages => value
-                        .proper_list()
-                        .filter(|list| list.iter().all(|option| option.is(known::PRIORITY)))
-                        .map(|_| options.link = true),
+                    Some(known::LINK) if release.priority_messages => {
+                        only_priority(value).map(|priority| {
+                            options.link = true;
+                            options.priority_link = priority;
+                        })
+                    }
                     Some(known::REPLY) if request => {
                         let tell = match value.as_atom() {
                             Some(known::YES) => Some((true, true)),
@@ -338,6 +340,7 @@ fn dist_spawn_request_4<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             tag: asked.tag.word(),
             tell: asked.tell,
             link: asked.link,
+            priority_link: asked.priority_link,
             monitor: asked.monitor,
             abandoned: false,
         };
@@ -375,6 +378,7 @@ struct Asked<'p> {
     tag: Term<'p>,
     tell: (bool, bool),
     link: bool,
+    priority_link: bool,
     monitor: Option<MonitorOptions>,
     /// One of them is bad.
     bad: bool,
@@ -390,6 +394,7 @@ impl<'p> Asked<'p> {
             tag: Term::atom(known::SPAWN_REPLY),
             tell: (true, true),
             link: false,
+            priority_link: false,
             monitor: None,
             bad: false,
             rest: Vec::new(),
@@ -419,6 +424,9 @@ impl<'p> Asked<'p> {
                 }
                 _ => {
                     asked.link |= option.is(known::LINK) || key == Some(known::LINK);
+                    if let (Some(known::LINK), Some([_, value])) = (key, pair) {
+                        asked.priority_link = only_priority(value) == Some(true);
+                    }
                     asked.rest.push(option);
                 }
             }

@@ -169,8 +169,10 @@ pub struct Spawning {
     pub tag: Word,
     /// Are success and failure told?
     pub tell: (bool, bool),
-    /// The child is to be linked.
+    /// The child is to be linked,
     pub link: bool,
+    /// and its exit to come as a priority message.
+    pub priority_link: bool,
     /// It is to be watched; the tag is a root.
     pub monitor: Option<monitor::Options>,
     /// Nobody wants the answer any more.

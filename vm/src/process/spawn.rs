@@ -23,6 +23,8 @@ const MAX_ARGUMENTS: usize = 255;
 pub struct Options {
     /// `link`
     pub link: bool,
+    /// The child's exit comes as a priority message: `{link, [priority]}`
+    pub priority_link: bool,
     /// `monitor`, `{monitor, _}`
     pub monitor: Option<signal::monitor::Options>,
     /// `{priority, _}`
@@ -53,6 +55,7 @@ impl Options {
         let defaults = machine().process_defaults();
         Options {
             link: false,
+            priority_link: false,
             monitor: None,
             priority: Priority::Normal,
             min_heap: defaults.min_heap,
@@ -210,7 +213,11 @@ pub fn spawn(
         }
         let child = Peer::Process(process.number);
         if options.link {
-            owned.relations().links.insert(child, Link::Linked);
+            let relations = owned.relations();
+            relations.links.insert(child, Link::Linked);
+            if options.priority_link {
+                relations.priority_links.insert(child);
+            }
         }
         if let (Some(reference), Some(monitor)) = (reference, options.monitor) {
             let relations = owned.relations();

@@ -43,6 +43,7 @@ pub fn unlink(process: &Process, owned: &mut Owned, peer: Peer) -> Option<Arc<di
     if !relations.is_linked(peer) {
         return None;
     }
+    relations.priority_links.remove(&peer);
     let mut over = None;
     let id = relations.next_unlink();
     let from = Peer::Process(process.number);

@@ -76,6 +76,9 @@ fn answered(
         Ok(child) => {
             if linked {
                 relations.links.insert(child, Link::Linked);
+                if spawning.priority_link {
+                    relations.priority_links.insert(child);
+                }
                 if process.trace.has(flag::PROCS) {
                     handle::about_peer(process, "link", child);
                 }

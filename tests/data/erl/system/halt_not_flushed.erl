@@ -8,6 +8,5 @@ main() ->
     Port = open_port({spawn, "sleep 3"}, [binary, out]),
     spawn(fun() -> [port_command(Port, binary:copy(<<0>>, 1 bsl 20)) || _ <- lists:seq(1, 4)] end),
     timer:sleep(200),
-    io:format("~p~n", [erlang:port_info(Port, name)]),
     halt(3, [{flush_timeout, 300}]),
     receive after infinity -> never end.
