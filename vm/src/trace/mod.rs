@@ -212,12 +212,19 @@ impl Tracee {
         self.flags.store(all | kept, Ordering::Relaxed);
         result
     }
-    /// What each session traces of it.
+    /// What each session traces of it. Those that have ended are forgotten: who ends one sees to processes, and not to ports.
     pub fn refs(&self) -> SmallVec<[TraceRef; 1]> {
-        match &*self.refs.lock() {
+        let refs: SmallVec<[TraceRef; 1]> = match &*self.refs.lock() {
             Some(refs) => refs.iter().cloned().collect(),
             None => SmallVec::new(),
+        };
+        if refs.iter().all(|entry| entry.session.is_alive()) {
+            return refs;
         }
+        self.change(|_| ());
+        refs.into_iter()
+            .filter(|entry| entry.session.is_alive())
+            .collect()
     }
     /// What `session` traces of it.
     pub fn of(&self, session: &Session) -> Option<TraceRef> {

@@ -3,7 +3,6 @@
 use super::breakpoint::{self, Change, On};
 use super::{Specification, Tracer};
 use crate::machine::machine;
-use crate::port;
 use oxbeam_term::{Atom, Term};
 use parking_lot::{Mutex, RwLock};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -186,9 +185,6 @@ impl Session {
             if let Some(process) = machine().processes.get(number) {
                 process.trace.remove(self.id);
             }
-        }
-        for port in port::all().into_iter().filter_map(port::find) {
-            port.trace.remove(self.id);
         }
         true
     }
