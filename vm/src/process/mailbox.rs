@@ -239,7 +239,7 @@ impl Mailbox {
                 self.on_loan = message.fragment.is_some();
             } else if let Some(fragment) = message.fragment.take() {
                 fragment.unpack(&mut message.word, &mut message.token, &mut heap.arena);
-                self.adopted += 1;
+                self.adopted += u32::from(is_adopted(message));
             }
             return Some(message.word);
         }
@@ -284,11 +284,12 @@ impl Mailbox {
     pub fn keep(&mut self, heap: &mut Heap) {
         self.on_loan = false;
         let index = self.current_index();
-        if index != NOTHING
-            && let Some(fragment) = self.slots[index as usize].message.fragment.take()
-        {
-            fragment.join(&mut heap.arena);
-            self.adopted += 1;
+        if index != NOTHING {
+            let message = &mut self.slots[index as usize].message;
+            if let Some(fragment) = message.fragment.take() {
+                fragment.join(&mut heap.arena);
+                self.adopted += u32::from(is_adopted(message));
+            }
         }
     }
     /// On to the next message.
@@ -567,7 +568,7 @@ impl Mailbox {
                 && let Some(fragment) = slot.message.fragment.take()
             {
                 fragment.join(&mut heap.arena);
-                self.adopted += 1;
+                self.adopted += u32::from(is_adopted(&slot.message));
             }
         }
     }
@@ -579,8 +580,10 @@ impl Default for Mailbox {
     }
 }
 
+/// Are the message's words roots: the term, or, of one that is an immediate, the token?
 fn is_adopted(message: &Message) -> bool {
-    message.fragment.is_none() && !message.word.is_immediate()
+    let lies_in_heap = |word: Word| !word.is_none() && !word.is_immediate();
+    message.fragment.is_none() && (lies_in_heap(message.word) || lies_in_heap(message.token))
 }
 
 fn reference_numbers(word: Word) -> Option<RefNumbers> {
@@ -712,6 +715,20 @@ mod tests {
             .map(|message| message.word.small_value())
             .collect();
         assert_eq!(words, [1, 3, 2]);
+    }
+
+    #[test]
+    fn the_token_of_an_immediate_is_a_root() {
+        let (mut mailbox, mut heap) = filled(0);
+        let mut message = Message::build(|builder| builder.tuple(&[Term::small(7)]));
+        message.token = std::mem::replace(&mut message.word, Word::small(1));
+        mailbox.push(message);
+        let _ = mailbox.current(&mut heap);
+        let mut roots = 0;
+        mailbox.visit(&mut |_, words| roots += words);
+        assert_eq!(roots, 2);
+        mailbox.remove_current();
+        assert_eq!(mailbox.adopted, 0);
     }
 
     #[test]
