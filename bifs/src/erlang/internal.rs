@@ -3,6 +3,7 @@
 use super::node::{await_room, resumes};
 use super::process::save_calls;
 use super::suspend;
+use crate::literal_area::check_caller;
 use oxbeam_term::gc::Extent;
 use oxbeam_vm::dist;
 use oxbeam_vm::native::prelude::*;
@@ -237,6 +238,7 @@ fn check_process_code_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// A process in a dirty native is checked by its deputy.
 fn check_dirty_process_code_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    check_caller(cx, "erts_dirty_process_signal_handler")?;
     local_pid(cx.arg(0))?;
     cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     Ok(Term::atom(known::NORMAL))

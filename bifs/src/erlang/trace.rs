@@ -211,6 +211,14 @@ fn system_monitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// Release 29 names the session that the settings belong to.
 fn internal_system_monitor_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    // What monitors belongs to no other session.
+    if cx
+        .arg(0)
+        .as_atom()
+        .is_none_or(|session| session.text() != "legacy")
+    {
+        return Err(Raise::Badarg);
+    }
     system_monitor_0(cx)
 }
 
