@@ -27,11 +27,13 @@ pub fn all() -> Vec<(&'static Native, String)> {
     bifs.chain(nifs).collect()
 }
 
-/// TABLE of libraries whose natives `nif_name` are reached by `name` of two modules only: the library's own, which nobody calls, and the public
+/// TABLE of libraries whose natives `nif_name` or `name_nif` are reached by `name` of two modules only: the library's own, which nobody calls, and the public
 /// one; and what of it stands for `nif_command`.
 const FACES: &[(&str, &str, &str)] = &[
     ("prim_socket", "socket", "use_registry"),
     ("prim_net", "net", "debug"),
+    ("prim_file", "file", ""),
+    ("zlib", "zlib", ""),
 ];
 
 /// What the programs of the corpus name.
@@ -86,7 +88,8 @@ impl Corpus {
         {
             return true;
         }
-        if let Some(name) = native.function.strip_prefix("nif_") {
+        let name = native.function.strip_prefix("nif_");
+        if let Some(name) = name.or(native.function.strip_suffix("_nif")) {
             let row = FACES.iter().find(|(module, _, _)| *module == native.module);
             if row.is_some_and(|(_, face, command)| {
                 let name = if name == "command" { command } else { name };
