@@ -80,7 +80,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// The most that a case may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 150)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 240)]
     limit: u64,
     /// After so long no case of a suite begins.
     #[arg(long, value_name = "SECONDS", default_value_t = 1200)]
