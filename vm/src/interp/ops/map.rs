@@ -123,20 +123,25 @@ unsafe fn room_to_put(map: Word, pairs: usize, exact: bool) -> usize {
     }
 }
 
-/// Puts pairs into a flat map that has all the keys, if there is room; else `NONE`.
+/// Puts pairs into a flat map that has all the keys, or one pair into any flat map, if there is room; else `NONE`.
 #[inline(always)]
-unsafe fn update(frame: &mut Frame, map: Word, words: usize) -> Word {
+unsafe fn put_flat(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
     // SAFETY: the run holds pairs of operands; all are terms of the running process.
     unsafe {
         if !map.is_boxed() || !is_flat(map) {
             return Word::NONE;
         }
-        let pairs = (0..words / 2).map(|index| {
+        let pair = |index: usize| {
             let pair = frame.next.add(2 * index);
             (frame.general(*pair), frame.general(*pair.add(1)))
-        });
+        };
         let room = |words: usize| frame.room(words).then_some(frame.htop);
-        match flat::update(map, pairs, room) {
+        let result = if words == 2 {
+            flat::put_one(map, pair(0), !exact, room)
+        } else {
+            flat::update(map, (0..words / 2).map(pair), room)
+        };
+        match result {
             Some((result, words)) => {
                 frame.htop = frame.htop.add(words);
                 result
@@ -150,10 +155,20 @@ unsafe fn update(frame: &mut Frame, map: Word, words: usize) -> Word {
 unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
     // SAFETY: the run holds pairs of operands; all are terms of the running process.
     unsafe {
-        let updated = update(frame, map, words);
-        if !updated.is_none() {
-            return updated;
+        let result = put_flat(frame, map, words, exact);
+        if result.is_none() {
+            put_any(frame, map, words, exact)
+        } else {
+            result
         }
+    }
+}
+
+/// [`put`] for trees, for several new keys, and for what fails.
+#[inline(never)]
+unsafe fn put_any(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
+    // SAFETY: as for `put`.
+    unsafe {
         let owned = frame.borrow_heap();
         let mut builder = owned.heap.arena.builder();
         let Some(map_term) = term(map).as_map() else {
@@ -165,9 +180,17 @@ unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
             let value = frame.general(*frame.next.add(2 * index + 1));
             (Term::from_word(key), Term::from_word(value))
         };
-        let pairs: SmallVec<[_; 8]> = (0..words / 2).map(pair).collect();
+        let several: SmallVec<[_; 8]>;
+        let one;
+        let pairs: &[_] = if words == 2 {
+            one = [pair(0)];
+            &one
+        } else {
+            several = (0..words / 2).map(pair).collect();
+            &several
+        };
         let result = if exact {
-            match builder.map_update_all(map_term, &pairs) {
+            match builder.map_update_all(map_term, pairs) {
                 Ok(updated) => updated,
                 Err(key) => {
                     let reason = builder.tuple(&[Term::atom(known::BADKEY), key]).word();
@@ -177,7 +200,7 @@ unsafe fn put(frame: &mut Frame, map: Word, words: usize, exact: bool) -> Word {
                 }
             }
         } else {
-            builder.map_put_all(map_term, &pairs)
+            builder.map_put_all(map_term, pairs)
         };
         after_building(frame);
         result.word()

@@ -25,20 +25,53 @@ pub(super) unsafe fn get(map: Word, key: Word) -> Option<Word> {
     // SAFETY: the caller's promise: the size counts keys and values.
     unsafe {
         let (keys, values, size) = layout(map);
+        find(keys, size, key).map(|index| *values.add(index))
+    }
+}
+
+/// Which of the keys is `key`.
+///
+/// # Safety
+/// There are `size` keys; all are terms.
+#[inline(always)]
+pub unsafe fn find(keys: *const Word, size: usize, key: Word) -> Option<usize> {
+    // SAFETY: the caller's promise.
+    unsafe {
         if key.is_immediate() {
-            for index in 0..size {
-                if *keys.add(index) == key {
-                    return Some(*values.add(index));
-                }
-            }
-            return None;
+            (0..size).find(|&index| *keys.add(index) == key)
+        } else {
+            find_compound(keys, size, key)
         }
-        for index in 0..size {
-            if eq_exact_words(*keys.add(index), key) {
-                return Some(*values.add(index));
-            }
+    }
+}
+
+/// [`find`] for a key with a part on a heap. Tuples are told apart by their last element where that can be done at a glance: those that
+/// serve as keys begin alike, most of them.
+unsafe fn find_compound(keys: *const Word, size: usize, key: Word) -> Option<usize> {
+    // SAFETY: as for `find`; a tuple's last element stands where its arity says.
+    unsafe {
+        let header = if key.is_boxed() {
+            *key.pointer()
+        } else {
+            Word::NONE
+        };
+        if header.subtag() != subtag::TUPLE || header.arity() == 0 {
+            return (0..size).find(|&index| eq_exact_words(*keys.add(index), key));
         }
-        None
+        let end = header.arity();
+        let last = *key.pointer().add(end);
+        (0..size).find(|&index| {
+            let other = *keys.add(index);
+            if other == key {
+                return true;
+            }
+            if !other.is_boxed() || *other.pointer() != header {
+                return false;
+            }
+            let its = *other.pointer().add(end);
+            let differ = its != last && (its.is_immediate() || last.is_immediate());
+            !differ && eq_exact_words(other, key)
+        })
     }
 }
 
@@ -90,20 +123,12 @@ pub unsafe fn update(
 ) -> Option<(Word, usize)> {
     // SAFETY: the caller's promise: the size counts keys and values.
     unsafe {
-        let object = map.pointer().cast_const();
         let (keys, _, size) = layout(map);
         let copy = room(HEAD + size)?;
-        for word in 0..HEAD + size {
-            *copy.add(word) = *object.add(word);
-        }
+        copy_all(map, copy, size);
         let mut changed = false;
         for (key, value) in pairs {
-            let same = |index: &usize| {
-                let other = *keys.add(*index);
-                other == key || (!key.is_immediate() && eq_exact_words(other, key))
-            };
-            let index = (0..size).find(same)?;
-            let place = copy.add(HEAD + index);
+            let place = copy.add(HEAD + find(keys, size, key)?);
             changed |= *place != value;
             *place = value;
         }
@@ -113,6 +138,66 @@ pub unsafe fn update(
             (map, 0)
         })
     }
+}
+
+/// Most flat maps are small: word by word is faster than a call.
+#[inline(always)]
+unsafe fn copy_all(map: Word, copy: *mut Word, size: usize) {
+    // SAFETY: the callers' promise: a flat map with `size` pairs, and room for it.
+    unsafe {
+        let object = map.pointer().cast_const();
+        for word in 0..HEAD + size {
+            *copy.add(word) = *object.add(word);
+        }
+    }
+}
+
+/// [`update`] with one pair, which need not be there if `insert`.
+///
+/// # Safety
+/// As for `update`.
+#[inline]
+pub unsafe fn put_one(
+    map: Word,
+    (key, value): (Word, Word),
+    insert: bool,
+    room: impl FnOnce(usize) -> Option<*mut Word>,
+) -> Option<(Word, usize)> {
+    // SAFETY: the caller's promise: the size counts keys and values.
+    unsafe {
+        let (keys, values, size) = layout(map);
+        if let Some(index) = find(keys, size, key) {
+            if *values.add(index) == value {
+                return Some((map, 0));
+            }
+            let copy = room(HEAD + size)?;
+            copy_all(map, copy, size);
+            *copy.add(HEAD + index) = value;
+            return Some((Word::boxed(copy), HEAD + size));
+        }
+        if !insert || size == FLAT_LIMIT {
+            return None;
+        }
+        let words = 1 + size + 1 + HEAD + size + 1;
+        let tuple = room(words)?;
+        let index = place(std::slice::from_raw_parts(keys, size), key);
+        *tuple = Word::header(subtag::TUPLE, size + 1);
+        copy_with(keys, size, (index, key), tuple.add(1));
+        let object = tuple.add(size + 2);
+        let to = write_head(object, Word::boxed(tuple), size + 1);
+        copy_with(values, size, (index, value), to);
+        Some((Word::boxed(object), words))
+    }
+}
+
+/// Where a key belongs that is not there.
+///
+/// # Safety
+/// All are terms.
+#[inline]
+unsafe fn place(keys: &[Word], key: Word) -> usize {
+    // SAFETY: the caller's promise.
+    keys.partition_point(|&other| unsafe { flat_key_order(other, key) }.is_lt())
 }
 
 /// The tuple of keys.
@@ -146,13 +231,11 @@ fn order(a: Term<'_>, b: Term<'_>) -> Ordering {
 
 /// Where `key` is, or where it belongs.
 pub(super) fn search(keys: &[Term<'_>], key: Term<'_>) -> Result<usize, usize> {
-    if key.word().is_immediate() {
-        if let Some(index) = keys.iter().position(|&other| other.same(key)) {
-            return Ok(index);
-        }
-        return Err(keys.partition_point(|&other| order(other, key).is_lt()));
+    // SAFETY: terms; a transparent `Term` is a word.
+    unsafe {
+        let words: &[Word] = std::slice::from_raw_parts(keys.as_ptr().cast(), keys.len());
+        find(words.as_ptr(), words.len(), key.word()).ok_or_else(|| place(words, key.word()))
     }
-    keys.binary_search_by(|&other| order(other, key))
 }
 
 /// Puts a pair where it belongs among others; true if its key was there.
@@ -188,17 +271,21 @@ fn no_keys() -> Word {
     Word::boxed(address as *const Word)
 }
 
-/// Copies terms to `to`, with `new` before the one at `index`.
+/// Copies `count` words, with one more before the one at an index.
 ///
 /// # Safety
 /// `to` has room for one more than there are.
-unsafe fn copy_with(terms: &[Term<'_>], index: usize, new: Term<'_>, to: *mut Word) {
-    let (before, behind) = terms.split_at(index);
+#[inline]
+unsafe fn copy_with(from: *const Word, count: usize, (index, new): (usize, Word), to: *mut Word) {
     // SAFETY: the caller's promise.
     unsafe {
-        std::ptr::copy_nonoverlapping(before.as_ptr().cast(), to, before.len());
-        *to.add(index) = new.word();
-        std::ptr::copy_nonoverlapping(behind.as_ptr().cast(), to.add(index + 1), behind.len());
+        for at in 0..index {
+            *to.add(at) = *from.add(at);
+        }
+        *to.add(index) = new;
+        for at in index..count {
+            *to.add(at + 1) = *from.add(at);
+        }
     }
 }
 
@@ -238,10 +325,7 @@ impl<'p> Builder<'p> {
         let object = self.alloc(words);
         // SAFETY: fresh room for a copy of the whole map, which has a value at `index`.
         unsafe {
-            let old = map.term().word().pointer().cast_const();
-            for word in 0..words {
-                *object.add(word) = *old.add(word);
-            }
+            copy_all(map.term().word(), object, map.len());
             *object.add(HEAD + index) = value.word();
             Term::from_word(Word::boxed(object))
         }
@@ -253,7 +337,12 @@ impl<'p> Builder<'p> {
         // SAFETY: fresh room for a header and the keys; a transparent `Term` is a word.
         let keys = unsafe {
             *tuple = Word::header(subtag::TUPLE, keys.len() + 1);
-            copy_with(keys, index, pair.0, tuple.add(1));
+            copy_with(
+                keys.as_ptr().cast(),
+                keys.len(),
+                (index, pair.0.word()),
+                tuple.add(1),
+            );
             Term::from_word(Word::boxed(tuple))
         };
         let object = self.alloc(HEAD + values.len() + 1);
@@ -262,7 +351,12 @@ impl<'p> Builder<'p> {
             *object = Word::map_header(map_kind::FLAT, HEAD + values.len(), 0);
             *object.add(1) = Word::small(values.len() as i64 + 1);
             *object.add(2) = keys.word();
-            copy_with(values, index, pair.1, object.add(HEAD));
+            copy_with(
+                values.as_ptr().cast(),
+                values.len(),
+                (index, pair.1.word()),
+                object.add(HEAD),
+            );
             Term::from_word(Word::boxed(object))
         }
     }
