@@ -29,6 +29,9 @@ natives! { NATIVES: "erts_internal";
     "suspend_process" / 2 Plain => suspend::suspend_process_2;
 }
 
+/// The module of the system processes that handle signals for dirty processes.
+const SIGNAL_HANDLER: &str = "erts_dirty_process_signal_handler";
+
 fn local_pid(term: Term<'_>) -> Result<u64, Raise> {
     term.as_local_pid().ok_or(Raise::Badarg)
 }
@@ -214,8 +217,10 @@ fn is_process_executing_dirty_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     ))
 }
 
-/// A process in a dirty native has a deputy, without being asked for one.
+/// Only the system processes of OTP that look after dirty processes may ask; here a process in a dirty native has a deputy, without being asked
+/// for one.
 fn dirty_process_handle_signals_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    check_caller(cx, SIGNAL_HANDLER)?;
     let Some(number) = cx.arg(0).as_local_pid() else {
         return Ok(Term::FALSE);
     };
@@ -238,7 +243,7 @@ fn check_process_code_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 /// A process in a dirty native is checked by its deputy.
 fn check_dirty_process_code_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
-    check_caller(cx, "erts_dirty_process_signal_handler")?;
+    check_caller(cx, SIGNAL_HANDLER)?;
     local_pid(cx.arg(0))?;
     cx.arg(1).as_atom().ok_or(Raise::Badarg)?;
     Ok(Term::atom(known::NORMAL))

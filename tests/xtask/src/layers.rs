@@ -97,6 +97,11 @@ const UPWARD: &[(&str, &str, &str)] = &[
     ),
     (
         "process",
+        "halt",
+        "the machine ends with a process of the system",
+    ),
+    (
+        "process",
         "logger",
         "the report of a process that dies of an error",
     ),

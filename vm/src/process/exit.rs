@@ -3,6 +3,7 @@
 use super::relations::Link;
 use super::{Class, Message, Owned, Peer, Process};
 use crate::dist;
+use crate::halt;
 use crate::interp::exception::exit_reason;
 use crate::logger::{self, Level};
 use crate::machine::machine;
@@ -99,6 +100,12 @@ pub fn depart(process: &Process) {
     let owned = || unsafe { &mut *process.owned_pointer() };
     let machine = machine();
     let reason = reason_of(process, owned());
+    if owned().system_process {
+        // SAFETY: the reason is a term of the process.
+        let reason = unsafe { Term::from_word(reason) };
+        let pid = Term::local_pid(process.number);
+        halt::dump_and_exit(&format!("System process {pid} terminated: {reason}"));
+    }
 
     let traced = process.trace.has(flag::PROCS);
     if traced {
