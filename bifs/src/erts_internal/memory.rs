@@ -188,7 +188,7 @@ fn gather<'p>(cx: &mut Cx<'p>, elements: std::ops::RangeInclusive<usize>) -> Nat
     let known_allocator = allocator
         .as_atom()
         .is_some_and(|allocator| ALLOCATORS.contains(&allocator.text()));
-    let numbers = &request[1..request.len() - 1];
+    let numbers = request.get(1..request.len() - 1).unwrap_or_default();
     let valid = elements.contains(&request.len())
         && known_allocator
         && reference.as_reference().is_some()

@@ -24,7 +24,15 @@ main() ->
     t:p(deleted, ets:internal_delete_all(T, undefined)),
     t:p(left, ets:info(T, size)),
     t:x(fun() -> ets:internal_delete_all(t:id(none), undefined) end),
-    t:p(all, lists:member(T, ets:all())).
+    t:p(all, lists:member(T, ets:all())),
+    t:p(asked, lists:member(T, all_of(ets:internal_request_all(), schedulers()))).
+
+schedulers() -> erlang:system_info(schedulers).
+
+%% Each scheduler tells of its tables.
+all_of(_, 0) -> [];
+all_of(Ref, Left) ->
+    receive {Ref, Tables} when is_list(Tables) -> Tables ++ all_of(Ref, Left - 1) after 5000 -> [{missing, Left}] end.
 
 raw(_, '$end_of_table', Done) -> Done;
 raw(T, Key, Done) -> raw(T, erts_internal:ets_raw_next(T, Key), [Key | Done]).
