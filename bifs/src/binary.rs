@@ -213,13 +213,13 @@ fn match_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 fn match_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (_, bytes, options) = subject_and_options(cx, false)?;
     if ends_at_once(&options) {
-        return Ok(Term::atom(Atom::of("nomatch")));
+        return Ok(Term::atom(known::NOMATCH));
     }
     let start = options.scope.start;
     let found = with_pattern(cx.arg(1), |pattern| pattern.find(&bytes[options.scope]));
     Ok(match found.ok_or(Raise::Badarg)? {
         Some(found) => position(cx, &found, start),
-        None => Term::atom(Atom::of("nomatch")),
+        None => Term::atom(known::NOMATCH),
     })
 }
 

@@ -91,7 +91,7 @@ fn keymember_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 
 fn keysearch_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     match key_tuple(cx)? {
-        Some(tuple) => Ok(cx.tuple(&[Term::atom(Atom::of("value")), tuple])),
+        Some(tuple) => Ok(cx.tuple(&[Term::atom(known::VALUE), tuple])),
         None => Ok(Term::FALSE),
     }
 }

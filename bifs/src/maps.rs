@@ -134,17 +134,17 @@ fn map_next_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let map_term = cx.arg(1);
     let map = map_term.as_map().ok_or(Raise::Badarg)?;
     let mode = cx.arg(2);
-    if cx.arg(0).is_list() && mode.is(Atom::of("iterator")) {
+    if cx.arg(0).is_list() && mode.is(known::ITERATOR) {
         return next_of_keys(cx, map);
     }
     let position = cx.arg(0).as_u64().ok_or(Raise::Badarg)?;
-    let limit = if mode.is(Atom::of("iterator")) {
+    let limit = if mode.is(known::ITERATOR) {
         PAIRS_AT_ONCE
     } else {
         usize::MAX
     };
     let (pairs, next) = map.part(position, limit).ok_or(Raise::Badarg)?;
-    if mode.is(Atom::of("iterator")) {
+    if mode.is(known::ITERATOR) {
         let mut rest: Term<'p> = match next {
             Some(position) => {
                 let position = cx.unsigned(position);

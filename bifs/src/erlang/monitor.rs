@@ -161,7 +161,8 @@ fn monitor_3<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
 /// Options of `monitor/3`, and of a monitor among those of `spawn_opt/4`.
 pub(super) fn monitor_options(list: Term<'_>, priorities: bool) -> Option<Options> {
     let mut options = Options::NONE;
-    for option in list.proper_list()? {
+    let mut all = list.list_iter();
+    for option in all.by_ref() {
         if option.is(known::PRIORITY) && priorities {
             options.priority = true;
             continue;
@@ -180,11 +181,11 @@ pub(super) fn monitor_options(list: Term<'_>, priorities: bool) -> Option<Option
             _ => return None,
         }
     }
-    Some(options)
+    all.rest().is_nil().then_some(options)
 }
 
 /// Whom `monitor(Type, Item)` means, on a node that is alive or not.
-fn target_of(by_port: bool, item: Term<'_>, alive: bool) -> Option<Target> {
+fn target_of(by_port: bool, item: Term<'_>, alive: impl FnOnce() -> bool) -> Option<Target> {
     let here = this_node().name;
     match item.view() {
         View::Pid(number) if !by_port => Some(Target::Peer(Peer::Process(number))),
@@ -198,7 +199,7 @@ fn target_of(by_port: bool, item: Term<'_>, alive: bool) -> Option<Target> {
             let (name, node) = (name.as_atom()?, node.as_atom()?);
             if node == here {
                 Some(Target::Name(name, by_port))
-            } else if by_port || !alive {
+            } else if by_port || !alive() {
                 None
             } else {
                 Some(Target::RemoteName(name, node))
@@ -235,8 +236,7 @@ fn watch<'p>(cx: &mut Cx<'p>, options: Options) -> NativeResult<'p> {
         let reference = remote::monitor_nobody(process, owned, what, options, known::NOPROC);
         return Ok(reference_term(cx, reference, options.alias.is_some()));
     }
-    let alive = is_alive(cx);
-    let target = target_of(by_port, item, alive).ok_or(Raise::Badarg)?;
+    let target = target_of(by_port, item, || is_alive(cx)).ok_or(Raise::Badarg)?;
     let far = match target {
         Target::Peer(peer @ Peer::Remote(node, _)) => Some((Watched::Peer(peer), node.name)),
         Target::RemoteName(name, node) => Some((Watched::RemoteName(name, node), node)),
@@ -310,12 +310,16 @@ fn stop(cx: &mut Cx<'_>) -> Result<bool, Raise> {
 /// `demonitor(Ref, [flush, info])`
 fn demonitor_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let (mut flush, mut info) = (false, false);
-    for option in cx.arg(1).proper_list().ok_or(Raise::Badarg)? {
+    let mut options = cx.arg(1).list_iter();
+    for option in options.by_ref() {
         match option.as_atom() {
             Some(known::FLUSH) => flush = true,
             Some(known::INFO) => info = true,
             _ => return Err(Raise::Badarg),
         }
+    }
+    if !options.rest().is_nil() {
+        return Err(Raise::Badarg);
     }
     let monitor = cx.arg(0);
     // Such a monitor goes on when its message has come.

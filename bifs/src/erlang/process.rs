@@ -128,7 +128,7 @@ fn is_process_alive_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         None => Ok(Term::FALSE),
         // Nothing is on its way to it that could end it.
         Some(process) if process.state.is_idle() && !process.has_signals() => Ok(Term::TRUE),
-        Some(_) => Err(cx.trap_to(known::ERTS_INTERNAL, Atom::of("is_process_alive"), &[pid])),
+        Some(_) => Err(cx.trap_to(known::ERTS_INTERNAL, known::IS_PROCESS_ALIVE, &[pid])),
     }
 }
 

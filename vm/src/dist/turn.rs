@@ -34,6 +34,12 @@ pub(crate) fn spends(reductions: u64) {
     SPENT.set(SPENT.get().wrapping_add(reductions));
 }
 
+/// What all turns on this thread have spent, modulo 2^64.
+#[inline]
+pub(crate) fn spent() -> u64 {
+    SPENT.get()
+}
+
 /// The turn is over; [`flush`] or [`flush_unless`] follows.
 #[inline]
 pub(crate) fn ends() {

@@ -83,6 +83,8 @@ impl Priority {
 }
 
 const NO_NAME: u32 = u32::MAX;
+/// A table for no more timers than these is kept when the last one is gone.
+const FEW_TIMERS: usize = 8;
 
 /// A process, as all see it.
 pub struct Process {
@@ -352,7 +354,8 @@ impl Process {
         let mut timers = self.timers.lock();
         if let Some(set) = timers.as_mut() {
             set.remove(&reference);
-            if set.is_empty() {
+            // Who sets one timer sets another soon, most of the time.
+            if set.is_empty() && set.capacity() > FEW_TIMERS {
                 *timers = None;
             }
         }

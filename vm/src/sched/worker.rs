@@ -57,6 +57,35 @@ struct Local {
     queues: [Deque<Arc<Process>>; QUEUES],
 }
 
+/// When a worker that has something to run reads the clock, for timers and input: after so many reductions, or so many turns. OTP does so after
+/// 4,000 reductions.
+struct Glances {
+    turns: u32,
+    /// What was spent when it was read last.
+    spent: u64,
+}
+
+impl Glances {
+    const REDUCTIONS: u64 = 2000;
+    const TURNS: u32 = 40;
+
+    /// Reads the clock at the next turn.
+    const NOW: Glances = Glances {
+        turns: Glances::TURNS,
+        spent: 0,
+    };
+    /// A turn begins: is it time to read the clock?
+    fn is_due(&mut self) -> bool {
+        self.turns += 1;
+        let spent = dist::turn::spent();
+        if self.turns < Glances::TURNS && spent.wrapping_sub(self.spent) < Glances::REDUCTIONS {
+            return false;
+        }
+        *self = Glances { turns: 0, spent };
+        true
+    }
+}
+
 /// What a worker knows of the machine's descriptors.
 #[derive(Default)]
 struct Input {
@@ -144,6 +173,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
     let mut searching = false;
     let mut input = Input::default();
     let mut work = Habit::default();
+    let mut glances = Glances::NOW;
     scheduler.block.begin(shared);
     loop {
         progress.quiescent();
@@ -152,13 +182,15 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
         if shared.has_errands.load(Ordering::Relaxed) {
             shared.run_errands();
         }
-        let tick = machine.time.tick();
-        if tick >= machine.timers.next_tick(index) {
-            machine.timers.expire(index, tick);
-        }
-        if tick != input.looked && input.notices.is_empty() {
-            input.looked = tick;
-            poll::look(&mut input.notices);
+        if glances.is_due() {
+            let tick = machine.time.tick();
+            if tick >= machine.timers.next_tick(index) {
+                machine.timers.expire(index, tick);
+            }
+            if tick != input.looked && input.notices.is_empty() {
+                input.looked = tick;
+                poll::look(&mut input.notices);
+            }
         }
         poll::call(&mut input.notices);
         if index >= scheduler.online() {
@@ -169,6 +201,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
                 scheduler.call();
             }
             stand_by(machine, &local, &parker, &mut progress);
+            glances = Glances::NOW;
             continue;
         }
         match next(scheduler, &local, turn) {
@@ -201,6 +234,7 @@ pub(super) fn run(machine: &'static Machine, index: usize) {
                     &mut work,
                     searching,
                 );
+                glances = Glances::NOW;
             }
         }
     }

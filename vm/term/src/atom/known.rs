@@ -313,6 +313,10 @@ known! {
     STATS = "stats";
     AUTO = "auto";
     NONE = "none";
+    ITERATOR = "iterator";
+    VALUE = "value";
+    NOMATCH = "nomatch";
+    IS_PROCESS_ALIVE = "is_process_alive";
     END_OF_TABLE = "$end_of_table";
     ETS_TRANSFER = "ETS-TRANSFER";
     ALL = "all";

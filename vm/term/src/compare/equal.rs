@@ -60,6 +60,9 @@ pub(super) unsafe fn equal_exact(mut a: Word, mut b: Word) -> bool {
             }
         }
         let (one, other) = (Term::from_word(a), Term::from_word(b));
+        if header.subtag() == subtag::REFERENCE && (*y).subtag() == subtag::REFERENCE {
+            return cmp_references(one, other).is_eq();
+        }
         if let (Some(one), Some(other)) = (one.as_bits(), other.as_bits()) {
             return bits_equal(one, other);
         }

@@ -107,7 +107,10 @@ pub(super) fn cmp_ports(a: Term<'_>, b: Term<'_>) -> Ordering {
     cmp_nodes(a.0, b.0).then(a.1.cmp(&b.1))
 }
 
-type RefWords = SmallVec<[u32; 6]>;
+/// Most numbers that a reference has, of any node.
+const REF_NUMBERS: usize = 6;
+
+type RefWords = SmallVec<[u32; REF_NUMBERS]>;
 
 fn reference_parts(term: Term<'_>) -> (&'static Node, RefWords) {
     match term.view() {
@@ -124,6 +127,10 @@ fn reference_parts(term: Term<'_>) -> (&'static Node, RefWords) {
 
 /// Order of references: node, then the numbers from the last to the first, as if the shorter one had zeroes more.
 pub(super) fn cmp_references(a: Term<'_>, b: Term<'_>) -> Ordering {
+    if let (View::Reference(a), View::Reference(b)) = (a.view(), b.view()) {
+        let ((a, _), (b, _)) = (a.external_numbers(), b.external_numbers());
+        return a.iter().rev().cmp(b.iter().rev());
+    }
     let ((node_a, mut a), (node_b, mut b)) = (reference_parts(a), reference_parts(b));
     let longest = a.len().max(b.len());
     a.resize(longest, 0);
