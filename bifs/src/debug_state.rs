@@ -701,11 +701,12 @@ fn instructions_0<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     Ok(cx.list(list))
 }
 
+/// Lines of the output end as on a raw terminal, that of the result does not.
 fn display_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let mut text = oxbeam_vm::term::print::display_bytes(cx.arg(0), usize::MAX);
-    text.push(b'\n');
     // Nobody is left to tell when the output is gone.
-    let _ = std::io::Write::write_all(&mut std::io::stdout(), &text);
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), &[&text[..], b"\r\n"].concat());
+    text.push(b'\n');
     Ok(cx.char_list(&String::from_utf8_lossy(&text)))
 }
 

@@ -18,7 +18,8 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         return Err(cx.badarg_because(known::NONE));
     };
     let machine = cx.machine();
-    let done = match cx.arg(1).view() {
+    // Has it got the name; has it a name at all?
+    let (done, named) = match cx.arg(1).view() {
         View::Pid(number) => {
             let process = machine
                 .processes
@@ -31,20 +32,25 @@ fn register_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
             if done && process.trace.has(flag::PROCS) {
                 event::simple(&process, flag::PROCS, "register", Term::atom(name));
             }
-            done
+            (done, process.registered_name().is_some())
         }
         View::Port(number) => {
             let Some(port) = port::find(number) else {
-                return Err(cx.badarg_because(known::NOTALIVE));
+                return Err(cx.badarg_because(known::NONE));
             };
-            port.register(name)
+            (port.register(name), port.is_registered())
         }
         _ => return Err(cx.badarg_because(known::NONE)),
     };
     if done {
         Ok(Term::TRUE)
     } else {
-        Err(cx.badarg_because(known::REGISTERED_NAME))
+        let cause = if named {
+            known::REGISTERED_NAME
+        } else {
+            known::NONE
+        };
+        Err(cx.badarg_because(cause))
     }
 }
 

@@ -56,7 +56,7 @@ natives! { NATIVES: "prim_socket";
     "nif_connect"        / 3 Plain   => connect::connect_3;
     "nif_listen"         / 2 Plain   => listen_2;
     "nif_accept"         / 2 Plain   => connect::accept_2;
-    "nif_peeloff"        / 2 Plain   [28 ..= 255] => sctp_only;
+    "nif_peeloff"        / 2 Plain   [28 ..= 255] => peeloff_2;
     "nif_send"           / 4 Plain   => send::send_4;
     "nif_sendto"         / 5 Plain   => send::sendto_5;
     "nif_sendmsg"        / 5 Plain   => send::sendmsg_5;
@@ -77,9 +77,9 @@ natives! { NATIVES: "prim_socket";
     "nif_getopt"         / 4 Plain   [25 ..= 27] => options::getopt_4;
     "nif_getopt"         / 5 Plain   [28 ..= 255] => options::getopt_5;
     "nif_sockname"       / 1 Plain   => sockname_1;
-    "nif_socknames"      / 2 Plain   [28 ..= 255] => sctp_only;
+    "nif_socknames"      / 2 Plain   [28 ..= 255] => names_2;
     "nif_peername"       / 1 Plain   => peername_1;
-    "nif_peernames"      / 2 Plain   [28 ..= 255] => sctp_only;
+    "nif_peernames"      / 2 Plain   [28 ..= 255] => names_2;
     "nif_ioctl"          / 2 DirtyIo => ioctl::ioctl_2;
     "nif_ioctl"          / 3 DirtyIo => ioctl::ioctl_3;
     "nif_ioctl"          / 4 DirtyIo => ioctl::ioctl_4;
@@ -89,6 +89,25 @@ natives! { NATIVES: "prim_socket";
 /// What serves SCTP alone.
 fn sctp_only<'p>(_: &mut Cx<'p>) -> NativeResult<'p> {
     Err(Raise::Notsup)
+}
+
+/// `nif_peeloff(Socket, Association)`: no socket of ours has associations.
+fn peeloff_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    let magic = magic_of(cx.arg(0))?;
+    if handle_of(&magic)?.socket.protocol == libc::IPPROTO_SCTP {
+        return Err(Raise::Notsup);
+    }
+    Err(Raise::Badarg)
+}
+
+/// `nif_socknames(Socket, Association)` and `nif_peernames(Socket, Association)`
+fn names_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
+    magic_of(cx.arg(0))?;
+    let association = cx.arg(1);
+    match int(association) {
+        Some(_) => Err(Raise::Notsup),
+        None => out_of_range(cx, association),
+    }
 }
 
 /// A number option of the system's that says what a socket is.

@@ -819,6 +819,10 @@ impl Port {
         }
         registered
     }
+    /// Has the port a name?
+    pub fn is_registered(&self) -> bool {
+        self.lock().registered.is_some()
+    }
     /// The port has lost its name.
     pub fn unregistered(&self) {
         if let Some(name) = self.lock().registered.take() {
