@@ -396,7 +396,12 @@ fn load_nif_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let name = String::from_utf8_lossy(name);
-    if let Some(library) = code.static_nif(&name) {
+    // What only later releases have may be anybody's library of the same name.
+    let known = |library: &&StaticNif| {
+        let release = machine().release.number;
+        library.natives.iter().any(|native| native.since <= release)
+    };
+    if let Some(library) = code.static_nif(&name).filter(known) {
         return own(cx, &module, library);
     }
     match load(cx, &path, &module, before.as_deref()) {

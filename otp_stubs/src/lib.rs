@@ -35,10 +35,11 @@ pub static NIFS: &[StaticNif] = &[
     prim_tty::NIF,
     socket::NIF,
     zlib::NIF,
+    zstd::NIF,
 ];
 
-/// Those that take the place of a library in C which can't be loaded or is not built in.
-pub static SPARE_NIFS: &[StaticNif] = &[crypto::NIF, zstd::NIF];
+/// Those that take the place of a library in C which can't be loaded.
+pub static SPARE_NIFS: &[StaticNif] = &[crypto::NIF];
 
 /// Prepares what is here, once the machine is built and before anything runs on it. `encoding` of file names is what the command line
 /// says (`+fnl`, `+fnu`); else the locale says it.

@@ -7,6 +7,7 @@ pub(crate) mod names;
 pub(crate) mod signals;
 pub(crate) mod socket;
 pub(crate) mod zlib;
+pub(crate) mod zstd;
 
 use rustix::io::Errno;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
