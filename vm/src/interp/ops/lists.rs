@@ -66,7 +66,10 @@ crate::instructions! { frame;
         if !source.is_cons() { return frame.go(otherwise) }
         let cell = source.pointer();
         head.set(*cell);
-        tail.set(*cell.add(1));
+        let rest = *cell.add(1);
+        // Who walks along a list comes there next.
+        rest.prefetch();
+        tail.set(rest);
         frame.advance()
     }
     /// Jump if `source` is no list cell, else `target := tl(source)`.

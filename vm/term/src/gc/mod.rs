@@ -170,6 +170,9 @@ unsafe fn run(
     }
 }
 
+/// What the word so far ahead of the one that is looked at points to is asked for.
+const AHEAD: usize = 4;
+
 unsafe fn run_as<const MINOR: bool, const LEAVING: bool>(
     heap: &mut Heap,
     size: usize,
@@ -288,6 +291,10 @@ impl<const MINOR: bool, const LEAVING: bool> Collector<'_, MINOR, LEAVING> {
         unsafe {
             loop {
                 while young < own.top {
+                    let ahead = young.wrapping_add(AHEAD);
+                    if ahead < own.top {
+                        (*ahead).prefetch();
+                    }
                     young = own.scan::<false>(young);
                 }
                 while MINOR && old < own.old_top {
