@@ -2,6 +2,7 @@
 //! in OTP 28: the rows say which release has which.
 
 mod capabilities;
+mod parameters;
 pub(crate) mod terminfo;
 
 use crate::errors::ok_tuple;
@@ -566,14 +567,9 @@ fn tigetstr_1<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     ok_or_false(cx, string)
 }
 
-fn expanded<'p>(cx: &mut Cx<'p>, string: &[u8], parameters: &[i32], function: &str) -> Term<'p> {
-    match terminfo::expand(string, parameters) {
-        Some(bytes) => {
-            let binary = cx.binary(&bytes);
-            ok_tuple(cx, binary)
-        }
-        None => error_of(cx, function, Errno::INVAL),
-    }
+fn expanded<'p>(cx: &mut Cx<'p>, string: &[u8], parameters: &[i32]) -> Term<'p> {
+    let binary = cx.binary(&terminfo::expand(string, parameters));
+    ok_tuple(cx, binary)
 }
 
 /// `tgoto_nif(String)`, `(String, Column)`, `(String, Column, Row)`
@@ -587,7 +583,7 @@ fn tgoto<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
         }
     };
     let (column, row) = (number(1)?, number(2)?);
-    Ok(expanded(cx, &string, &[row, column], "tgoto"))
+    Ok(expanded(cx, &string, &[row, column]))
 }
 
 /// `tputs_nif(String, Parameters)`
@@ -599,9 +595,11 @@ fn tputs_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     }
     let mut parameters = Vec::new();
     for parameter in list {
-        parameters.push(int(parameter)?);
+        // Of a larger one the low half counts.
+        let parameter = parameter.as_i64().ok_or(Raise::Badarg)?;
+        parameters.push(parameter as i32);
     }
-    Ok(expanded(cx, &string, &parameters, "tparm"))
+    Ok(expanded(cx, &string, &parameters))
 }
 
 /// `tinfo_nif()`: `#{bool, num, str}`, each a list of `#{name, code, full_name}`.

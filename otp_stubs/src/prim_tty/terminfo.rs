@@ -1,11 +1,11 @@
 //! What the terminal can do, from the terminfo database: capabilities by termcap's code or by terminfo's name.
 
 use super::capabilities::{BOOLEANS, Capability, NUMBERS, STRINGS};
+use super::parameters;
 use oxbeam_vm::environment;
 use parking_lot::Mutex;
 use rustix::io::Errno;
 use term::terminfo::TermInfo;
-use term::terminfo::parm::{self, Param, Variables};
 
 /// The terminal in use.
 static CURRENT: Mutex<Option<TermInfo>> = Mutex::new(None);
@@ -77,15 +77,11 @@ pub(crate) fn string_by_name(name: &[u8]) -> Result<Option<Vec<u8>>, ()> {
 }
 
 /// A string with parameters put in; none leave it as it is.
-pub(crate) fn expand(string: &[u8], parameters: &[i32]) -> Option<Vec<u8>> {
-    let expanded = if parameters.is_empty() {
-        string.to_vec()
-    } else {
-        let mut all: Vec<Param> = parameters.iter().map(|&each| Param::Number(each)).collect();
-        all.resize(9, Param::Number(0));
-        parm::expand(string, &all, &mut Variables::new()).ok()?
-    };
-    Some(without_padding(&expanded))
+pub(crate) fn expand(string: &[u8], parameters: &[i32]) -> Vec<u8> {
+    if parameters.is_empty() {
+        return without_padding(string);
+    }
+    without_padding(&parameters::expand(string, parameters))
 }
 
 /// Without the delays, `$<5>`, that terminals of old needed.
@@ -127,11 +123,8 @@ mod tests {
 
     #[test]
     fn parameters_are_put_in_and_delays_left_out() {
-        assert_eq!(
-            expand(b"\x1b[%p1%dC", &[7]).as_deref(),
-            Some(&b"\x1b[7C"[..])
-        );
-        assert_eq!(expand(b"\x1b[J$<50>", &[]).as_deref(), Some(&b"\x1b[J"[..]));
-        assert_eq!(expand(b"$<a>5$", &[]).as_deref(), Some(&b"$<a>5$"[..]));
+        assert_eq!(expand(b"\x1b[%p1%dC", &[7]), b"\x1b[7C");
+        assert_eq!(expand(b"\x1b[J$<50>", &[]), b"\x1b[J");
+        assert_eq!(expand(b"$<a>5$", &[]), b"$<a>5$");
     }
 }

@@ -238,7 +238,7 @@ impl TtySl {
 fn moves() -> Result<Moves, Errno> {
     let name = environment::text("TERM").ok_or(Errno::NOENT)?;
     terminfo::set_up(&name)?;
-    let string = |code: &[u8]| terminfo::string(code).and_then(|text| terminfo::expand(&text, &[]));
+    let string = |code: &[u8]| terminfo::string(code).map(|text| terminfo::expand(&text, &[]));
     let back = if terminfo::flag(b"bs") {
         None
     } else {
