@@ -11,7 +11,7 @@ main() ->
     State = prim_tty:init(options()),
     #{read := Read, write := Write} = prim_tty:handles(State),
     show(handles, [is_reference(Read), is_reference(Write), Read =:= Write]),
-    show(unicode, [prim_tty:unicode(State), prim_tty:unicode(prim_tty:unicode(State, false))]),
+    show(unicode, prim_tty:unicode(State)),
     show(window_size, prim_tty:window_size(State)),
     show(isatty, [prim_tty:isatty(Name) || Name <- [stdin, stdout]]),
     [written(State, Write, Text) || Text <- [<<"text\n">>, "list\n", [<<"å"/utf8>>, [$b, "c"], <<"\n">>], <<>>, [], binary:copy(<<"0123456789">>, 300), "\n"]],
