@@ -7,23 +7,66 @@ use crate::term::Term;
 use crate::word::{Word, map_kind, subtag};
 use smallvec::SmallVec;
 
-/// Do these terms match? They are not the same word, and pointers of one kind. Most are lists or tuples that differ, or not, in an immediate;
-/// only what needs more is looked at in full.
+/// How deep [`matches`] goes by itself.
+const NEAR: u32 = 4;
+
+/// Do these terms match? They are not the same word, and pointers of one kind.
 ///
 /// # Safety
 /// Both are whole terms.
-pub(super) unsafe fn equal_exact(mut a: Word, mut b: Word) -> bool {
+#[inline]
+pub(super) unsafe fn equal_exact(a: Word, b: Word) -> bool {
+    // SAFETY: the caller gives whole terms.
+    unsafe { matches(a, b, NEAR) }
+}
+
+/// [`equal_exact`] for two parts that are not the same word.
+#[inline(always)]
+unsafe fn parts_match(a: Word, b: Word, depth: u32) -> bool {
+    if a.is_immediate() || a.primary() != b.primary() {
+        return false;
+    }
     // SAFETY: the caller gives whole terms.
     unsafe {
-        while a.is_cons() {
+        if depth == 0 {
+            equal(a, b, Mode::Exact)
+        } else {
+            matches(a, b, depth - 1)
+        }
+    }
+}
+
+/// Most terms are lists or tuples that differ, or not, in something near; only what lies deep, or needs more, is looked at in full.
+unsafe fn matches(mut a: Word, mut b: Word, depth: u32) -> bool {
+    // SAFETY: the callers give whole terms.
+    unsafe {
+        loop {
             let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
-            if *x != *y {
-                if (*x).is_immediate() || (*y).is_immediate() {
+            if a.is_cons() {
+                if *x != *y && !parts_match(*x, *y, depth) {
                     return false;
                 }
-                return equal(a, b, Mode::Exact);
+                (a, b) = (*x.add(1), *y.add(1));
+            } else {
+                let header = *x;
+                if header.subtag() != subtag::TUPLE {
+                    return objects_match(a, b);
+                }
+                if header != *y {
+                    return false;
+                }
+                let last = header.arity();
+                if last == 0 {
+                    return true;
+                }
+                for index in 1..last {
+                    let (one, other) = (*x.add(index), *y.add(index));
+                    if one != other && !parts_match(one, other, depth) {
+                        return false;
+                    }
+                }
+                (a, b) = (*x.add(last), *y.add(last));
             }
-            (a, b) = (*x.add(1), *y.add(1));
             if a == b {
                 return true;
             }
@@ -31,24 +74,16 @@ pub(super) unsafe fn equal_exact(mut a: Word, mut b: Word) -> bool {
                 return false;
             }
         }
+    }
+}
+
+/// [`equal_exact`] for boxed terms, the first of which is no tuple.
+unsafe fn objects_match(a: Word, b: Word) -> bool {
+    // SAFETY: the callers give whole terms.
+    unsafe {
         let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
-        let header = *x;
-        if header.subtag() == subtag::TUPLE {
-            if header != *y {
-                return false;
-            }
-            for index in 1..=header.arity() {
-                let (one, other) = (*x.add(index), *y.add(index));
-                if one != other {
-                    if one.is_immediate() || other.is_immediate() {
-                        return false;
-                    }
-                    return equal(a, b, Mode::Exact);
-                }
-            }
-            return true;
-        }
-        if header.subtag() == subtag::HEAP_BITS && header == *y {
+        let (header, other) = (*x, *y);
+        if header.subtag() == subtag::HEAP_BITS && header == other {
             // Keys of maps, most of them. Equal words are equal bits; of what differs the bits are looked at.
             let words = header.arity();
             let mut index = 1;
@@ -59,11 +94,11 @@ pub(super) unsafe fn equal_exact(mut a: Word, mut b: Word) -> bool {
                 return true;
             }
         }
-        let (one, other) = (Term::from_word(a), Term::from_word(b));
-        if header.subtag() == subtag::REFERENCE && (*y).subtag() == subtag::REFERENCE {
-            return cmp_references(one, other).is_eq();
+        let (one, another) = (Term::from_word(a), Term::from_word(b));
+        if header.subtag() == subtag::REFERENCE && other.subtag() == subtag::REFERENCE {
+            return cmp_references(one, another).is_eq();
         }
-        if let (Some(one), Some(other)) = (one.as_bits(), other.as_bits()) {
+        if let (Some(one), Some(other)) = (one.as_bits(), another.as_bits()) {
             return bits_equal(one, other);
         }
         equal(a, b, Mode::Exact)

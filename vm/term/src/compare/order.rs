@@ -62,41 +62,63 @@ fn rank(term: Term<'_>) -> Rank {
     }
 }
 
+/// How deep [`near`] goes by itself.
+const NEAR: u32 = 4;
+
 /// Order of two terms that are not the same word.
 ///
 /// # Safety
 /// Both are whole terms.
+#[inline]
 pub(super) unsafe fn compare(a: Word, b: Word, mode: Mode) -> Ordering {
     // SAFETY: the caller gives whole terms.
+    unsafe { near(a, b, mode, NEAR) }
+}
+
+/// Most that are compared are small tuples and lists that differ in an immediate, not deep inside, or floats: no list of what is left is
+/// needed.
+unsafe fn near(mut a: Word, mut b: Word, mode: Mode, depth: u32) -> Ordering {
+    // Parts that are not the same word; equal ones have the walk go on.
+    let parts = |a: Word, b: Word| match immediates(a, b) {
+        Some(order) => order,
+        // SAFETY: parts of the caller's whole terms.
+        None if depth > 0 => unsafe { near(a, b, mode, depth - 1) },
+        // SAFETY: as above.
+        None => unsafe { compare_all(a, b, mode) },
+    };
+    // SAFETY: the caller gives whole terms.
     unsafe {
-        // Most that are compared are small tuples and lists that differ in an immediate, or floats: no list of what is left is needed.
+        while a.is_cons() && b.is_cons() {
+            let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
+            if *x != *y {
+                let order = parts(*x, *y);
+                if order.is_ne() {
+                    return order;
+                }
+            }
+            (a, b) = (*x.add(1), *y.add(1));
+            if a == b {
+                return Ordering::Equal;
+            }
+        }
         if a.is_boxed() && b.is_boxed() && *a.pointer() == *b.pointer() {
             let (x, y) = (a.pointer().cast_const(), b.pointer().cast_const());
             let header = *x;
             if header.subtag() == subtag::FLOAT {
-                return cmp_floats(
-                    f64::from_bits((*x.add(1)).0),
-                    f64::from_bits((*y.add(1)).0),
-                    mode,
-                );
+                let (x, y) = (f64::from_bits((*x.add(1)).0), f64::from_bits((*y.add(1)).0));
+                return cmp_floats(x, y, mode);
             }
             if header.subtag() == subtag::TUPLE {
                 for index in 1..=header.arity() {
                     let (one, other) = (*x.add(index), *y.add(index));
                     if one != other {
-                        if let Some(order) = immediates(one, other) {
+                        let order = parts(one, other);
+                        if order.is_ne() {
                             return order;
                         }
-                        break;
                     }
                 }
-            }
-        } else if a.is_cons() && b.is_cons() {
-            let (one, other) = (*a.pointer(), *b.pointer());
-            if one != other
-                && let Some(order) = immediates(one, other)
-            {
-                return order;
+                return Ordering::Equal;
             }
         }
         compare_all(a, b, mode)
