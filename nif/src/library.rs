@@ -380,7 +380,7 @@ fn bad(text: String) -> Fault {
     Fault("bad_lib", text)
 }
 
-/// `load_nif(Path, LoadInfo)`. Libraries that are part of the machine are known by the last part of the path.
+/// `load_nif(Path, LoadInfo)`. Libraries that are part of the machine are known by the last part of the path and the module that asks.
 fn load_nif_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     let path = file_name::to_native(cx.arg(0), Atoms::Names).ok_or(Raise::Badarg)?;
     let code = &machine().code;
@@ -396,10 +396,11 @@ fn load_nif_2<'p>(cx: &mut Cx<'p>) -> NativeResult<'p> {
     };
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let name = String::from_utf8_lossy(name);
-    // What only later releases have may be anybody's library of the same name.
+    // Another module's library, or one that only later releases have, may be anybody's of the same name.
     let known = |library: &&StaticNif| {
         let release = machine().release.number;
-        library.natives.iter().any(|native| native.since <= release)
+        let mut natives = library.natives.iter();
+        natives.any(|native| native.module == caller.text() && native.since <= release)
     };
     if let Some(library) = code.static_nif(&name).filter(known) {
         return own(cx, &module, library);
