@@ -170,8 +170,8 @@ impl Bench<'_> {
     fn program(&self, program: Program) -> Result<Row, String> {
         let mut samples = vec![Vec::new(); self.machines.len()];
         let mut single = samples.clone();
-        // Later switches win.
-        let on = |count| format!("{} +S {count}", self.options.flags);
+        // Later switches win; how many are online stays as it was unless it is said.
+        let on = |count| format!("{} +S {count}:{count}", self.options.flags);
         let flags = match (program.group, program.schedulers) {
             (_, Some(count)) => on(count),
             (Group::Parallel, None) => on(2),
