@@ -107,10 +107,7 @@ pub(super) fn cmp_ports(a: Term<'_>, b: Term<'_>) -> Ordering {
     cmp_nodes(a.0, b.0).then(a.1.cmp(&b.1))
 }
 
-/// Most numbers that a reference has, of any node.
-const REF_NUMBERS: usize = 6;
-
-type RefWords = SmallVec<[u32; REF_NUMBERS]>;
+type RefWords = SmallVec<[u32; 6]>;
 
 fn reference_parts(term: Term<'_>) -> (&'static Node, RefWords) {
     match term.view() {

@@ -178,15 +178,33 @@ pub unsafe fn put_one(
         if !insert || size == FLAT_LIMIT {
             return None;
         }
-        let words = 1 + size + 1 + HEAD + size + 1;
-        let tuple = room(words)?;
+        let words = words_with_one_more(size);
+        let room = room(words)?;
         let index = place(std::slice::from_raw_parts(keys, size), key);
-        *tuple = Word::header(subtag::TUPLE, size + 1);
-        copy_with(keys, size, (index, key), tuple.add(1));
-        let object = tuple.add(size + 2);
-        let to = write_head(object, Word::boxed(tuple), size + 1);
+        Some((write_with(map, index, (key, value), room), words))
+    }
+}
+
+/// Words of a flat map with `size` pairs and one more, its keys among them.
+const fn words_with_one_more(size: usize) -> usize {
+    (1 + size + 1) + words_of(size + 1)
+}
+
+/// Writes a flat map with one more pair, before the one at `index`: the tuple of its keys, and the map.
+///
+/// # Safety
+/// `map` is a flat map, the pair are terms, and there is room for [`words_with_one_more`].
+#[inline]
+unsafe fn write_with(map: Word, index: usize, (key, value): (Word, Word), room: *mut Word) -> Word {
+    // SAFETY: the caller's promise: the size counts keys and values.
+    unsafe {
+        let (keys, values, size) = layout(map);
+        *room = Word::header(subtag::TUPLE, size + 1);
+        copy_with(keys, size, (index, key), room.add(1));
+        let object = room.add(size + 2);
+        let to = write_head(object, Word::boxed(room), size + 1);
         copy_with(values, size, (index, value), to);
-        Some((Word::boxed(object), words))
+        Word::boxed(object)
     }
 }
 
@@ -332,33 +350,10 @@ impl<'p> Builder<'p> {
     }
     /// The flat map with one more key, at `index`. It has room for it.
     pub(super) fn flat_inserted(&mut self, map: Map<'p>, index: usize, pair: Pair<'p>) -> Term<'p> {
-        let (keys, values) = parts(map);
-        let tuple = self.alloc(2 + keys.len());
-        // SAFETY: fresh room for a header and the keys; a transparent `Term` is a word.
-        let keys = unsafe {
-            *tuple = Word::header(subtag::TUPLE, keys.len() + 1);
-            copy_with(
-                keys.as_ptr().cast(),
-                keys.len(),
-                (index, pair.0.word()),
-                tuple.add(1),
-            );
-            Term::from_word(Word::boxed(tuple))
-        };
-        let object = self.alloc(HEAD + values.len() + 1);
-        // SAFETY: fresh room for head and values.
-        unsafe {
-            *object = Word::map_header(map_kind::FLAT, HEAD + values.len(), 0);
-            *object.add(1) = Word::small(values.len() as i64 + 1);
-            *object.add(2) = keys.word();
-            copy_with(
-                values.as_ptr().cast(),
-                values.len(),
-                (index, pair.1.word()),
-                object.add(HEAD),
-            );
-            Term::from_word(Word::boxed(object))
-        }
+        let room = self.alloc(words_with_one_more(map.len()));
+        let (key, value) = (pair.0.word(), pair.1.word());
+        // SAFETY: fresh room.
+        unsafe { Term::from_word(write_with(map.term().word(), index, (key, value), room)) }
     }
     /// A flat map of pairs in order.
     pub(super) fn flat_from_sorted(&mut self, pairs: &[Pair<'p>]) -> Term<'p> {
